@@ -1,0 +1,1 @@
+"""Layer 2: products, packages, modules, resources, items, eligibility. See README.md."""

@@ -1,0 +1,1 @@
+"""Layer 9: settings, root urls, wsgi. What joins the modules into one program."""

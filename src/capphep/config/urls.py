@@ -1,0 +1,22 @@
+"""The root of all addresses."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+
+from capphep.platform.views import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path(
+        "login",
+        LoginView.as_view(template_name="platform/login.html", redirect_authenticated_user=True),
+        name="login",
+    ),
+    path("logout", LogoutView.as_view(), name="logout"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("crm/", include("capphep.crm.urls")),
+    path("requests/", include("capphep.provisioning.urls")),
+    path("ims/", include("capphep.ims.urls")),
+    path("catalogue/", include("capphep.catalog.urls")),
+    path("", include("capphep.shell.urls")),
+]

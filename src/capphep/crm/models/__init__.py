@@ -1,0 +1,27 @@
+"""The tables of the CRM, one file a subject."""
+
+from capphep.crm.models.customer import (
+    Contact,
+    Customer,
+    Level,
+    OrgType,
+    OwnedProduct,
+    PublicUnitKind,
+    Sector,
+)
+from capphep.crm.models.order import Order, OrderLine
+from capphep.crm.models.sales import Opportunity, SalesProject
+
+__all__ = [
+    "Contact",
+    "Customer",
+    "Level",
+    "Opportunity",
+    "Order",
+    "OrderLine",
+    "OrgType",
+    "OwnedProduct",
+    "PublicUnitKind",
+    "SalesProject",
+    "Sector",
+]

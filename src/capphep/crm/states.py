@@ -1,0 +1,42 @@
+"""The licence status of an order, moved by the requests that are raised from it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from capphep.pure.errors import gettext_noop
+from capphep.pure.states import StateTable
+
+
+class LicenceStatus(models.TextChoices):
+    NOT_REQUESTED = "not_requested", _("Not requested")
+    PENDING = "pending", _("KTLicense – Pending")
+    APPROVED = "approved", _("KTLicense – Approved")
+    REJECTED = "rejected", _("KTLicense – Rejected")
+    REVOKED = "revoked", _("KTLicense – Revoked")
+
+
+LICENCE_STATUS = StateTable(
+    moves={
+        ("send", LicenceStatus.NOT_REQUESTED): LicenceStatus.PENDING,
+        ("send", LicenceStatus.REJECTED): LicenceStatus.PENDING,
+        ("recall", LicenceStatus.PENDING): LicenceStatus.NOT_REQUESTED,
+        ("approve", LicenceStatus.PENDING): LicenceStatus.APPROVED,
+        ("reject", LicenceStatus.PENDING): LicenceStatus.REJECTED,
+    },
+    labels={
+        LicenceStatus.NOT_REQUESTED: gettext_noop("Not requested"),
+        LicenceStatus.PENDING: gettext_noop("KTLicense – Pending"),
+        LicenceStatus.APPROVED: gettext_noop("KTLicense – Approved"),
+        LicenceStatus.REJECTED: gettext_noop("KTLicense – Rejected"),
+        LicenceStatus.REVOKED: gettext_noop("KTLicense – Revoked"),
+    },
+)
+FROZEN = frozenset({LicenceStatus.PENDING, LicenceStatus.APPROVED})
+
+
+class OpportunityStage(models.TextChoices):
+    OPEN = "open", _("Open")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")

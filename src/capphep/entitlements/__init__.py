@@ -1,0 +1,1 @@
+"""Layer 4: subscriptions, the ledger of grants, balances, licences. See README.md."""

@@ -1,0 +1,1 @@
+"""Layer 4: administrator accounts at the customers. See README.md."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ImsConfig(AppConfig):
+    name = "capphep.ims"
+    label = "ims"

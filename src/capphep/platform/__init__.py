@@ -1,0 +1,1 @@
+"""Layer 1: what every module stands on. See README.md."""

@@ -1,0 +1,56 @@
+"""The audit trail: written by an explicit call in each action (R13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Model, QuerySet
+
+from capphep.platform import origin
+from capphep.platform.models import AuditEntry
+from capphep.platform.roles import Actor
+
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened to one record; ``before`` and ``after`` hold what differs."""
+
+    subject: Model
+    verb: str
+    before: Values = field(default_factory=dict)
+    after: Values = field(default_factory=dict)
+
+
+def record(actor: Actor, changes: Iterable[Change]) -> None:
+    """Append one entry for each change, in the caller's transaction."""
+    AuditEntry.objects.bulk_create(_entry(actor, change) for change in changes)
+
+
+def differences(before: Values, after: Values) -> tuple[dict[str, object], dict[str, object]]:
+    """The parts of two states of a record that differ, as ``(before, after)``."""
+    keys = [key for key in after if before.get(key) != after[key]]
+    return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}
+
+
+def entries_of(subject: Model) -> QuerySet[AuditEntry]:
+    """The record's history, newest first."""
+    return AuditEntry.objects.filter(
+        subject_type=subject._meta.model_name, subject_id=subject.pk
+    ).order_by("-id")
+
+
+def _entry(actor: Actor, change: Change) -> AuditEntry:
+    return AuditEntry(
+        actor_id=actor.pk,
+        actor_name=actor.full_name,
+        origin=origin.current(),
+        verb=change.verb,
+        subject_type=change.subject._meta.model_name or "",
+        subject_id=change.subject.pk,
+        subject_no=str(change.subject)[:150],
+        before=dict(change.before),
+        after=dict(change.after),
+    )

@@ -1,0 +1,37 @@
+"""What a person typed while the session ended: kept, and given back after signing in.
+
+The posted fields wait in the new anonymous session, which Django carries over at
+sign-in. They return only to the person who was signed in when they were typed.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from capphep.platform.models import User
+
+_KEY = "kept_form"
+_COOKIE = "last_user"
+_LARGEST = 512 * 1024
+
+
+def remember_person(response: HttpResponse, user: User) -> None:
+    """Note in a signed cookie who uses this browser."""
+    response.set_signed_cookie(_COOKIE, str(user.pk), httponly=True, samesite="Lax")
+
+
+def keep(request: HttpRequest) -> None:
+    """Keep the posted fields of a request that arrived without a session."""
+    person = request.get_signed_cookie(_COOKIE, default=None)
+    fields = request.POST.urlencode()
+    if person and len(fields) <= _LARGEST:
+        request.session[_KEY] = {"path": request.path, "person": person, "fields": fields}
+
+
+def take(request: HttpRequest) -> QueryDict | None:
+    """The fields kept for this page and person, once; None where there are none."""
+    kept = request.session.get(_KEY)
+    if not kept or kept["path"] != request.path or kept["person"] != str(request.user.pk):
+        return None
+    del request.session[_KEY]
+    return QueryDict(kept["fields"])

@@ -1,0 +1,75 @@
+"""Middleware: everyone signs in first, and refusals become pages in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.response import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from capphep.platform import kept_forms, origin
+from capphep.platform.texts import refusal_text
+from capphep.pure.errors import Invalids, Refusal
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+_OPEN_PREFIXES = ("/static/", "/healthz", "/login", "/logout", "/i18n/", "/favicon")
+
+
+class SignInRequired:
+    """Every address but the open ones needs a session; typed forms survive its end."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated and not request.path.startswith(_OPEN_PREFIXES):
+            return _ask_to_sign_in(request)
+        with origin.working_from(request.META.get("REMOTE_ADDR") or ""):
+            response = self.get_response(request)
+        if request.user.is_authenticated:
+            kept_forms.remember_person(response, request.user)
+        return response
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    is_form = request.method == "POST"
+    address = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
+    if request.headers.get("HX-Request"):
+        # The page stays as it is; its script asks the person to sign in in another tab.
+        return HttpResponse(status=401, headers={"X-Login-Url": reverse(settings.LOGIN_URL)})
+    if is_form:
+        kept_forms.keep(request)
+    return HttpResponseRedirect(address)
+
+
+class RenderRefusals:
+    """Turns the domain's refusals into an answer with their status; only here."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        if isinstance(exception, Refusal):
+            return _refused(request, [exception], exception.status)
+        if isinstance(exception, Invalids):
+            return _refused(request, exception.refusals, exception.status)
+        return None
+
+
+def _refused(request: HttpRequest, refusals: list[Refusal], status: int) -> HttpResponse:
+    """context: status, refusals as [{code, rule, text}]."""
+    rows = [
+        {"code": refusal.code, "rule": refusal.rule, "text": refusal_text(refusal)}
+        for refusal in refusals
+    ]
+    template = "platform/_refused.html" if request.headers.get("HX-Request") else "refused.html"
+    return render(request, template, {"status": status, "refusals": rows}, status=status)

@@ -1,0 +1,133 @@
+"""Tables that every module stands on: people, audit trail, outbox, files, number series."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from capphep.platform.roles import Role
+
+
+class Team(models.Model):
+    name = models.CharField(_("Team"), max_length=100, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. One role, at most one team."""
+
+    username = models.CharField(_("User name"), max_length=150, unique=True)
+    full_name = models.CharField(_("Full name"), max_length=150)
+    email = models.EmailField(_("E-mail"), blank=True)
+    role = models.CharField(
+        _("Role"), max_length=10, choices=[c for c in Role.choices if c[0] != Role.SYSTEM]
+    )
+    team = models.ForeignKey(
+        Team, verbose_name=_("Team"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    is_active = models.BooleanField(_("Active"), default=True)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name", "role"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+
+class Installation(models.Model):
+    """Facts about this installation; one row, made by the first migration."""
+
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="one_installation_row")
+        ]
+
+    def __str__(self) -> str:
+        return "demo" if self.is_demo else "production"
+
+
+class NumberSeries(models.Model):
+    """The last number given in a series such as DH-2026 (R14)."""
+
+    series = models.CharField(max_length=20, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.last}"
+
+
+class AuditEntry(models.Model):
+    """Who did what to which record, when and from where (R13). Appended, never changed."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=150)
+    origin = models.CharField(max_length=64, blank=True)
+    verb = models.CharField(max_length=40)
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    subject_no = models.CharField(max_length=150, blank=True)
+    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        indexes = [
+            # A record's own page lists its entries, newest first.
+            models.Index(fields=["subject_type", "subject_id", "-id"], name="audit_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.verb} {self.subject_no}"
+
+
+class OutboxEvent(models.Model):
+    """An event for the outside, written in the transaction that made it true (R5)."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    type = models.CharField(max_length=60)
+    subject = models.CharField(max_length=60)
+    payload = models.JSONField(encoder=DjangoJSONEncoder)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.subject}"
+
+
+class StoredFile(models.Model):
+    """A file's bytes, kept once under their SHA-256 and never changed (R7)."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    size = models.PositiveBigIntegerField()
+    content_type = models.CharField(max_length=100)
+    stored_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(size__gt=0), name="stored_file_not_empty")
+        ]
+
+    def __str__(self) -> str:
+        return self.sha256

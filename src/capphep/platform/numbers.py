@@ -1,0 +1,36 @@
+"""Document numbers, unique under concurrency (R14)."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from django.db.models import F
+
+from capphep.platform.models import NumberSeries
+
+ORDER, REQUEST, LICENCE = "DH", "YC", "GP"
+_NUMBER = re.compile(r"([A-Z]{2}-\d{4})-(\d{6})")
+
+
+def next_number(prefix: str, day: datetime.date) -> str:
+    """RULE R14: the next number of the prefix in the day's year, such as ``DH-2026-000001``.
+
+    The series' row stays locked until the surrounding transaction ends.
+    """
+    series = f"{prefix}-{day.year}"
+    if not NumberSeries.objects.filter(series=series).update(last=F("last") + 1):
+        NumberSeries.objects.bulk_create([NumberSeries(series=series)], ignore_conflicts=True)
+        NumberSeries.objects.filter(series=series).update(last=F("last") + 1)
+    last = NumberSeries.objects.values_list("last", flat=True).get(series=series)
+    return f"{series}-{last:06d}"
+
+
+def reserve(number: str) -> None:
+    """Keep a number that came from elsewhere from being given again; other forms are ignored."""
+    match = _NUMBER.fullmatch(number)
+    if not match:
+        return
+    series, last = match[1], int(match[2])
+    NumberSeries.objects.bulk_create([NumberSeries(series=series)], ignore_conflicts=True)
+    NumberSeries.objects.filter(series=series, last__lt=last).update(last=last)

@@ -1,0 +1,70 @@
+"""Who may do what: one table of permissions, asked by every action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from capphep.pure.errors import Forbidden, gettext_noop
+
+if TYPE_CHECKING:
+    from capphep.platform.models import User
+
+
+class Role(models.TextChoices):
+    SALES = "sales", _("Salesperson")
+    OFFICER = "officer", _("Licence officer")
+    AUDITOR = "auditor", _("Auditor")
+    ADMIN = "admin", _("Administrator")
+    SYSTEM = "system", _("System")
+
+
+class Permission(models.TextChoices):
+    """What an action asks for. Reading is for everyone who signs in, within `sees_all`."""
+
+    CUSTOMER_WRITE = "customer.write"
+    SALE_WRITE = "sale.write"
+    REQUEST_WRITE = "request.write"
+    REQUEST_DECIDE = "request.decide"
+    CATALOGUE_WRITE = "catalogue.write"
+    USER_WRITE = "user.write"
+
+
+class SystemActor:
+    """The actor of commands that no signed-in person runs: imports, demo data."""
+
+    pk: Final = None
+    role: Final = Role.SYSTEM
+    team_id: Final = None
+    full_name: Final = "capphep"
+
+
+SYSTEM = SystemActor()
+Actor: TypeAlias = "User | SystemActor"
+
+_GRANTED: dict[str, frozenset[Permission]] = {
+    Role.SALES: frozenset(
+        {Permission.CUSTOMER_WRITE, Permission.SALE_WRITE, Permission.REQUEST_WRITE}
+    ),
+    Role.OFFICER: frozenset({Permission.REQUEST_DECIDE}),
+    Role.AUDITOR: frozenset(),
+    Role.ADMIN: frozenset({Permission.CATALOGUE_WRITE, Permission.USER_WRITE}),
+    Role.SYSTEM: frozenset(Permission),
+}
+
+
+def may(actor: Actor, permission: Permission) -> bool:
+    return permission in _GRANTED.get(actor.role, frozenset())
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise Forbidden ``not_permitted`` unless the actor's role carries the permission."""
+    if not may(actor, permission):
+        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."), params={})
+
+
+def sees_all(actor: Actor) -> bool:
+    """True for roles that read every record; a salesperson reads within the team."""
+    return actor.role != Role.SALES

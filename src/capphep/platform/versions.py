@@ -1,0 +1,48 @@
+"""Edits by two people: the later one is told, nothing is overwritten in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F, Model
+from django.utils import timezone
+
+from capphep.platform.audit import Values, differences
+from capphep.platform.roles import Actor
+from capphep.pure.errors import Conflict, gettext_noop
+
+
+class Stale(Conflict):
+    """The record was changed by somebody else since the form was opened (409)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "stale", gettext_noop("Somebody else changed this record while you were editing it.")
+        )
+
+
+def write(
+    record: Model, seen_version: int, values: Mapping[str, Any], actor: Actor
+) -> tuple[Values, Values]:
+    """Write ``values`` where the record still has the version that the person saw.
+
+    Returns what differs, ``(before, after)``, for the audit trail. Raises `Stale`.
+    The row stays locked until the surrounding transaction ends.
+    """
+    before = {name: getattr(record, name) for name in values}
+    stamp = {"version": F("version") + 1, "updated_at": timezone.now(), "updated_by_id": actor.pk}
+    rows = type(record)._base_manager.filter(pk=record.pk, version=seen_version)
+    if not rows.update(**values, **stamp):
+        raise Stale
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.version = seen_version + 1  # type: ignore[attr-defined]
+    return differences(_plain(before), _plain(values))
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, object]:
+    """Records become their names: the audit trail is read by people, years later."""
+    return {
+        name: str(value) if isinstance(value, Model) else value for name, value in values.items()
+    }

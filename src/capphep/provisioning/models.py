@@ -1,0 +1,160 @@
+"""Licence requests, their module lines and their evidence."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from capphep.catalog.models import Module, Product, Resource
+from capphep.crm.models import Customer, Level, Order, Sector
+from capphep.platform.models import StoredFile, Team, User
+from capphep.provisioning.states import LIVE, RequestKind, RequestStatus
+
+
+class LicenceRequest(models.Model):
+    """The request for a licence or subscription that is raised from an order.
+
+    ``unit_*`` and ``admin_*`` are the MISA ID block: the customer's data as they
+    stand in this request, and the person who will administer the product.
+    """
+
+    request_no = models.CharField(_("Request number"), max_length=20, unique=True)
+    order = models.ForeignKey(
+        Order, verbose_name=_("Order"), on_delete=models.PROTECT, related_name="requests"
+    )
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("Customer"), on_delete=models.PROTECT, related_name="+"
+    )
+    product = models.ForeignKey(
+        Product, verbose_name=_("Product"), on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(_("Request kind"), max_length=12, choices=RequestKind.choices)
+    status = models.CharField(
+        _("Status"), max_length=10, choices=RequestStatus.choices, default=RequestStatus.DRAFT
+    )
+    budget_code = models.CharField(_("Budget code"), max_length=7)
+    amount = models.PositiveBigIntegerField(_("Amount"))
+    sector = models.ForeignKey(
+        Sector, verbose_name=_("Sector"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    level = models.PositiveSmallIntegerField(
+        _("Level"), choices=Level.choices, null=True, blank=True
+    )
+    note = models.TextField(_("Note"), blank=True)
+    unit_name = models.CharField(_("Unit name"), max_length=250, blank=True)
+    unit_tax_code = models.CharField(_("Tax code"), max_length=14, blank=True)
+    unit_address = models.CharField(_("Address"), max_length=250, blank=True)
+    unit_phone = models.CharField(_("Unit phone"), max_length=15, blank=True)
+    unit_email = models.EmailField(_("Unit e-mail"), blank=True)
+    admin_name = models.CharField(_("Administrator's full name"), max_length=150, blank=True)
+    admin_position = models.CharField(_("Position"), max_length=100, blank=True)
+    admin_phone = models.CharField(_("Administrator's phone"), max_length=15, blank=True)
+    admin_email = models.EmailField(_("Administrator's e-mail"), blank=True)
+    write_back = models.BooleanField(_("Save new data to the customer record"), default=True)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField(_("Sent at"), null=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(_("Decided at"), null=True)
+    reject_reason = models.TextField(_("Reason"), blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            # R4: at most one request of an order is being written, waits or is approved.
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=models.Q(status__in=[status.value for status in LIVE]),
+                name="one_live_request_per_order",
+            ),
+        ]
+        indexes = [
+            # The officer's queue: by status, oldest sent first or newest first.
+            models.Index(fields=["status", "sent_at", "id"], name="request_queue"),
+            models.Index(fields=["-created_at", "-id"], name="request_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.request_no
+
+
+class RequestLine(models.Model):
+    """One module for one term. From and to are set by the approval (R9)."""
+
+    request = models.ForeignKey(LicenceRequest, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="+")
+    months = models.PositiveSmallIntegerField(_("Months of use"))
+    extra = models.JSONField(_("Additional information"), default=dict)
+    first_day = models.DateField(_("From"), null=True)
+    last_day = models.DateField(_("To"), null=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "position"], name="request_line_position"),
+            models.UniqueConstraint(
+                fields=["request", "module", "months"], name="request_line_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}/{self.position}"
+
+
+class RequestQuantity(models.Model):
+    """RULE R1: base, added and the total that follows, of one resource of a line.
+
+    ``base`` is what was in force when the request was sent and, once approved, what
+    was in force at that moment; ``base_request_no`` the request that it came from and
+    ``lapsed`` how much less is in force than that request's total.
+    """
+
+    line = models.ForeignKey(RequestLine, on_delete=models.CASCADE, related_name="quantities")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    base = models.PositiveIntegerField()
+    added = models.PositiveIntegerField()
+    total = models.PositiveIntegerField(_("Resource quantity"))
+    base_request_no = models.CharField(max_length=20, blank=True)
+    lapsed = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "resource"], name="request_quantity_once"),
+            models.CheckConstraint(
+                condition=models.Q(total=models.F("base") + models.F("added")),
+                name="total_is_base_and_added",
+            ),
+            models.CheckConstraint(condition=models.Q(added__gt=0), name="added_not_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.base} + {self.added} = {self.total}"
+
+
+class EvidenceKind(models.TextChoices):
+    FUNDING_DECISION = "funding_decision", _("Funding decision")
+    COMMITMENT = "commitment", _("Proof of commitment")
+
+
+class Evidence(models.Model):
+    """A file that proves the purchase (R7); the same content may serve several requests."""
+
+    request = models.ForeignKey(LicenceRequest, on_delete=models.CASCADE, related_name="evidence")
+    kind = models.CharField(max_length=20, choices=EvidenceKind.choices)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "kind", "file"], name="evidence_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

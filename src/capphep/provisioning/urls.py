@@ -1,0 +1,6 @@
+"""Addresses of the provisioning module."""
+
+from django.urls import URLPattern
+
+app_name = "provisioning"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Layer 8: screens and commands across modules. See README.md."""

@@ -1,0 +1,131 @@
+"""Rows for tests, made straight in the tables, with values that obey the constraints."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from capphep.catalog.models import (
+    AddOnEligibility,
+    Item,
+    ItemContent,
+    ItemTax,
+    Module,
+    Package,
+    PackageKind,
+    Product,
+    Resource,
+)
+from capphep.crm.models import Contact, Customer, OrgType, OwnedProduct, PublicUnitKind
+from capphep.platform.models import Team, User
+from capphep.pure.folding import fold
+
+PASSWORD = "capphep-demo"
+
+
+def user(username: str, role: str, team: Team | None = None) -> User:
+    return User.objects.create_user(
+        username, PASSWORD, full_name=f"Người {username}", role=role, team=team
+    )
+
+
+def customer(
+    budget_code: str = "1234567", name: str = "UBND Xã Đông Hải", **fields: Any
+) -> Customer:
+    values: dict[str, Any] = {
+        "org_type": OrgType.COMMUNE,
+        "public_unit_kind": PublicUnitKind.COMMITTEE,
+        "chapter_code": "805",
+    }
+    values.update(fields)
+    return Customer.objects.create(
+        budget_code=budget_code,
+        name=name,
+        search_key=fold(f"{budget_code} {name} {values.get('tax_code', '')}"),
+        **values,
+    )
+
+
+def contact(customer: Customer, full_name: str = "Nguyễn Văn An", **fields: Any) -> Contact:
+    return Contact.objects.create(customer=customer, full_name=full_name, **fields)
+
+
+def owns(
+    customer: Customer,
+    product: Product,
+    first_day: datetime.date = datetime.date(2026, 1, 1),
+    last_day: datetime.date = datetime.date(2099, 12, 31),
+) -> OwnedProduct:
+    """The customer has the product in force, as far as the CRM knows."""
+    return OwnedProduct.objects.create(
+        customer=customer, product=product, first_day=first_day, last_day=last_day
+    )
+
+
+class SmallCatalogue:
+    """iGOV with a base package and two add-on packages, and iHOS with one base package."""
+
+    def __init__(self) -> None:
+        self.igov = Product.objects.create(code="igov", name="iGOV")
+        self.ihos = Product.objects.create(code="ihos", name="iHOS")
+        self.users = Resource.objects.create(code="users", name="Người dùng", unit="người")
+        self.books = Resource.objects.create(code="books", name="Bộ sổ kế toán", unit="bộ sổ")
+        self.storage = Resource.objects.create(code="storage", name="Dung lượng", unit="GB")
+        self.accounting = self._module(self.igov, "accounting", "Kế toán", 1)
+        self.office = self._module(self.igov, "office", "Văn phòng số", 2)
+        self.hospital = self._module(self.ihos, "accounting", "Kế toán", 1)
+        base = self._package(self.igov, "base", "iGOV cơ bản", PackageKind.BASE)
+        accounting = self._package(self.igov, "accounting", "Kế toán", PackageKind.ADD_ON)
+        office = self._package(self.igov, "office", "Văn phòng số", PackageKind.ADD_ON)
+        hospital = self._package(self.ihos, "base", "iHOS cơ bản", PackageKind.BASE)
+        for package in (accounting, office):
+            AddOnEligibility.objects.create(product=self.igov, package=package)
+        self.base = self._item(
+            base,
+            "IGOV-BASE",
+            "iGOV cơ bản",
+            12_000_000,
+            [(self.accounting, self.books, 1), (self.office, self.users, 20)],
+        )
+        self.books_1 = self._item(
+            accounting,
+            "IGOV-KT-1",
+            "Kế toán 1 bộ sổ",
+            3_000_000,
+            [(self.accounting, self.books, 1)],
+        )
+        self.users_50 = self._item(
+            office, "IGOV-VPS-50", "VPS 50 người dùng", 5_000_000, [(self.office, self.users, 50)]
+        )
+        self.ihos_base = self._item(
+            hospital, "IHOS-BASE", "iHOS cơ bản", 20_000_000, [(self.hospital, self.books, 1)]
+        )
+
+    def _module(self, product: Product, code: str, name: str, position: int) -> Module:
+        return Module.objects.create(product=product, code=code, name=name, position=position)
+
+    def _package(self, product: Product, code: str, name: str, kind: str) -> Package:
+        return Package.objects.create(product=product, code=code, name=name, kind=kind)
+
+    def _item(
+        self,
+        package: Package,
+        sku: str,
+        name: str,
+        price: int,
+        contents: list[tuple[Module, Resource, int]],
+    ) -> Item:
+        item = Item.objects.create(
+            package=package,
+            sku=sku,
+            name=name,
+            search_key=fold(f"{sku} {name} {package.name}"),
+            unit_price=price,
+            term_months=12,
+        )
+        ItemTax.objects.create(item=item, rate="KCT", from_day=datetime.date(2020, 1, 1))
+        ItemContent.objects.bulk_create(
+            ItemContent(item=item, module=module, resource=resource, units=units)
+            for module, resource, units in contents
+        )
+        return item
