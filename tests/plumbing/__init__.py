@@ -1,0 +1,48 @@
+"""A pytest plugin: databases, races, kills, SQL counts and a real browser for capphep's tests.
+
+Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it offers:
+
+- every run has its own state directory and its own test database (a file on SQLite), so that
+  several runs may go on at once in one checkout;
+- `race(...)` (tests.plumbing.races): the same thing done by several threads at once;
+- `each_kill_point(...)`, `killed_at_statement(...)` (tests.plumbing.kills): a process that dies
+  by SIGKILL at a chosen SQL statement;
+- `statements("key")` (fixture): the recorded number of SQL statements, `--update-sql-counts`;
+- `page`, `open_page` (fixtures): Chromium on the live server; `@pytest.mark.viewport(390, 844)`.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.plumbing.browser import browser, open_page, page
+from tests.plumbing.isolation import django_db_modify_db_settings, isolate, leave_no_trace
+from tests.plumbing.sql_counts import statements, write_counts
+
+__all__ = ["browser", "django_db_modify_db_settings", "open_page", "page", "statements"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("capphep").addoption(
+        "--update-sql-counts",
+        action="store_true",
+        help="record the SQL counts of this run in tests/sql_counts.json",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "viewport(width, height): size of the browser window")
+    # Playwright's synchronous API keeps an event loop running in the thread of the tests.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    isolate(config)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    leave_no_trace(config)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    write_counts(session.config)
