@@ -1,0 +1,38 @@
+"""Text as it is stored, and the key by which it is searched."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Letters with a stroke, which Unicode does not decompose. ð and ɖ are here because their
+# capitals (Ð, Ɖ) look exactly like Đ and are found in old data in its place.
+_STROKED = str.maketrans({"đ": "d", "ð": "d", "ɖ": "d"})
+
+# Controls, invisible format characters (zero-width, bidi marks) and lone surrogates:
+# nobody sees them, and a database refuses some of them.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
+
+
+def clean(text: str) -> str:
+    """Return the text as it is stored: NFC, trimmed, every run of white space one space.
+
+    White space includes no-break spaces, tabs and line ends. Characters that nobody can
+    see (zero-width, control) are dropped. Cleaning twice changes nothing.
+    """
+    visible = "".join(char for char in text if _is_visible(char))
+    return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def fold(text: str) -> str:
+    """Return the search key: lower case, without accents, đ as d, spaces collapsed.
+
+    NFC, lower case, NFD, marks dropped, đ → d. Two texts that a person would type alike
+    on a keyboard without Vietnamese input have the same key. Folding twice changes nothing.
+    """
+    decomposed = unicodedata.normalize("NFD", clean(text).lower())
+    bare = "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
+    return " ".join(bare.translate(_STROKED).split())
+
+
+def _is_visible(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) not in _INVISIBLE
