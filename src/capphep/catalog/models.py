@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from capphep.catalog.kinds import PackageKind
 from capphep.pure.money import MAX_UNIT_PRICE, TaxRate
 from capphep.pure.months import MAX_MONTHS
 
@@ -27,11 +28,6 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class PackageKind(models.TextChoices):
-    BASE = "base", _("New sale")
-    ADD_ON = "add_on", _("Add-on")
 
 
 class Package(models.Model):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from capphep.catalog.models import Module, Product, Resource
 from capphep.crm.models import Customer, Level, Order, Sector
 from capphep.platform.models import StoredFile, Team, User
-from capphep.provisioning.states import LIVE, RequestKind, RequestStatus
+from capphep.provisioning.states import LIVE, EvidenceKind, RequestKind, RequestStatus
 
 
 class LicenceRequest(models.Model):
@@ -134,11 +134,6 @@ class RequestQuantity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.base} + {self.added} = {self.total}"
-
-
-class EvidenceKind(models.TextChoices):
-    FUNDING_DECISION = "funding_decision", _("Funding decision")
-    COMMITMENT = "commitment", _("Proof of commitment")
 
 
 class Evidence(models.Model):

@@ -14,6 +14,11 @@ class RequestKind(models.TextChoices):
     ADD_ON = "add_on", _("Add-on purchase")
 
 
+class EvidenceKind(models.TextChoices):
+    FUNDING_DECISION = "funding_decision", _("Funding decision")
+    COMMITMENT = "commitment", _("Proof of commitment")
+
+
 class RequestStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     WAITING = "waiting", _("Waiting for approval")

@@ -1,0 +1,54 @@
+"""Data that a licence request learned about a customer, written back to the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from capphep.crm.models import Contact, Customer
+from capphep.crm.queries.customers import may_write
+from capphep.platform import audit, versions
+from capphep.platform.roles import Actor
+from capphep.pure.folding import fold
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    full_name: str
+    position: str
+    phone: str
+    email: str
+
+
+def complete_customer(
+    *, actor: Actor, customer: Customer, values: Mapping[str, str], contact: NewContact
+) -> list[audit.Change]:
+    """Fill what the customer record lacks; what it has already stays. Adds the contact if new.
+
+    Runs in the caller's transaction and returns the changes for the audit trail; none
+    where the actor may not change the customer.
+    """
+    if not may_write(actor, customer):
+        return []
+    changes = []
+    missing = {
+        name: value for name, value in values.items() if value and not getattr(customer, name)
+    }
+    if missing:
+        before, after = versions.write(customer, customer.version, missing, actor)
+        changes.append(audit.Change(customer, "completed", before, after))
+    if contact.full_name and not _knows(customer, contact.full_name):
+        added = Contact.objects.create(
+            customer=customer,
+            full_name=contact.full_name,
+            position=contact.position,
+            phone=contact.phone,
+            email=contact.email,
+        )
+        changes.append(audit.Change(customer, "contact_added", after={"contact": str(added)}))
+    return changes
+
+
+def _knows(customer: Customer, full_name: str) -> bool:
+    names = customer.contacts.values_list("full_name", flat=True)
+    return fold(full_name) in {fold(name) for name in names}

@@ -1,0 +1,117 @@
+"""The arithmetic of the ledger: pure functions over spans of granted quantity."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Key: TypeAlias = tuple[int, int]
+"""Module id and resource id: what one quantity counts."""
+
+_ONE_DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One grant: so much of a resource from the first to the last local day, both included."""
+
+    key: Key
+    quantity: int
+    first_day: datetime.date
+    last_day: datetime.date
+    request_no: str
+
+    def covers(self, day: datetime.date) -> bool:
+        return self.first_day <= day <= self.last_day
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From this day on, this quantity, until the next step."""
+
+    from_day: datetime.date
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What is in force before an addition.
+
+    ``request_no`` is the latest request that granted some of the resource, ``lapsed``
+    how much less is in force now than right after that request.
+    """
+
+    quantity: int
+    request_no: str = ""
+    lapsed: int = 0
+
+
+def in_force(spans: Iterable[Span], day: datetime.date) -> dict[Key, int]:
+    """RULE R2: what is in force on a day is the sum of the grants that cover it."""
+    totals: dict[Key, int] = defaultdict(int)
+    for span in spans:
+        if span.covers(day):
+            totals[span.key] += span.quantity
+    return dict(totals)
+
+
+def steps(spans: Iterable[Span]) -> dict[Key, list[Step]]:
+    """RULE R2: the same sums for every day at once, as steps; equal neighbours are one step."""
+    changes: dict[Key, dict[datetime.date, int]] = defaultdict(lambda: defaultdict(int))
+    for span in spans:
+        changes[span.key][span.first_day] += span.quantity
+        changes[span.key][span.last_day + _ONE_DAY] -= span.quantity
+    return {key: _running_total(by_day) for key, by_day in changes.items()}
+
+
+def _running_total(changes: Mapping[datetime.date, int]) -> list[Step]:
+    total, found = 0, []
+    for day in sorted(changes):
+        if changes[day]:
+            total += changes[day]
+            found.append(Step(day, total))
+    return found
+
+
+def owned_spans(
+    all_steps: Mapping[Key, Sequence[Step]],
+) -> list[tuple[datetime.date, datetime.date]]:
+    """RULE R8: the spans of days in which anything at all is in force, merged."""
+    spans = sorted(span for found in all_steps.values() for span in _positive_spans(found))
+    merged: list[tuple[datetime.date, datetime.date]] = []
+    for first, last in spans:
+        if merged and first <= merged[-1][1] + _ONE_DAY:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _positive_spans(found: Sequence[Step]) -> Iterable[tuple[datetime.date, datetime.date]]:
+    # The last step of a ledger is always zero: every grant ends.
+    for step, following in zip(found, found[1:], strict=False):
+        if step.quantity > 0:
+            yield step.from_day, following.from_day - _ONE_DAY
+
+
+def bases(spans: Sequence[Span], day: datetime.date) -> dict[Key, Base]:
+    """RULE R1: the base of each resource on a day, with where it comes from.
+
+    ``spans`` are in the order in which they were granted.
+    """
+    by_key: dict[Key, list[Span]] = defaultdict(list)
+    for span in spans:
+        by_key[span.key].append(span)
+    return {key: _base(granted, day) for key, granted in by_key.items()}
+
+
+def _base(granted: Sequence[Span], day: datetime.date) -> Base:
+    quantity = sum(span.quantity for span in granted if span.covers(day))
+    additions = [index for index, span in enumerate(granted) if span.quantity > 0]
+    latest = granted[additions[-1]]
+    known_then = granted[: additions[-1] + 1]
+    total_then = sum(span.quantity for span in known_then if span.covers(latest.first_day))
+    return Base(quantity, latest.request_no, max(total_then - quantity, 0))

@@ -1,0 +1,171 @@
+"""The licence officer's decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from capphep.crm.actions.orders import move_licence_status
+from capphep.entitlements import actions as entitlements
+from capphep.entitlements.models import Licence, Subscription
+from capphep.identity.actions import Person, ensure_account
+from capphep.platform import audit, clock, outbox
+from capphep.platform.roles import Actor, Permission, require
+from capphep.provisioning import queries
+from capphep.provisioning.actions.locks import lock_request
+from capphep.provisioning.actions.sending import event
+from capphep.provisioning.actions.status import move_request
+from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
+from capphep.provisioning.queries import Review, request_of
+from capphep.provisioning.states import REQUEST_STATUS
+from capphep.pure.errors import Conflict, Forbidden, Invalid, gettext_noop
+from capphep.pure.folding import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    request: LicenceRequest
+    subscription: Subscription
+    licence: Licence
+
+
+class BaseMoved(Conflict):
+    """RULE R3: what the customer has differs from what the officer saw; look and confirm again."""
+
+    def __init__(self, review: Review) -> None:
+        super().__init__(
+            "base_moved",
+            gettext_noop(
+                "The customer's resources have changed since you looked: "
+                "check the new totals and confirm again."
+            ),
+            rule="R3",
+        )
+        self.review = review
+
+
+@transaction.atomic
+def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
+    """RULE R5: grant what was bought, exactly once, with everything that belongs to it.
+
+    Grants, subscription, order status, licence, account, audit trail and outgoing
+    events are one transaction. ``seen`` is the fingerprint of the review that the
+    officer confirms. Raises Forbidden ``not_permitted`` or ``two_people`` (R6),
+    Conflict ``wrong_state`` (R4) and `BaseMoved` (R3).
+    """
+    request = _lock_for_decision(actor, request_id, "approve")
+    day = clock.today()
+    subscription = entitlements.lock_subscription(request.customer, request.product)
+    review = queries.review(request, day)
+    if review.fingerprint != seen:
+        raise BaseMoved(review)
+    granted = entitlements.append_grants(
+        subscription=subscription,
+        request_no=request.request_no,
+        grants=_grants(request, review),
+    )
+    _settle_lines(review)
+    licence = entitlements.issue_licence(
+        subscription=subscription, request_no=request.request_no, day=day
+    )
+    _, account_changes = ensure_account(
+        person=Person(request.admin_name, request.admin_email, request.admin_phone),
+        customer=request.customer,
+        product=request.product,
+        request_no=request.request_no,
+    )
+    decided = _decided(actor, request, "approve")
+    issued = audit.Change(subscription, "licence_issued", after={"licence_no": licence.licence_no})
+    audit.record(actor, [*decided, granted, issued, *account_changes])
+    outbox.enqueue(_events(request, subscription, licence))
+    return Approval(request, subscription, licence)
+
+
+@transaction.atomic
+def reject(*, actor: Actor, request_id: int, reason: str) -> LicenceRequest:
+    """*Từ chối*, with a reason that reaches the salesperson; the order is free again.
+
+    Raises Invalid ``reason_required``, Forbidden and Conflict as `approve` does.
+    """
+    request = _lock_for_decision(actor, request_id, "reject")
+    text = clean(reason)
+    if not text:
+        raise Invalid("reason_required", gettext_noop("Give the reason."), field="reason")
+    audit.record(actor, _decided(actor, request, "reject", reject_reason=text))
+    outbox.enqueue([event("request.rejected", request)])
+    return request
+
+
+def _lock_for_decision(actor: Actor, request_id: int, verb: str) -> LicenceRequest:
+    require(actor, Permission.REQUEST_DECIDE)
+    request_of(actor, request_id)
+    request = lock_request(request_id)
+    REQUEST_STATUS.after(verb, request.status)
+    if settings.TWO_PEOPLE and actor.pk in (request.created_by_id, request.sent_by_id):
+        raise Forbidden(
+            "two_people",
+            gettext_noop("Who made or sent a request cannot decide on it."),
+            rule="R6",
+        )
+    return request
+
+
+def _decided(
+    actor: Actor, request: LicenceRequest, verb: str, **changes: str
+) -> list[audit.Change]:
+    return [
+        move_request(request, verb, decided_by_id=actor.pk, decided_at=timezone.now(), **changes),
+        move_licence_status(actor=actor, order=request.order, verb=verb),
+    ]
+
+
+def _grants(request: LicenceRequest, review: Review) -> list[entitlements.NewGrant]:
+    return [
+        entitlements.NewGrant(
+            module_id=line.module.pk,
+            resource_id=quantity.resource.pk,
+            quantity=quantity.added,
+            months=line.line.months,
+            first_day=line.term.first,
+            last_day=line.term.last,
+            source=f"{request.request_no}/{line.line.position}",
+        )
+        for line in review.lines
+        for quantity in line.quantities
+    ]
+
+
+def _settle_lines(review: Review) -> None:
+    """The lines keep their term and the base on which they were approved (R1, R9)."""
+    lines: list[RequestLine] = []
+    quantities: list[RequestQuantity] = []
+    for reviewed in review.lines:
+        reviewed.line.first_day = reviewed.term.first
+        reviewed.line.last_day = reviewed.term.last
+        lines.append(reviewed.line)
+        for quantity in reviewed.quantities:
+            quantity.record.base = quantity.base.quantity
+            quantity.record.total = quantity.total
+            quantity.record.base_request_no = quantity.base.request_no
+            quantity.record.lapsed = quantity.base.lapsed
+            quantities.append(quantity.record)
+    RequestLine.objects.bulk_update(lines, ["first_day", "last_day"])
+    RequestQuantity.objects.bulk_update(quantities, ["base", "total", "base_request_no", "lapsed"])
+
+
+def _events(
+    request: LicenceRequest, subscription: Subscription, licence: Licence
+) -> list[outbox.Event]:
+    """The payloads carry the state after this approval, whatever comes later."""
+    return [
+        event("request.approved", request),
+        outbox.Event("entitlement.changed", request.budget_code, licence.content),
+        outbox.Event(
+            "licence.issued",
+            licence.licence_no,
+            {"licence_no": licence.licence_no, "version": subscription.version},
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Writes to licence requests: drafting, evidence, sending."""

@@ -1,0 +1,174 @@
+"""Sending a request to the desk, and taking it back while it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from capphep.catalog import schemas
+from capphep.crm.actions.completion import NewContact, complete_customer
+from capphep.crm.actions.orders import move_licence_status
+from capphep.crm.models import Order
+from capphep.platform import audit, clock, outbox
+from capphep.platform.roles import Actor
+from capphep.provisioning import queries, rules
+from capphep.provisioning.actions.drafts import kind_of, write_fields
+from capphep.provisioning.actions.locks import lock_own
+from capphep.provisioning.actions.status import move_request
+from capphep.provisioning.models import LicenceRequest, RequestLine
+from capphep.pure.errors import Invalid, Invalids, Refusal, gettext_noop
+
+
+@transaction.atomic
+def send_request(
+    *, actor: Actor, request_id: int, seen_version: int, values: Mapping[str, Any]
+) -> LicenceRequest:
+    """Keep the fields, check everything and send the request to the desk, in one step.
+
+    The order is locked with it: an edit that comes later finds it frozen (R12).
+    Raises Invalids with every reason at its field, Conflict where the request was sent
+    already (R4), `versions.Stale`.
+    """
+    request = lock_own(actor, request_id, "send")
+    request.order = Order.objects.select_for_update().get(pk=request.order_id)
+    write_fields(actor, request, seen_version, values)
+    _check(request)
+    changes = [
+        move_request(request, "send", sent_by_id=actor.pk, sent_at=timezone.now()),
+        move_licence_status(actor=actor, order=request.order, verb="send"),
+    ]
+    if request.write_back:
+        changes += _write_back(actor, request)
+    audit.record(actor, changes)
+    outbox.enqueue([event("request.sent", request)])
+    return request
+
+
+@transaction.atomic
+def recall_request(*, actor: Actor, request_id: int) -> LicenceRequest:
+    """RULE R12: *Thu hồi yêu cầu* – back to a draft while it waits; the order is free again."""
+    request = lock_own(actor, request_id, "recall")
+    audit.record(
+        actor,
+        [
+            move_request(request, "recall"),
+            move_licence_status(actor=actor, order=request.order, verb="recall"),
+        ],
+    )
+    outbox.enqueue([event("request.recalled", request)])
+    return request
+
+
+def event(type_: str, request: LicenceRequest) -> outbox.Event:
+    """An event about the request, with what a listener needs to know of it."""
+    payload = {
+        "request_no": request.request_no,
+        "order_no": request.order.order_no,
+        "customer": request.budget_code,
+        "product": request.product.code,
+        "status": request.status,
+    }
+    return outbox.Event(type_, request.request_no, payload)
+
+
+def _check(request: LicenceRequest) -> None:
+    lines = list(queries.lines_of(request))
+    refusals: list[Refusal] = [
+        *_unplanned(request, lines),
+        *_missing_fields(request),
+        *(refusal for line in lines for refusal in _missing_extra(line)),
+    ]
+    if settings.EVIDENCE_REQUIRED:
+        kinds = set(request.evidence.values_list("kind", flat=True))
+        refusals += rules.missing_evidence(kinds)
+    if refusals:
+        raise Invalids(refusals)
+
+
+def _unplanned(request: LicenceRequest, lines: list[RequestLine]) -> Iterable[Refusal]:
+    """RULE R1: the lines must be those that the order asks for on what is in force today."""
+    try:
+        kind = kind_of(request.order)
+    except Invalid as refusal:
+        refusal.field = "lines"
+        yield refusal
+        return
+    planned = [
+        (
+            line.module_id,
+            line.months,
+            {q.resource_id: (q.base.quantity, q.added) for q in line.quantities},
+        )
+        for line in queries.planned_lines(request.order, clock.today())
+    ]
+    stored = [
+        (
+            line.module_id,
+            line.months,
+            {q.resource_id: (q.base, q.added) for q in line.quantities.all()},
+        )
+        for line in lines
+    ]
+    facts = (request.kind, request.amount, request.budget_code)
+    if planned != stored or facts != (kind, request.order.total, request.order.budget_code):
+        yield Invalid(
+            "lines_outdated",
+            gettext_noop(
+                "The order or the customer's resources have changed: "
+                "press “Update module information” and look at the lines again."
+            ),
+            rule="R1",
+            field="lines",
+        )
+
+
+def _missing_fields(request: LicenceRequest) -> Iterable[Refusal]:
+    required = {
+        "level": gettext_noop("Choose the level."),
+        "sector": gettext_noop("Choose the sector."),
+        "unit_name": gettext_noop("Enter the name of the unit."),
+        "admin_name": gettext_noop("Enter the full name of the administrator."),
+    }
+    for field, message in required.items():
+        if not getattr(request, field):
+            yield Invalid("field_required", message, field=field)
+    if not request.admin_email and not request.admin_phone:
+        yield Invalid(
+            "field_required",
+            gettext_noop("Enter the administrator's e-mail or phone."),
+            rule="R15",
+            field="admin_email",
+        )
+
+
+def _missing_extra(line: RequestLine) -> Iterable[Refusal]:
+    texts = {name: str(value) for name, value in line.extra.items()}
+    try:
+        schemas.clean_values(line.module.extra_schema, texts)
+    except Invalids as found:
+        yield Invalid(
+            "extra_incomplete",
+            gettext_noop("%(module)s: press (+) and complete the additional information."),
+            field=f"line-{line.position}",
+            params={"module": line.module.name, "missing": len(found.refusals)},
+        )
+
+
+def _write_back(actor: Actor, request: LicenceRequest) -> list[audit.Change]:
+    values = {
+        "tax_code": request.unit_tax_code,
+        "address": request.unit_address,
+        "phone": request.unit_phone,
+        "email": request.unit_email,
+    }
+    contact = NewContact(
+        full_name=request.admin_name,
+        position=request.admin_position,
+        phone=request.admin_phone,
+        email=request.admin_email,
+    )
+    return complete_customer(actor=actor, customer=request.customer, values=values, contact=contact)
