@@ -1,0 +1,22 @@
+# Thin names for what people do most; each line also works by itself.
+.PHONY: up test lint format catalogues bench
+
+up:
+	./capphep up
+
+test:
+	./capphep test
+
+lint:
+	./capphep test --static
+
+format:
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+	find src -path '*/templates/*' -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
+
+catalogues:
+	.venv/bin/python tools/catalogues.py --update
+
+bench:
+	.venv/bin/python -m bench
