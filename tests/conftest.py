@@ -9,6 +9,8 @@ from capphep.platform.models import Team, User
 from capphep.platform.roles import Role
 from tests import factories
 
+pytest_plugins = ["tests.plumbing"]
+
 
 @pytest.fixture
 def north(db: None) -> Team:

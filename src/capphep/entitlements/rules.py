@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 Key: TypeAlias = tuple[int, int]
@@ -92,7 +93,7 @@ def owned_spans(
 
 def _positive_spans(found: Sequence[Step]) -> Iterable[tuple[datetime.date, datetime.date]]:
     # The last step of a ledger is always zero: every grant ends.
-    for step, following in zip(found, found[1:], strict=False):
+    for step, following in pairwise(found):
         if step.quantity > 0:
             yield step.from_day, following.from_day - _ONE_DAY
 

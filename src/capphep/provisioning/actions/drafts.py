@@ -202,7 +202,7 @@ def _quantity(line: RequestLine, planned: rules.PlannedQuantity) -> RequestQuant
 
 
 def _extras(request: LicenceRequest) -> dict[int, dict[str, object]]:
-    return {module: extra for module, extra in request.lines.values_list("module", "extra")}
+    return dict(request.lines.values_list("module", "extra"))
 
 
 @transaction.atomic
