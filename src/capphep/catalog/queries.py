@@ -1,0 +1,206 @@
+"""Reads of the catalogue."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+
+from capphep.catalog import rules
+from capphep.catalog.kinds import PackageKind
+from capphep.catalog.models import AddOnEligibility, Item, ItemContent, Package
+from capphep.pure.errors import Invalid, NotFound, Refusal, gettext_noop
+from capphep.pure.folding import fold
+from capphep.pure.money import TaxRate, format_number
+
+MOST_GOODS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """An item as one customer is offered it on one day.
+
+    ``unit_price`` is in whole đồng before tax, ``refusal`` says why this customer may not
+    buy it (R8). Where no tax rate is in force yet, ``refusal`` says so and ``tax_rate``
+    is the first one to come.
+    """
+
+    item_id: int
+    sku: str
+    name: str
+    package_name: str
+    product_id: int
+    product_name: str
+    unit_price: int
+    tax_rate: TaxRate
+    term_months: int
+    contents: str
+    refusal: Refusal | None
+
+
+def search_items(text: str, items: QuerySet[Item] | None = None) -> QuerySet[Item]:
+    """The items whose code, name, package or product holds every word, accents aside."""
+    found = Item.objects.all() if items is None else items
+    for word in fold(text.replace("\x00", "")).split():
+        found = found.filter(search_key__contains=word)
+    return found
+
+
+def goods(
+    text: str, owned: Collection[int], lapsed: Collection[int], day: datetime.date
+) -> list[Goods]:
+    """RULE R8: the active items that match, those that the customer may buy first.
+
+    ``owned`` and ``lapsed`` are ids of the products that the customer has in force, or had
+    once. At most MOST_GOODS rows, four statements.
+    """
+    sold = Item.objects.filter(is_active=True, package__product__is_active=True)
+    rows = _offered(search_items(text, sold)).order_by(
+        _buyable_first(owned), "package__product_id", "package_id", "unit_price", "id"
+    )
+    return _as_goods(list(rows[:MOST_GOODS]), owned, lapsed, day)
+
+
+def goods_by_id(
+    ids: Iterable[int], owned: Collection[int], lapsed: Collection[int], day: datetime.date
+) -> dict[int, Goods]:
+    """RULE R8: those of the items that exist, by id; one that is no longer sold is refused."""
+    items = list(_offered(Item.objects.filter(pk__in=set(ids))))
+    return {one.item_id: one for one in _as_goods(items, owned, lapsed, day)}
+
+
+def eligibility_table() -> dict[int, dict[int, str]]:
+    """RULE R8: by product, the add-on packages that its owners may buy. One statement.
+
+    Only packages of which something is sold, in the order of the catalogue.
+    """
+    rows = (
+        AddOnEligibility.objects.filter(
+            package__kind=PackageKind.ADD_ON, package__items__is_active=True
+        )
+        .order_by("product_id", "package_id")
+        .values_list("product_id", "package_id", "package__name")
+        .distinct()
+    )
+    table: dict[int, dict[int, str]] = defaultdict(dict)
+    for product_id, package_id, name in rows:
+        table[product_id][package_id] = name
+    return dict(table)
+
+
+def tax_rate_on(items: Iterable[Item], day: datetime.date) -> dict[int, TaxRate]:
+    """RULE R10: the tax rate of each item on the day; an item without one is left out.
+
+    No statement where the items' ``taxes`` are prefetched, one for each item otherwise.
+    """
+    rates = {item.pk: rules.rate_on(_rates(item), day) for item in items}
+    return {pk: rate for pk, rate in rates.items() if rate is not None}
+
+
+def items_by_id(ids: Iterable[int]) -> dict[int, Item]:
+    """The items that exist, with package, product, contents and taxes. Three statements."""
+    return {item.pk: item for item in _offered(Item.objects.filter(pk__in=set(ids)))}
+
+
+def item_of(item_id: int) -> Item:
+    """The item with package, product, contents and taxes. Raises NotFound."""
+    found = items_by_id([item_id]).get(item_id)
+    if not found:
+        raise NotFound("item_not_found", gettext_noop("There is no such item."))
+    return found
+
+
+def contents_text(contents: Sequence[ItemContent]) -> str:
+    """What one package adds: "50 Người dùng"; with the modules' names where there are several."""
+    by_module: dict[str, list[str]] = defaultdict(list)
+    for content in contents:
+        by_module[content.module.name].append(
+            f"{format_number(content.units)} {content.resource.name}"
+        )
+    if len(by_module) == 1:
+        return ", ".join(*by_module.values())
+    return "; ".join(f"{module}: {', '.join(parts)}" for module, parts in by_module.items())
+
+
+def _offered(items: QuerySet[Item]) -> QuerySet[Item]:
+    contents = ItemContent.objects.select_related("module", "resource").order_by(
+        "module__position", "module_id", "id"
+    )
+    return items.select_related("package__product").prefetch_related(
+        Prefetch("contents", queryset=contents), "taxes"
+    )
+
+
+def _buyable_first(owned: Collection[int]) -> Case:
+    """Sorts as R8 will decide in almost every case, so that MOST_GOODS cuts off the refused."""
+    is_owned = Q(package__product_id__in=list(owned))
+    buyable = (is_owned & Q(package__kind=PackageKind.ADD_ON)) | (
+        ~is_owned & Q(package__kind=PackageKind.BASE)
+    )
+    return Case(When(buyable, then=Value(0)), default=Value(1), output_field=IntegerField())
+
+
+def _as_goods(
+    items: Sequence[Item], owned: Collection[int], lapsed: Collection[int], day: datetime.date
+) -> list[Goods]:
+    allowed = eligibility_table()
+    rates = tax_rate_on(items, day)
+    return [
+        _one_of_goods(
+            item,
+            rates.get(item.pk),
+            _not_sold(item, rates)
+            or rules.eligibility(_offered_package(item.package), owned, lapsed, allowed),
+        )
+        for item in items
+    ]
+
+
+def _one_of_goods(item: Item, rate: TaxRate | None, refusal: Refusal | None) -> Goods:
+    package = item.package
+    return Goods(
+        item_id=item.pk,
+        sku=item.sku,
+        name=item.name,
+        package_name=package.name,
+        product_id=package.product_id,
+        product_name=package.product.name,
+        unit_price=item.unit_price,
+        tax_rate=rate or _first_rate(item),
+        term_months=item.term_months,
+        contents=contents_text(list(item.contents.all())),
+        refusal=refusal,
+    )
+
+
+def _not_sold(item: Item, rates: Collection[int]) -> Refusal | None:
+    params = {"sku": item.sku}
+    if not (item.is_active and item.package.product.is_active):
+        message = gettext_noop("%(sku)s is no longer sold.")
+        return Invalid("not_sold", message, rule="R13", field="item", params=params)
+    if item.pk not in rates:
+        message = gettext_noop("%(sku)s has no tax rate on this day.")
+        return Invalid("no_tax_rate", message, rule="R10", field="item", params=params)
+    return None
+
+
+def _offered_package(package: Package) -> rules.OfferedPackage:
+    return rules.OfferedPackage(
+        id=package.pk,
+        kind=package.kind,
+        product_id=package.product_id,
+        product_name=package.product.name,
+    )
+
+
+def _rates(item: Item) -> list[tuple[datetime.date, TaxRate]]:
+    return [(tax.from_day, TaxRate(tax.rate)) for tax in item.taxes.all()]
+
+
+def _first_rate(item: Item) -> TaxRate:
+    rates = sorted(_rates(item))
+    return rates[0][1] if rates else TaxRate.EXEMPT

@@ -1,0 +1,81 @@
+"""The rules of the catalogue: pure functions over plain values."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from capphep.catalog.kinds import PackageKind
+from capphep.pure.errors import Invalid, Refusal, gettext_noop
+from capphep.pure.money import TaxRate
+
+# By product, the packages that its owners may add: package id to name.
+AllowedPackages = Mapping[int, Mapping[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedPackage:
+    """A package as rule R8 looks at it."""
+
+    id: int
+    kind: str
+    product_id: int
+    product_name: str
+
+
+def eligibility(
+    package: OfferedPackage,
+    owned: Collection[int],
+    lapsed: Collection[int],
+    allowed: AllowedPackages,
+) -> Refusal | None:
+    """RULE R8: why this customer may not buy the package; None where nothing speaks against it.
+
+    ``owned`` are the products that the customer has in force, ``lapsed`` those that it had
+    once. Who owns a product buys only the add-ons that ``allowed`` lists for it; an add-on
+    needs the product in force; a base package is the new sale to who does not own it.
+
+    Codes: not_eligible, no_subscription.
+    """
+    if package.product_id in owned:
+        packages = allowed.get(package.product_id, {})
+        is_allowed = package.kind == PackageKind.ADD_ON and package.id in packages
+        return None if is_allowed else _only_add_ons(package, packages)
+    if package.kind == PackageKind.BASE:
+        return None
+    return _no_subscription(package, has_lapsed=package.product_id in lapsed)
+
+
+def rate_on(rates: Iterable[tuple[datetime.date, TaxRate]], day: datetime.date) -> TaxRate | None:
+    """RULE R10: the tax rate in force on the day: that of the latest first day not after it.
+
+    ``rates`` are pairs of a first day and a rate. None before the first of them.
+    """
+    begun = [pair for pair in rates if pair[0] <= day]
+    return max(begun, key=lambda pair: pair[0])[1] if begun else None
+
+
+def _only_add_ons(package: OfferedPackage, packages: Mapping[int, str]) -> Refusal:
+    if not packages:
+        message = gettext_noop("Owners of %(product)s cannot buy further packages.")
+        return _refused("not_eligible", message, product=package.product_name)
+    message = gettext_noop("Owners of %(product)s may only add the packages %(packages)s.")
+    names = ", ".join(packages.values())
+    return _refused("not_eligible", message, product=package.product_name, packages=names)
+
+
+def _no_subscription(package: OfferedPackage, *, has_lapsed: bool) -> Refusal:
+    if has_lapsed:
+        message = gettext_noop(
+            "The customer's subscription of %(product)s has lapsed: offer a renewal."
+        )
+    else:
+        message = gettext_noop(
+            "The customer has no subscription of %(product)s in force: offer a new sale."
+        )
+    return _refused("no_subscription", message, product=package.product_name)
+
+
+def _refused(code: str, message: str, **params: object) -> Refusal:
+    return Invalid(code, message, rule="R8", field="item", params=params)
