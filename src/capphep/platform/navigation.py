@@ -1,0 +1,71 @@
+"""What the navigation offers, as data; who sees an entry is decided by role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from capphep.platform.kit import Text
+from capphep.platform.roles import Role
+
+_EVERYONE: Final = frozenset({Role.SALES, Role.OFFICER, Role.AUDITOR, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``sections`` are the beginnings of view names ("crm:order") under which it is current."""
+
+    label: Text
+    url_name: str
+    icon: str
+    sections: tuple[str, ...]
+    roles: frozenset[Role] = _EVERYONE
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: Text
+    entries: tuple[Entry, ...]
+
+
+GROUPS: Final = (
+    Group(
+        _("CRM"),
+        (
+            Entry(_("Customers"), "crm:customer_list", "building-community", ("crm:customer",)),
+            Entry(_("Opportunities"), "crm:opportunity_list", "target", ("crm:opportunity",)),
+            Entry(_("Sales projects"), "crm:project_list", "briefcase", ("crm:project",)),
+            Entry(
+                _("Orders"),
+                "crm:order_list",
+                "file-invoice",
+                ("crm:order", "provisioning:"),
+            ),
+        ),
+    ),
+    Group(
+        _("IMS"),
+        (
+            Entry(
+                _("Office accountant"),
+                "ims:queue",
+                "rubber-stamp",
+                ("ims:queue", "ims:request"),
+            ),
+            Entry(
+                _("Subscriptions"), "ims:subscription_list", "certificate", ("ims:subscription",)
+            ),
+        ),
+    ),
+    Group(
+        _("Administration"),
+        (
+            Entry(_("Goods catalogue"), "catalog:item_list", "package", ("catalog:",)),
+            Entry(
+                _("Users"), "shell:user_list", "user-cog", ("shell:user",), frozenset({Role.ADMIN})
+            ),
+        ),
+    ),
+)

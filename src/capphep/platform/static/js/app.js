@@ -1,0 +1,14 @@
+// The scripts of every page. Each module listens on the document, so that what htmx swaps in
+// works without being wired up again; only pickers are made anew.
+import "./requests.js";
+import "./toast.js";
+import "./dialog.js";
+import "./theme.js";
+import "./list.js";
+import "./rowmenu.js";
+import "./shortcuts.js";
+import "./picker.js";
+import "./forms.js";
+import "./autofill.js";
+import "./days.js";
+import "./login.js";

@@ -1,0 +1,42 @@
+// Autofill: an element with data-autofill-url asks again whenever the picker in it (or it
+// itself) changes, and fills the form's other inputs. What the person typed is never
+// overwritten: only inputs that are empty or still hold what was filled in last.
+
+const filled = new Map(); // "form id/input name" → the value filled in last
+
+const key = (input) => `${input.form?.id}/${input.name}`;
+
+const isOurs = (input) => input.value === "" || input.value === filled.get(key(input));
+
+function fill(input, value) {
+  const plain = typeof value === "object" && value !== null ? value : { value, text: value };
+  const text = String(plain.value ?? "");
+  if (!isOurs(input) || input.value === text) return;
+  if (input.tomselect) setPicker(input.tomselect, { ...plain, value: text });
+  else input.value = text;
+  filled.set(key(input), text);
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// Silent: a filled picker must not start an autofill of its own.
+function setPicker(picker, row) {
+  if (row.value) picker.addOption(row);
+  picker.setValue(row.value, true);
+}
+
+async function autofill(source) {
+  const holder = source.closest("[data-autofill-url]");
+  if (!holder || !source.form) return;
+  const url = new URL(holder.dataset.autofillUrl, location.href);
+  url.searchParams.set(source.name, source.value);
+  const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return;
+  for (const [name, value] of Object.entries(await answer.json())) {
+    const input = source.form.elements.namedItem(name);
+    if (input && input !== source && !(input instanceof RadioNodeList)) fill(input, value);
+  }
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("select[data-picker-url]")) autofill(target);
+});

@@ -1,0 +1,59 @@
+// Dialogs: any <dialog data-dialog> that arrives in #dialog opens as a modal one; when it
+// closes it is taken away and the focus returns to what opened it.
+
+const place = () => document.getElementById("dialog");
+let opener = null;
+
+export function openDialog(dialog) {
+  if (!opener?.isConnected) opener = document.activeElement;
+  dialog.addEventListener("close", () => closed(dialog));
+  dialog.showModal();
+}
+
+// Open the <dialog> inside a <template>; returns it.
+export function openTemplate(id) {
+  const dialog = document.getElementById(id).content.firstElementChild.cloneNode(true);
+  opener = document.activeElement;
+  place().replaceChildren(dialog);
+  openDialog(dialog);
+  return dialog;
+}
+
+export function closeDialog() {
+  place().querySelector("dialog[open]")?.close();
+}
+
+function closed(dialog) {
+  dialog.remove();
+  if (place().querySelector("dialog")) return; // another one has taken its place
+  const back = opener;
+  opener = null;
+  if (back?.isConnected) back.focus();
+  else document.getElementById("main")?.focus();
+}
+
+// What opens a dialog is remembered when its request starts: a menu that closes meanwhile
+// has given the focus back to its button by then.
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.target !== place() || place().querySelector("dialog")) return;
+  const menu = detail.elt.closest("[role=menu]");
+  opener = menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : document.activeElement;
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target !== place()) return;
+  const dialog = place().querySelector("dialog[data-dialog]");
+  if (dialog && !dialog.open) openDialog(dialog);
+});
+
+document.addEventListener("dialog-close", closeDialog);
+
+document.addEventListener("click", (event) => {
+  const dialog = event.target.closest("dialog");
+  if (!dialog) return;
+  if (event.target.closest("[data-close]")) dialog.close();
+  if (event.target.closest("[data-reload]")) {
+    event.preventDefault();
+    location.reload();
+  }
+});

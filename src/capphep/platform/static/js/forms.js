@@ -1,0 +1,137 @@
+// Forms: a mark and a guard while something is not saved, no second send, focus on errors.
+import { openTemplate } from "./dialog.js";
+
+const GUARDED = "form[data-guard]";
+let leaving = false;
+
+const guarded = () => document.querySelector(GUARDED);
+
+function snapshot(form) {
+  return new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"))
+    .toString();
+}
+
+const clean = new WeakMap(); // form → what it held when it was loaded
+
+function watch(form) {
+  if (!clean.has(form)) clean.set(form, "dirty" in form.dataset ? null : snapshot(form));
+  mark(form);
+}
+
+export function isDirty(form) {
+  if (!form || leaving) return false;
+  const files = [...form.querySelectorAll("input[type=file]")].some((each) => each.files.length);
+  return files || clean.get(form) !== snapshot(form);
+}
+
+function mark(form) {
+  for (const each of document.querySelectorAll("[data-dirty-mark]")) each.hidden = !isDirty(form);
+}
+
+for (const name of ["input", "change"]) {
+  document.addEventListener(name, () => guarded() && mark(guarded()));
+}
+
+addEventListener("beforeunload", (event) => {
+  if (isDirty(guarded())) event.preventDefault();
+});
+
+// Links inside the application ask in our own words, and can save.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const staysHere = link.target === "_blank" || link.hasAttribute("download") ||
+    link.hasAttribute("hx-get") || link.getAttribute("href").startsWith("#");
+  if (staysHere || link.closest("dialog") || !isDirty(guarded())) return;
+  event.preventDefault();
+  ask(link.href);
+});
+
+function ask(address) {
+  const dialog = openTemplate("leave-template");
+  dialog.addEventListener("click", ({ target }) => {
+    const choice = target.closest("[data-leave]")?.dataset.leave;
+    if (!choice) return;
+    dialog.close();
+    if (choice === "discard") go(address);
+    else save();
+  });
+}
+
+function go(address) {
+  leaving = true;
+  location.assign(address);
+}
+
+// The save button, not the form: it may carry a name, and it may be the band's.
+function save() {
+  const form = guarded();
+  const button = document.querySelector(`[data-save][form="${form.id}"]`) ??
+    form.querySelector("[data-save]");
+  if (button) button.click();
+  else form.requestSubmit();
+}
+
+// Sending: the buttons of this form wait for the answer.
+const buttonsOf = (form) => [...form.elements].filter((each) => each.type === "submit");
+
+function setSending(form, isSending) {
+  form.toggleAttribute("aria-busy", isSending);
+  for (const button of buttonsOf(form)) {
+    if (isSending) button.dataset.waits = String(button.disabled);
+    button.disabled = isSending || button.dataset.waits === "true";
+  }
+}
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt, requestConfig } }) => {
+  if (elt.matches("form") && requestConfig.verb !== "get") setSending(elt, true);
+});
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, requestConfig, xhr } }) => {
+  // On the way to another page the buttons stay off: the second click must find nothing.
+  if (xhr.getResponseHeader("HX-Redirect")) return;
+  if (elt.matches("form") && requestConfig.verb !== "get") setSending(elt, false);
+});
+document.addEventListener("submit", ({ target, defaultPrevented }) => {
+  if (defaultPrevented || target.method === "get") return;
+  leaving = true; // the form itself is what leaves the page
+  // After this event, or the button that was pressed would not be part of what is sent.
+  setTimeout(() => setSending(target, true));
+});
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted) return;
+  leaving = false;
+  for (const form of document.forms) setSending(form, false);
+});
+document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr, elt } }) => {
+  if (xhr.getResponseHeader("HX-Redirect") && elt.closest(`${GUARDED}, dialog`)) leaving = true;
+});
+
+// The first bad field gets the focus, in a page and in what htmx brings.
+function focusError(root) {
+  if (!root.querySelector?.("[data-errors]")) return;
+  const bad = root.querySelector("[aria-invalid=true]:not([type=hidden], .tomselected)");
+  (bad ?? root.querySelector("[data-errors]")).focus();
+}
+
+// The summary's links lead to the input that a picker put in the select's place.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-errors] a[href^='#']");
+  const field = link && document.getElementById(link.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  if (field.tomselect) field.tomselect.focus();
+  else (field.matches("input, select, textarea, button") ? field : field.querySelector("input") ?? field).focus();
+});
+
+function arrived() {
+  const form = guarded();
+  if (form) watch(form);
+}
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  arrived();
+  // An outerHTML swap leaves detail.target behind: look at what has come.
+  focusError(detail.elt.isConnected ? detail.elt : document);
+});
+arrived();
+focusError(document);

@@ -1,0 +1,50 @@
+// Lists: a click on a row opens it, j and k move between rows, the search box follows Back
+// and "clear filters".
+import { isTyping } from "./typing.js";
+
+const ROW = "tr[data-row]";
+const INTERACTIVE = "a, button, input, select, textarea, label, [role=menu], dialog";
+
+function open(row, inNewTab) {
+  if (inNewTab) globalThis.open(row.dataset.href, "_blank", "noopener");
+  else row.querySelector("a[href]").click();
+}
+
+function onClick(event) {
+  const row = event.target.closest(ROW);
+  if (!row || event.target.closest(INTERACTIVE)) return;
+  if (String(getSelection())) return; // the click ended a selection of text
+  if (event.type === "auxclick" && event.button !== 1) return;
+  open(row, event.ctrlKey || event.metaKey || event.button === 1);
+}
+
+document.addEventListener("click", onClick);
+document.addEventListener("auxclick", onClick);
+
+function step(direction) {
+  const rows = [...document.querySelectorAll(ROW)];
+  const current = rows.indexOf(document.activeElement?.closest?.(ROW));
+  const next = current < 0 ? 0 : current + direction;
+  rows[Math.max(0, Math.min(next, rows.length - 1))]?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
+  if (event.key === "j" || event.key === "k") {
+    step(event.key === "j" ? 1 : -1);
+    event.preventDefault();
+  } else if (event.key === "Enter" && event.target.matches?.(ROW)) {
+    open(event.target, false);
+  }
+});
+
+// A choice becomes a chip; the select is ready for the next one. The list that arrives says
+// what was searched for, unless the person has typed on since.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const list = document.getElementById("list");
+  const form = document.getElementById("list-form");
+  if (!list || !form || detail.target.id !== "list") return;
+  for (const select of form.querySelectorAll("select")) select.value = "";
+  const box = form.querySelector("[data-search]");
+  if (box && box !== document.activeElement) box.value = list.dataset.searchText;
+});

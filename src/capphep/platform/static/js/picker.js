@@ -1,0 +1,93 @@
+// Pickers: a <select data-picker-url> asks the server from the first character on.
+// The server answers {results: [{value, text, code, name, note, reason}]}, best first.
+
+const ROWS = 20;
+const TomSelect = globalThis.TomSelect;
+
+function make(select) {
+  const picker = new TomSelect(select, {
+    valueField: "value",
+    labelField: "text",
+    searchField: [], // the server has searched already, with accents folded
+    maxOptions: ROWS,
+    maxItems: select.multiple ? null : 1,
+    loadThrottle: 150,
+    openOnFocus: true,
+    preload: "focus",
+    selectOnTab: true,
+    closeAfterSelect: !select.multiple,
+    plugins: select.multiple || select.required ? [] : ["clear_button"],
+    score: () => () => 1,
+    load: (query, done) => load(select, query, done),
+    render: { option, item, no_results: () => null, loading: () => null },
+    onType() {
+      this.clearOptions(); // yesterday's rows must not be what Enter takes
+    },
+    onChange() {
+      select.dispatchEvent(new CustomEvent("picked", { bubbles: true }));
+    },
+  });
+  describe(select, picker.control_input);
+}
+
+// What assistive technology reads belongs to the input that has the focus.
+function describe(select, input) {
+  select.setAttribute("aria-hidden", "true");
+  for (const name of ["aria-describedby", "aria-invalid", "aria-required"]) {
+    if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
+  }
+  if (select.required) input.setAttribute("aria-required", "true");
+  const label = document.getElementById(`${select.id}-ts-label`);
+  if (label) input.setAttribute("aria-labelledby", label.id);
+}
+
+const running = new Map(); // select → the request that a further letter makes void
+
+async function load(select, query, done) {
+  running.get(select)?.abort();
+  const abort = new AbortController();
+  running.set(select, abort);
+  const url = new URL(select.dataset.pickerUrl, location.href);
+  url.searchParams.set("q", query);
+  try {
+    const answer = await fetch(url, {
+      signal: abort.signal,
+      headers: { Accept: "application/json" },
+    });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const { results } = await answer.json();
+    done(results.map((row) => ({ ...row, disabled: Boolean(row.reason) })));
+  } catch {
+    done();
+  }
+}
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+// code · name · note; why a row cannot be chosen stands below it.
+function option(row) {
+  const line = element("div", "picker-row", "");
+  if (row.code) line.append(element("span", "picker-code", row.code));
+  line.append(element("span", "picker-name", row.name ?? row.text));
+  if (row.note) line.append(element("span", "picker-note", row.note));
+  if (row.reason) line.append(element("span", "picker-reason", row.reason));
+  return line;
+}
+
+function item(row) {
+  return element("div", "picker-item", row.text ?? [row.code, row.name].filter(Boolean).join(" · "));
+}
+
+export function makePickers(root) {
+  for (const select of root.querySelectorAll("select[data-picker-url]")) {
+    if (!select.tomselect) make(select);
+  }
+}
+
+document.addEventListener("htmx:load", ({ detail }) => makePickers(detail.elt.parentNode ?? document));
+makePickers(document);

@@ -1,0 +1,83 @@
+// What happens around every htmx request: the CSRF token, an ended session, errors.
+import { openTemplate } from "./dialog.js";
+import { toast } from "./toast.js";
+
+const cookie = (name) =>
+  document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
+
+const text = (name) =>
+  document.getElementById("failure-texts").content.querySelector(`[data-text=${name}]`).textContent;
+
+// Signing in again in another tab changes the token; the cookie always has the current one.
+function freshToken(form) {
+  const token = cookie("csrftoken");
+  const field = token && form.elements?.namedItem("csrfmiddlewaretoken");
+  if (field) field.value = token;
+}
+
+document.addEventListener("submit", ({ target }) => freshToken(target), { capture: true });
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const token = cookie("csrftoken");
+  if (token) {
+    detail.headers["X-CSRFToken"] = token;
+    if (detail.parameters.csrfmiddlewaretoken) detail.parameters.csrfmiddlewaretoken = token;
+  }
+  if (detail.elt.matches("[data-drop-empty]")) dropEmpty(detail.parameters);
+});
+
+// A list's address holds what was chosen, not every box that was left empty.
+function dropEmpty(parameters) {
+  for (const [name, value] of Object.entries(parameters)) {
+    if (Array.isArray(value)) parameters[name] = value.filter(Boolean);
+    else if (!value) delete parameters[name];
+  }
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status < 400 || !detail.shouldSwap) return;
+  const answer = new DOMParser().parseFromString(detail.serverResponse, "text/html");
+  if (answer.querySelector("dialog[data-refused]")) {
+    // A refusal opens as a dialog wherever it was asked for: what is on the page stays.
+    detail.target = document.getElementById("dialog");
+    detail.swapOverride = "innerHTML";
+    detail.selectOverride = "unset";
+    return;
+  }
+  const wanted = detail.selectOverride ?? detail.requestConfig.elt.getAttribute("hx-select");
+  const isWholePage = /^\s*(<!doctype|<html)/i.test(detail.serverResponse);
+  if (wanted ? !answer.querySelector(wanted) : isWholePage) {
+    detail.shouldSwap = false;
+    const said = answer.querySelector("[data-error-text]")?.textContent.trim();
+    openTemplate("refused-template").querySelector("[data-text]").textContent =
+      said || text("refused");
+  }
+});
+
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.xhr.status === 401) {
+    const address = detail.xhr.getResponseHeader("X-Login-Url") || "/login";
+    openTemplate("session-template").querySelector("[data-login]").href = address;
+  } else if (detail.xhr.status >= 500) {
+    toast(text("server"), "danger", again(detail.requestConfig));
+  }
+});
+
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, ({ detail }) => {
+    toast(text("network"), "danger", again(detail.requestConfig));
+  });
+}
+
+function again({ elt, verb, path, target, triggeringEvent }) {
+  return () => {
+    if (!elt.isConnected) return;
+    if (elt.matches("form")) elt.requestSubmit(submitterOf(elt, triggeringEvent));
+    else globalThis.htmx.ajax(verb, path, { source: elt, target });
+  };
+}
+
+function submitterOf(form, event) {
+  const button = event?.submitter;
+  return button?.isConnected && !button.disabled && button.form === form ? button : null;
+}

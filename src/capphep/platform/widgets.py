@@ -1,0 +1,63 @@
+"""Form widgets of the kit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.forms.models import ModelChoiceIterator
+from django.urls import reverse_lazy
+
+
+class Picker(forms.Select):
+    """A select that asks the server while the person types; it renders only what is chosen.
+
+    ``url`` answers ``GET ?q=…`` with ``{"results": [{"value", "text", "code", "name",
+    "note", "reason"}]}``: at most 20, best first. A ``reason`` says why a row cannot be
+    chosen. For a ModelChoiceField over a table of any length.
+    """
+
+    def __init__(self, url_name: str, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"data-picker-url": reverse_lazy(url_name), **(attrs or {})})
+
+    def optgroups(
+        self, name: str, value: list[str], attrs: dict[str, Any] | None = None
+    ) -> list[tuple[str | None, list[dict[str, Any]], int | None]]:
+        choices = self.choices
+        chosen = [each for each in value if each]
+        if isinstance(choices, ModelChoiceIterator):
+            field = choices.field
+            key = field.to_field_name or "pk"
+            records = choices.queryset.filter(**{f"{key}__in": chosen}) if chosen else ()
+            self.choices = [("", ""), *(self._option(field, record) for record in records)]
+        try:
+            return super().optgroups(name, value, attrs)
+        finally:
+            self.choices = choices
+
+    @staticmethod
+    def _option(field: Any, record: Any) -> tuple[Any, str]:
+        return field.prepare_value(record), field.label_from_instance(record)
+
+
+class DayInput(forms.DateInput):
+    """A day written dd/mm/yyyy, with a calendar beside it."""
+
+    input_type = "text"
+    template_name = "platform/widgets/day.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        hints = {
+            "data-day": "",
+            "inputmode": "numeric",
+            "placeholder": "dd/mm/yyyy",
+            "autocomplete": "off",
+        }
+        super().__init__({**hints, **(attrs or {})}, format="%d/%m/%Y")
+
+
+class DayField(forms.DateField):
+    """A `DateField` with the kit's widget; it reads 1/2/2026, 01022026, 2026-02-01."""
+
+    widget = DayInput
+    input_formats = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d%m%Y")
