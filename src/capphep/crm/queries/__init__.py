@@ -1,0 +1,1 @@
+"""Reads of the CRM: who may see what is decided here."""

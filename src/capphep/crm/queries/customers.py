@@ -1,0 +1,158 @@
+"""Customers: who may see and change them, what they own, and how they are found."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from capphep.crm.models import Contact, Customer, Order, OwnedProduct
+from capphep.platform.roles import Actor, Permission, Role, may, sees_all
+from capphep.pure import codes
+from capphep.pure.errors import Forbidden, Invalid, NotFound, gettext_noop
+from capphep.pure.folding import clean, fold
+
+PICKER_ROWS: Final = 20
+
+
+def visible_customers(actor: Actor) -> QuerySet[Customer]:
+    """The customers that the actor may know of: a salesperson's own, the team's, the pool's."""
+    customers = Customer.objects.all()
+    if sees_all(actor):
+        return customers
+    mine = Q(owner__isnull=True) | Q(owner_id=actor.pk)
+    return customers.filter(mine | Q(team_id=actor.team_id) if actor.team_id else mine)
+
+
+def customer_of(actor: Actor, customer_id: int) -> Customer:
+    """The customer with what its page shows of other tables. Raises NotFound."""
+    related = ("parent", "sector", "owner", "team", "updated_by")
+    found = visible_customers(actor).select_related(*related).filter(pk=customer_id).first()
+    if found is None:
+        raise customer_not_found()
+    return found
+
+
+def customer_for_update(actor: Actor, customer_id: int) -> Customer:
+    """The customer, locked until the transaction ends, for an action that changes it.
+
+    Raises NotFound where the actor may not know of it, Forbidden where it is a colleague's.
+    """
+    found = visible_customers(actor).select_for_update().filter(pk=customer_id).first()
+    if found is None:
+        raise customer_not_found()
+    require_own(actor, found)
+    return found
+
+
+def customer_not_found() -> NotFound:
+    return NotFound("customer_not_found", gettext_noop("There is no such customer."))
+
+
+def may_write(actor: Actor, customer: Customer) -> bool:
+    """Whether the actor may change this customer and sell to it: an own one or the pool's."""
+    if not may(actor, Permission.CUSTOMER_WRITE):
+        return False
+    return actor.role == Role.SYSTEM or customer.owner_id in (None, actor.pk)
+
+
+def require_own(actor: Actor, customer: Customer) -> None:
+    """Raises Forbidden customer_of_colleague."""
+    if not may_write(actor, customer):
+        message = gettext_noop("This customer is a colleague's; you can only look at it.")
+        raise Forbidden("customer_of_colleague", message)
+
+
+def contact_of(actor: Actor, customer_id: int, contact_id: int) -> Contact:
+    """A person at a customer that the actor may know of. Raises NotFound."""
+    customer = customer_of(actor, customer_id)
+    found = Contact.objects.filter(pk=contact_id, customer=customer).first()
+    if found is None:
+        raise NotFound("contact_not_found", gettext_noop("There is no such contact."))
+    found.customer = customer
+    return found
+
+
+def search_customers(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Those whose code, name or tax code holds each word, accents or not."""
+    for word in search_words(text):
+        customers = customers.filter(search_key__contains=word)
+    return customers
+
+
+def best_first(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Found customers for a picker: the exact budget code, then exact accents, then by name."""
+    exact = Case(
+        When(budget_code=next(iter(search_words(text)), ""), then=Value(0)),
+        When(name__icontains=clean(text), then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return customers.order_by(exact, "name", "id")
+
+
+def search_words(text: str) -> list[str]:
+    """The folded words to look for; a pasted budget code with spaces or points is one word."""
+    try:
+        return [codes.budget_code(text)]
+    except Invalid:
+        return fold(text).split()
+
+
+def has_orders(customer: Customer) -> bool:
+    return Order.objects.filter(customer=customer).exists()
+
+
+def is_descendant(customer: Customer, possible: Customer) -> bool:
+    """Whether ``possible`` is the customer itself or stands below it. One statement a level."""
+    seen: set[int] = set()
+    at: int | None = possible.pk
+    while at is not None and at not in seen:
+        if at == customer.pk:
+            return True
+        seen.add(at)
+        at = Customer.objects.values_list("parent_id", flat=True).get(pk=at)
+    return False
+
+
+# --- what a customer owns ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A product that the customer has in force, and the last day of it."""
+
+    product: str
+    last_day: datetime.date
+
+
+def owned_products(
+    customer: Customer, day: datetime.date
+) -> tuple[dict[int, datetime.date], set[int]]:
+    """RULE R8: ``(in_force, lapsed)`` on the day, by the id of the product. One statement.
+
+    ``in_force`` maps to the last day; ``lapsed`` were in force before and are not now. A
+    product that only starts later is in neither.
+    """
+    in_force: dict[int, datetime.date] = {}
+    over: set[int] = set()
+    rows = OwnedProduct.objects.filter(customer=customer)
+    for product, first, last in rows.values_list("product_id", "first_day", "last_day"):
+        if first <= day <= last:
+            in_force[product] = max(last, in_force.get(product, last))
+        elif last < day:
+            over.add(product)
+    return in_force, over - in_force.keys()
+
+
+def owned_names(customer_ids: list[int], day: datetime.date) -> dict[int, list[Owned]]:
+    """What each of several customers has in force on the day. One statement."""
+    rows = OwnedProduct.objects.filter(
+        customer__in=customer_ids, first_day__lte=day, last_day__gte=day
+    ).order_by("product__name", "last_day")
+    owned: dict[int, list[Owned]] = {}
+    for customer_id, name, last in rows.values_list("customer_id", "product__name", "last_day"):
+        owned.setdefault(customer_id, []).append(Owned(name, last))
+    return owned

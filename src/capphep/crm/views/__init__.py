@@ -1,0 +1,1 @@
+"""Screens of the CRM: fetch, form, one action, answer."""
