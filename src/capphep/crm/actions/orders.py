@@ -1,0 +1,234 @@
+"""Writing orders, and moving their licence status for the modules above."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from capphep.catalog.models import Product
+from capphep.crm import rules
+from capphep.crm.actions import order_lines
+from capphep.crm.actions.order_header import (
+    OrderDetails,
+    OrderHeader,
+    detail_values,
+    header_values,
+)
+from capphep.crm.models import Customer, Order, OrderLine
+from capphep.crm.queries.orders import goods_for, kept_lines, order_for_update, require_own
+from capphep.crm.rules import LineInput, Problems
+from capphep.crm.states import LICENCE_STATUS
+from capphep.platform import audit, clock, moves, numbers, outbox, versions
+from capphep.platform.roles import Actor, Permission, require
+from capphep.pure.money import Discount, DiscountKind
+
+__all__ = [
+    "LineInput",
+    "OrderDetails",
+    "OrderHeader",
+    "amend_header",
+    "create_order",
+    "edit_order",
+    "move_licence_status",
+    "refresh_search_keys",
+]
+
+NO_DISCOUNT = Discount(DiscountKind.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A checked order: its columns, and its lines, not yet written."""
+
+    values: dict[str, Any]
+    lines: list[OrderLine]
+
+
+def create_order(
+    *,
+    actor: Actor,
+    header: OrderHeader,
+    lines: Sequence[LineInput],
+    discount: Discount = NO_DISCOUNT,
+) -> Order:
+    """Enter an order with its lines; the system gives its number (R8, R10, R11, R14).
+
+    Raises Forbidden; Invalids with every input that has to change.
+    """
+    require(actor, Permission.SALE_WRITE)
+    with transaction.atomic():
+        content = _checked(actor, header, lines, discount, None)
+        order = Order(updated_by_id=actor.pk, **content.values)
+        order.order_no = numbers.next_number(numbers.ORDER, clock.today())
+        order.search_key = _search_key(order)
+        order.save(force_insert=True)
+        order_lines.write_new(order, content.lines)
+        after = _readable(content.values) | {"lines": order_lines.summary(content.lines)}
+        audit.record(actor, [audit.Change(order, "create", after=after)])
+        outbox.enqueue([_event("order.created", order)])
+    return order
+
+
+def edit_order(
+    *,
+    actor: Actor,
+    order_id: int,
+    seen_version: int,
+    header: OrderHeader,
+    lines: Sequence[LineInput],
+    discount: Discount = NO_DISCOUNT,
+) -> Order:
+    """Change an order that is not frozen; a line whose item stays keeps its id and price.
+
+    Raises NotFound, Forbidden; Conflict order_frozen (R12); Stale; Invalids as `create_order`.
+    """
+    require(actor, Permission.SALE_WRITE)
+    with transaction.atomic():
+        order = _order_to_write(actor, order_id, seen_version)
+        rules.check_not_frozen(order.licence_status)
+        kept = kept_lines(order)
+        content = _checked(actor, header, lines, discount, order, kept)
+        lines_before, lines_after = order_lines.differences(kept.values(), content.lines)
+        if lines_before or lines_after:
+            order_lines.replace(order, kept, content.lines)
+        _write(actor, order, content.values, lines_before, lines_after)
+    return order
+
+
+def amend_header(*, actor: Actor, order_id: int, seen_version: int, details: OrderDetails) -> Order:
+    """Change what may change at any time, also while the order is frozen (R12).
+
+    Raises NotFound, Forbidden, Stale, Invalids.
+    """
+    require(actor, Permission.SALE_WRITE)
+    with transaction.atomic():
+        order = _order_to_write(actor, order_id, seen_version)
+        problems = Problems()
+        values = detail_values(details, order, problems)
+        problems.raise_any()
+        _write(actor, order, values)
+    return order
+
+
+def move_licence_status(*, actor: Actor, order: Order, verb: str) -> audit.Change:
+    """Move the order's licence status within the caller's transaction; returns what to audit.
+
+    The caller's own action decides whether the actor may. Raises Conflict wrong_state,
+    changed_meanwhile.
+    """
+    before, after = moves.move(
+        order,
+        LICENCE_STATUS,
+        verb,
+        field="licence_status",
+        updated_at=timezone.now(),
+        updated_by_id=actor.pk,
+    )
+    return audit.Change(order, verb, {"licence_status": before}, {"licence_status": after})
+
+
+def refresh_search_keys(*, customer: Customer) -> None:
+    """Let the customer's orders be found by its present name; in the caller's transaction."""
+    orders = list(Order.objects.filter(customer=customer).select_related("customer"))
+    for order in orders:
+        order.search_key = _search_key(order)
+    Order.objects.bulk_update(orders, ["search_key"], batch_size=200)
+
+
+def _order_to_write(actor: Actor, order_id: int, seen_version: int) -> Order:
+    """The order, locked; only its salesperson may write it, from its present version."""
+    order = order_for_update(actor, order_id)
+    require_own(actor, order)
+    if order.version != seen_version:
+        raise versions.Stale
+    return order
+
+
+def _checked(
+    actor: Actor,
+    header: OrderHeader,
+    lines: Sequence[LineInput],
+    discount: Discount,
+    order: Order | None = None,
+    kept: order_lines.Kept | None = None,
+) -> _Content:
+    """The order's new content, every rule checked; ``order`` is what stands there already."""
+    problems, rows = Problems(), list[OrderLine]()
+    values = header_values(actor, header, order, problems)
+    ids = [line.item_id for line in lines]
+    goods = goods_for(values.get("customer"), ids, values["ordered_on"])
+    with problems.noted():
+        with_discount = discount.kind is DiscountKind.LINE
+        rows = order_lines.priced(lines, goods, kept or {}, with_discount=with_discount)
+        values |= _amounts(rows, discount)
+    problems.raise_any()
+    values["product"] = Product.objects.get(pk=goods[rows[0].item_id].product_id)
+    return _Content(values, rows)
+
+
+def _amounts(rows: Sequence[OrderLine], discount: Discount) -> dict[str, Any]:
+    """RULE R10: the order's columns of money; one kind of discount, the other columns 0."""
+    amounts = order_lines.with_amounts(rows, discount)
+    by_percent = discount.kind is DiscountKind.PERCENT
+    by_amount = discount.kind is DiscountKind.AMOUNT
+    return {
+        "discount_kind": discount.kind.value,
+        "discount_percent": discount.percent if by_percent else Decimal(0),
+        "discount_amount": discount.amount if by_amount else 0,
+        "gross": amounts.gross,
+        "discount": amounts.discount,
+        "net": amounts.net,
+        "tax": amounts.tax,
+        "total": amounts.total,
+    }
+
+
+def _write(
+    actor: Actor,
+    order: Order,
+    values: Mapping[str, Any],
+    lines_before: Mapping[str, str] | None = None,
+    lines_after: Mapping[str, str] | None = None,
+) -> None:
+    """Write what differs, with audit entry and event; nothing where nothing does."""
+    changed = {name: value for name, value in values.items() if getattr(order, name) != value}
+    if not (changed or lines_before or lines_after):
+        return
+    before, after = versions.write(order, order.version, changed, actor)
+    Order.objects.filter(pk=order.pk).update(search_key=_search_key(order))
+    if lines_before or lines_after:
+        before, after = {**before, "lines": lines_before}, {**after, "lines": lines_after}
+    audit.record(actor, [audit.Change(order, "edit", before, after)])
+    outbox.enqueue([_event("order.changed", order)])
+
+
+def _search_key(order: Order) -> str:
+    return rules.order_search_key(
+        order.order_no, order.contract_no, order.budget_code, order.customer.name
+    )
+
+
+def _readable(values: Mapping[str, Any]) -> dict[str, object]:
+    """Records become their names; what was left empty is left out."""
+    return {
+        name: str(value) if isinstance(value, Model) else value
+        for name, value in values.items()
+        if value not in ("", None)
+    }
+
+
+def _event(event: str, order: Order) -> outbox.Event:
+    payload = {
+        "order_no": order.order_no,
+        "contract_no": order.contract_no,
+        "budget_code": order.budget_code,
+        "product": order.product.code,
+        "total": order.total,
+    }
+    return outbox.Event(event, order.order_no, payload)

@@ -1,0 +1,93 @@
+"""Reads of orders: who sees which, and the goods that a customer is offered."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from django.db.models import Q, QuerySet
+
+from capphep.catalog.queries import Goods, goods_by_id
+from capphep.crm.models import Customer, Order, OrderLine
+from capphep.crm.queries.customers import owned_products
+from capphep.platform import clock
+from capphep.platform.roles import Actor, Permission, may, sees_all
+from capphep.pure.errors import Forbidden, NotFound, gettext_noop
+from capphep.pure.folding import fold
+
+_LARGEST_ID: Final = 2**63 - 1
+_RELATED: Final = ("customer", "product", "project", "opportunity", "salesperson")
+
+
+def visible_orders(actor: Actor) -> QuerySet[Order]:
+    """A salesperson reads the team's orders and their own, the other roles every one."""
+    orders = Order.objects.all()
+    if sees_all(actor):
+        return orders
+    mine = Q(salesperson_id=actor.pk)
+    return orders.filter(mine | Q(team_id=actor.team_id) if actor.team_id else mine)
+
+
+def order_of(actor: Actor, pk: int) -> Order:
+    """The order with the records it names. Raises NotFound where the actor may not know it."""
+    return _found(visible_orders(actor), pk)
+
+
+def order_for_update(actor: Actor, pk: int) -> Order:
+    """As `order_of`, its row locked until the surrounding transaction ends."""
+    return _found(visible_orders(actor).select_for_update(of=("self",)), pk)
+
+
+def _found(orders: QuerySet[Order], pk: int) -> Order:
+    order = orders.select_related(*_RELATED).filter(pk=pk).first()
+    if order is None:
+        raise NotFound("order_not_found", gettext_noop("There is no such order."))
+    return order
+
+
+def may_write(actor: Actor, order: Order) -> bool:
+    """An order is written by its salesperson alone; the system writes all."""
+    own = actor.pk is None or order.salesperson_id == actor.pk
+    return own and may(actor, Permission.SALE_WRITE)
+
+
+def require_own(actor: Actor, order: Order) -> None:
+    """Raise Forbidden not_your_order unless the actor may write the order."""
+    if not may_write(actor, order):
+        raise Forbidden("not_your_order", gettext_noop("Only its salesperson changes an order."))
+
+
+def search_orders(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
+    """Orders whose number, contract, budget code or customer holds every word, accents aside."""
+    for word in fold(text).split():
+        orders = orders.filter(search_key__contains=word)
+    return orders
+
+
+def kept_lines(order: Order) -> dict[int, OrderLine]:
+    """The order's lines by item."""
+    return {line.item_id: line for line in order.lines.order_by("position")}
+
+
+def goods_for(
+    customer: Customer | None, item_ids: Iterable[int], day: datetime.date
+) -> dict[int, Goods]:
+    """RULE R8: the items as this customer is offered them, taxed as on ``day``.
+
+    Whether the customer has a product in force is asked for today; without a customer
+    nothing is refused under R8. Five statements.
+    """
+    ids = [item_id for item_id in item_ids if 0 < item_id <= _LARGEST_ID]
+    if not ids:
+        return {}
+    if customer is not None:
+        return goods_by_id(ids, *owned_products(customer, clock.today()), day)
+    found = goods_by_id(ids, (), (), day)
+    return {item_id: _open_to_all(goods) for item_id, goods in found.items()}
+
+
+def _open_to_all(goods: Goods) -> Goods:
+    is_about_customer = goods.refusal is not None and goods.refusal.rule == "R8"
+    return replace(goods, refusal=None) if is_about_customer else goods

@@ -1,0 +1,207 @@
+"""What makes an order a valid one: plain values in, refusals out."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+
+from capphep.crm.states import FROZEN
+from capphep.pure.cells import Raw, cell_text, shown
+from capphep.pure.errors import Conflict, Invalid, Invalids, Refusal, gettext_noop
+from capphep.pure.folding import fold
+from capphep.pure.money import MAX_LINES
+from capphep.pure.quantities import parse_quantity
+
+FIRST_ORDER_DAY = datetime.date(2000, 1, 1)
+_FURTHEST_ORDER_DAY = datetime.timedelta(days=366)
+_PERCENT = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
+
+
+@dataclass(frozen=True, slots=True)
+class LineInput:
+    """One row of goods as it was typed. ``discount_percent`` counts under DiscountKind.LINE."""
+
+    item_id: int
+    quantity: Raw
+    discount_percent: Raw | Decimal = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LineNumbers:
+    """The numbers that a row of goods says."""
+
+    quantity: int
+    discount_percent: Decimal
+
+
+class Problems:
+    """Refusals gathered, so that a person sees all of them in one answer."""
+
+    def __init__(self) -> None:
+        self.refusals: list[Refusal] = []
+
+    @contextmanager
+    def noted(self, *, field: str = "") -> Iterator[None]:
+        """Note what the block refuses, at ``field`` where one is given, and go on after it."""
+        try:
+            yield
+        except Refusal as refusal:
+            self.add(at_field(refusal, field) if field else refusal)
+        except Invalids as several:
+            self.refusals.extend(several.refusals)
+
+    def add(self, refusal: Refusal) -> None:
+        self.refusals.append(refusal)
+
+    def raise_any(self) -> None:
+        """Raise Invalids when anything was noted."""
+        if self.refusals:
+            raise Invalids(self.refusals)
+
+
+def at_field(refusal: Refusal, field: str) -> Refusal:
+    """The same refusal, at another input."""
+    return type(refusal)(
+        refusal.code, refusal.message, rule=refusal.rule, field=field, params=refusal.params
+    )
+
+
+def line_field(position: int, column: str) -> str:
+    """The name of an input of the goods grid; rows count from 1: ``lines-3-quantity``."""
+    return f"lines-{position}-{column}"
+
+
+def check_line_count(count: int) -> None:
+    """RULE R10: an order has 1 to MAX_LINES lines. Raises lines_required, too_many_lines."""
+    if count < 1:
+        raise Invalid("lines_required", gettext_noop("Choose at least one item."), field="lines")
+    if count > MAX_LINES:
+        raise Invalid(
+            "too_many_lines",
+            gettext_noop("An order has at most %(max)s lines; this one has %(count)s."),
+            rule="R10",
+            field="lines",
+            params={"max": MAX_LINES, "count": count},
+        )
+
+
+def line_numbers(position: int, line: LineInput, *, with_discount: bool) -> LineNumbers:
+    """RULE R10: read one row's quantity and, where it counts, its own discount.
+
+    Raises Invalids that name the row's inputs, with the codes of `parse_quantity` and
+    `parse_percent`.
+    """
+    problems, quantity, percent = Problems(), 0, Decimal(0)
+    with problems.noted(field=line_field(position, "quantity")):
+        quantity = parse_quantity(line.quantity)
+    if with_discount:
+        with problems.noted():
+            percent = parse_percent(
+                line.discount_percent, field=line_field(position, "discount_percent")
+            )
+    problems.raise_any()
+    return LineNumbers(quantity, percent)
+
+
+def parse_percent(raw: Raw | Decimal, *, field: str = "discount_percent") -> Decimal:
+    """RULE R10: a discount of 0 to 100 percent with at most two decimals; nothing typed is 0.
+
+    Both "12,5" and "12.5" are twelve and a half: a percent has no thousands to group.
+
+    Raises Invalid: discount_percent_form, discount_percent_out_of_range,
+    discount_percent_decimals.
+    """
+    text = str(raw) if isinstance(raw, Decimal) else cell_text(raw)
+    text = text.removesuffix("%").strip().replace(",", ".")
+    if not _PERCENT.fullmatch(text or "0"):
+        message = gettext_noop("A discount in percent is a number, as 12,5; “%(value)s” is not.")
+        raise _percent_refused("discount_percent_form", message, raw, field)
+    value = Decimal(text or "0")
+    if not 0 <= value <= 100:
+        message = gettext_noop("A discount is between 0 and 100 percent; %(value)s is outside.")
+        raise _percent_refused("discount_percent_out_of_range", message, raw, field)
+    if value != value.quantize(Decimal("0.01")):
+        message = gettext_noop(
+            "A discount in percent has at most two decimals; %(value)s has more."
+        )
+        raise _percent_refused("discount_percent_decimals", message, raw, field)
+    return value.quantize(Decimal("0.01"))
+
+
+def repeated_items(item_ids: Sequence[int]) -> list[Refusal]:
+    """An item stands in one row only: a refusal ``item_twice`` for each later row."""
+    first: dict[int, int] = {}
+    refusals: list[Refusal] = []
+    for position, item_id in enumerate(item_ids, 1):
+        if item_id in first:
+            refusals.append(
+                Invalid(
+                    "item_twice",
+                    gettext_noop("This item already stands in row %(row)s; change its quantity."),
+                    field=line_field(position, "item"),
+                    params={"row": first[item_id]},
+                )
+            )
+        first.setdefault(item_id, position)
+    return refusals
+
+
+def one_product(products: Mapping[int, str]) -> list[Refusal]:
+    """An order is for one product: a refusal ``one_product`` for each row of another one.
+
+    ``products`` maps the row to the name of its product, in the order of the rows.
+    """
+    first = next(iter(products.values()), "")
+    return [
+        Invalid(
+            "one_product",
+            gettext_noop("An order is for one product: this is %(product)s, the first %(first)s."),
+            field=line_field(position, "item"),
+            params={"product": product, "first": first},
+        )
+        for position, product in products.items()
+        if product != first
+    ]
+
+
+def check_order_day(day: datetime.date, today: datetime.date) -> None:
+    """An order is dated from 2000 to a year ahead. Raises Invalid order_day_out_of_range."""
+    if not FIRST_ORDER_DAY <= day <= today + _FURTHEST_ORDER_DAY:
+        raise Invalid(
+            "order_day_out_of_range",
+            gettext_noop("The order date %(day)s cannot be right."),
+            field="ordered_on",
+            params={"day": f"{day:%d/%m/%Y}"},
+        )
+
+
+def check_not_frozen(licence_status: str) -> None:
+    """RULE R12: what was sent stays as it was sent. Raises Conflict order_frozen."""
+    if licence_status in FROZEN:
+        raise Conflict(
+            "order_frozen",
+            gettext_noop(
+                "The licence request of this order waits or is approved: customer, goods and "
+                "discount are locked. “Recall the request” unlocks the order while it waits."
+            ),
+            rule="R12",
+        )
+
+
+def is_frozen(licence_status: str) -> bool:
+    """RULE R12: whether customer, goods and discount of the order are locked."""
+    return licence_status in FROZEN
+
+
+def order_search_key(order_no: str, contract_no: str, budget_code: str, name: str) -> str:
+    """What one search box finds an order by, without accents."""
+    return fold(f"{order_no} {contract_no} {budget_code} {name}")
+
+
+def _percent_refused(code: str, message: str, raw: Raw | Decimal, field: str) -> Invalid:
+    value = str(raw) if isinstance(raw, Decimal) else shown(raw)
+    return Invalid(code, message, rule="R10", field=field, params={"value": value})
