@@ -29,6 +29,10 @@ def user(username: str, role: str, team: Team | None = None) -> User:
     )
 
 
+def team(name: str) -> Team:
+    return Team.objects.create(name=name)
+
+
 def customer(
     budget_code: str = "1234567", name: str = "UBND Xã Đông Hải", **fields: Any
 ) -> Customer:
@@ -78,6 +82,7 @@ class SmallCatalogue:
         accounting = self._package(self.igov, "accounting", "Kế toán", PackageKind.ADD_ON)
         office = self._package(self.igov, "office", "Văn phòng số", PackageKind.ADD_ON)
         hospital = self._package(self.ihos, "base", "iHOS cơ bản", PackageKind.BASE)
+        self.office_package = office
         for package in (accounting, office):
             AddOnEligibility.objects.create(product=self.igov, package=package)
         self.base = self._item(
@@ -99,6 +104,20 @@ class SmallCatalogue:
         )
         self.ihos_base = self._item(
             hospital, "IHOS-BASE", "iHOS cơ bản", 20_000_000, [(self.hospital, self.books, 1)]
+        )
+
+    def suite(self) -> Item:
+        """An add-on item that carries four modules."""
+        more = [
+            self._module(self.igov, code, code.title(), position)
+            for position, code in enumerate(["assets", "payroll", "chat"], start=3)
+        ]
+        return self._item(
+            self.office_package,
+            "IGOV-VPS-SUITE",
+            "VPS trọn bộ",
+            9_000_000,
+            [(module, self.users, 20) for module in [self.office, *more]],
         )
 
     def _module(self, product: Product, code: str, name: str, position: int) -> Module:

@@ -1,0 +1,121 @@
+"""A record's audit trail as sentences: what `platform/_audit.html` shows (R13)."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, Model
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from capphep.platform.audit import entries_of
+from capphep.platform.models import AuditEntry
+from capphep.pure.errors import gettext_noop
+
+SENTENCES = {
+    "created": gettext_noop("created this record"),
+    "edited": gettext_noop("edited"),
+    "imported": gettext_noop("imported this record"),
+    "deactivated": gettext_noop("set to inactive"),
+    "reactivated": gettext_noop("set to active"),
+    "contact_added": gettext_noop("added a contact"),
+    "contact_edited": gettext_noop("edited a contact"),
+    "contact_deactivated": gettext_noop("set a contact to inactive"),
+    "completed": gettext_noop("completed the record from a licence request"),
+    "licence_status": gettext_noop("moved the order status"),
+    "lines_refreshed": gettext_noop("updated the module information"),
+    "extra_saved": gettext_noop("saved additional information of a module"),
+    "evidence_added": gettext_noop("attached a file"),
+    "evidence_removed": gettext_noop("removed a file"),
+    "send": gettext_noop("sent the request"),
+    "recall": gettext_noop("recalled the request"),
+    "discard": gettext_noop("discarded the draft"),
+    "approve": gettext_noop("approved"),
+    "reject": gettext_noop("rejected"),
+    "opened": gettext_noop("entered what was in force before"),
+    "granted": gettext_noop("granted resources"),
+    "licence_issued": gettext_noop("issued the licence"),
+    "invited": gettext_noop("invited the administrator"),
+    "linked": gettext_noop("linked the administrator's account"),
+    "password_set": gettext_noop("set a new password"),
+}
+LABELS = {
+    "request_no": gettext_noop("Request number"),
+    "licence_no": gettext_noop("Licence number"),
+    "grants": gettext_noop("Resources granted"),
+    "version": gettext_noop("Version"),
+    "order": gettext_noop("Order"),
+    "lines": gettext_noop("Items"),
+    "contact": gettext_noop("Contact"),
+    "kind": gettext_noop("Kind"),
+    "name": gettext_noop("Name"),
+    "sha256": gettext_noop("SHA-256 digest"),
+    "reject_reason": gettext_noop("Reason"),
+}
+_LONGEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    at: datetime.datetime
+    actor: str
+    sentence: str
+    changes: list[tuple[str, str, str]]
+    """(label, before, after), each in the reader's language."""
+
+
+def history_of(subject: Model) -> list[HistoryEntry]:
+    """The newest entries of the record's audit trail, readable. One statement."""
+    return [_readable(subject, entry) for entry in entries_of(subject)[:_LONGEST]]
+
+
+def _readable(subject: Model, entry: AuditEntry) -> HistoryEntry:
+    names = dict.fromkeys([*entry.before, *entry.after])
+    changes = [
+        (
+            _label(subject, name),
+            _shown(subject, name, entry.before.get(name)),
+            _shown(subject, name, entry.after.get(name)),
+        )
+        for name in names
+    ]
+    sentence = SENTENCES.get(entry.verb, entry.verb)
+    return HistoryEntry(entry.at, entry.actor_name, _(sentence), changes)
+
+
+def _field(subject: Model, name: str) -> Field[object, object] | None:
+    try:
+        field = subject._meta.get_field(name.removesuffix("_id"))
+    except FieldDoesNotExist:
+        return None
+    return field if isinstance(field, Field) else None
+
+
+def _label(subject: Model, name: str) -> str:
+    field = _field(subject, name)
+    if field and not name.startswith("version"):
+        return str(field.verbose_name)
+    return _(LABELS[name]) if name in LABELS else name
+
+
+def _shown(subject: Model, name: str, value: object) -> str:
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {one}" for key, one in value.items())
+    field = _field(subject, name)
+    choices = {str(key): label for key, label in getattr(field, "choices", None) or []}
+    return str(choices.get(str(value), _local_day(str(value))))
+
+
+def _local_day(text: str) -> str:
+    try:
+        return date_format(datetime.date.fromisoformat(text), "d/m/Y")
+    except ValueError:
+        return text

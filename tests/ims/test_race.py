@@ -1,0 +1,192 @@
+"""Two officers, a retry, a killed worker: whatever happens, each request is granted once."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from capphep.crm.models import Customer, Order
+from capphep.crm.states import LicenceStatus
+from capphep.entitlements.models import Grant, GrantKind, Licence
+from capphep.entitlements.queries import ledger_differences, quantity_in_force
+from capphep.identity.models import AccountLink
+from capphep.ims.actions import BaseMoved, approve, reject
+from capphep.platform import clock
+from capphep.platform.audit import entries_of
+from capphep.platform.models import User
+from capphep.provisioning.actions.sending import recall_request
+from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.states import RequestStatus
+from capphep.pure.errors import Conflict
+from tests import factories, stories
+from tests.factories import SmallCatalogue
+from tests.plumbing.kills import each_kill_point
+from tests.plumbing.races import losers, race, winners
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Scene:
+    """A unit with 100 users, two officers, and requests that wait."""
+
+    def __init__(self) -> None:
+        north, south = factories.team("Bắc"), factories.team("Nam")
+        self.salesperson = factories.user("sales", "sales", north)
+        self.officers = [
+            factories.user("officer", "officer", north),
+            factories.user("officer2", "officer", south),
+        ]
+        self.catalogue = SmallCatalogue()
+        self.customer: Customer = factories.customer()
+        stories.opened(self.customer, self.catalogue)
+
+    def waiting(self, packages: int = 1) -> LicenceRequest:
+        order = stories.ordered(
+            self.customer, self.salesperson, [(self.catalogue.users_50, packages)]
+        )
+        return stories.sent(order, self.salesperson)
+
+    @property
+    def users(self) -> int:
+        igov, office, users = self.catalogue.igov, self.catalogue.office, self.catalogue.users
+        return quantity_in_force(self.customer, igov, office, users, clock.today())
+
+
+@pytest.fixture
+def scene(transactional_db: None) -> Scene:
+    return Scene()
+
+
+def persistent_approval(request: LicenceRequest, officer: User) -> int:
+    """An officer who looks at each new base and confirms it, until it is done."""
+    looks = 0
+    seen = stories.seen_by_officer(request)
+    while True:
+        looks += 1
+        try:
+            approve(actor=officer, request_id=request.pk, seen=seen)
+        except BaseMoved as moved:
+            seen = moved.review.fingerprint
+        else:
+            return looks
+
+
+def test_of_twelve_approvals_of_one_request_one_grants(scene: Scene) -> None:
+    request = scene.waiting()
+    seen = stories.seen_by_officer(request)
+    outcomes = race(
+        [
+            partial(approve, actor=officer, request_id=request.pk, seen=seen)
+            for officer in scene.officers * 6
+        ]
+    )
+    assert len(winners(outcomes)) == 1
+    assert all(isinstance(loss, Conflict) for loss in losers(outcomes)), outcomes
+    assert scene.users == 150
+    assert not list(ledger_differences())
+
+
+def test_of_two_requests_from_one_base_the_second_is_told_and_nothing_is_lost(
+    scene: Scene,
+) -> None:
+    requests = [scene.waiting(1), scene.waiting(2)]
+    seen = [stories.seen_by_officer(request) for request in requests]
+    outcomes = race(
+        [
+            partial(approve, actor=officer, request_id=request.pk, seen=fingerprint)
+            for officer, request, fingerprint in zip(scene.officers, requests, seen, strict=True)
+        ]
+    )
+    assert len(winners(outcomes)) == 1
+    assert [type(loss) for loss in losers(outcomes)] == [BaseMoved]
+    late = next(
+        request
+        for request, outcome in zip(requests, outcomes, strict=True)
+        if isinstance(outcome, Exception)
+    )
+    persistent_approval(late, scene.officers[0])
+    assert scene.users == 100 + 50 + 100
+
+
+def test_eight_requests_of_one_customer_approved_at_once_all_count(scene: Scene) -> None:
+    requests = [scene.waiting() for _ in range(8)]
+    outcomes = race(
+        [partial(persistent_approval, request, scene.officers[0]) for request in requests]
+    )
+    assert not losers(outcomes), outcomes
+    assert scene.users == 100 + 8 * 50
+    assert Licence.objects.count() == 8
+    assert sorted(Licence.objects.values_list("version", flat=True)) == list(range(2, 10))
+    assert not list(ledger_differences())
+
+
+def test_an_approval_and_a_rejection_at_once_leave_one_decision(scene: Scene) -> None:
+    request = scene.waiting()
+    seen = stories.seen_by_officer(request)
+    outcomes = race(
+        [
+            partial(approve, actor=scene.officers[0], request_id=request.pk, seen=seen),
+            partial(reject, actor=scene.officers[1], request_id=request.pk, reason="Thiếu dấu"),
+        ]
+    )
+    assert len(winners(outcomes)) == 1
+    request.refresh_from_db()
+    assert scene.users == (150 if request.status == RequestStatus.APPROVED else 100)
+
+
+def test_an_approval_and_a_recall_at_once_leave_one_of_them(scene: Scene) -> None:
+    request = scene.waiting()
+    seen = stories.seen_by_officer(request)
+    outcomes = race(
+        [
+            partial(approve, actor=scene.officers[0], request_id=request.pk, seen=seen),
+            partial(recall_request, actor=scene.salesperson, request_id=request.pk),
+        ]
+    )
+    assert len(winners(outcomes)) == 1
+    request.refresh_from_db()
+    order = Order.objects.get(pk=request.order_id)
+    if request.status == RequestStatus.APPROVED:
+        assert (scene.users, order.licence_status) == (150, LicenceStatus.APPROVED)
+    else:
+        assert (scene.users, order.licence_status) == (100, LicenceStatus.NOT_REQUESTED)
+
+
+def test_two_customers_whose_administrator_is_one_person_share_the_account(scene: Scene) -> None:
+    other = factories.customer("1234568", "Trường THCS Đông Hải")
+    stories.opened(other, scene.catalogue, request_no="YC-2026-000246")
+    order = stories.ordered(other, scene.salesperson, [(scene.catalogue.users_50, 1)])
+    requests = [scene.waiting(), stories.sent(order, scene.salesperson)]
+    outcomes = race(
+        [partial(persistent_approval, request, scene.officers[0]) for request in requests]
+    )
+    assert not losers(outcomes), outcomes
+    assert AccountLink.objects.values("account").distinct().count() == 1
+
+
+def approve_once(request_id: int, officer_id: int) -> None:
+    """What the killed process was doing."""
+    request = LicenceRequest.objects.get(pk=request_id)
+    officer = User.objects.get(pk=officer_id)
+    approve(actor=officer, request_id=request_id, seen=stories.seen_by_officer(request))
+
+
+def test_an_approval_killed_at_any_statement_leaves_nothing_or_everything(scene: Scene) -> None:
+    request = scene.waiting()
+    kills = 0
+    for _statement in each_kill_point(approve_once, request.pk, scene.officers[0].pk):
+        kills += 1
+        request.refresh_from_db()
+        order = Order.objects.get(pk=request.order_id)
+        assert request.status == RequestStatus.WAITING
+        assert order.licence_status == LicenceStatus.PENDING
+        assert not Grant.objects.filter(kind=GrantKind.APPROVAL).exists()
+        assert not Licence.objects.exists()
+        assert not AccountLink.objects.exists()
+        assert entries_of(request)[0].verb == "send"
+    assert kills > 15
+    request.refresh_from_db()
+    assert request.status == RequestStatus.APPROVED
+    assert scene.users == 150
+    assert not list(ledger_differences())

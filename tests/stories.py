@@ -1,0 +1,162 @@
+"""How things came to be where a test begins, told through the real actions."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from capphep.catalog.models import Item
+from capphep.crm.models import Customer, Order, OrderLine, Sector
+from capphep.entitlements.actions import OpeningGrant, open_grants
+from capphep.ims.actions import Approval, approve
+from capphep.platform import clock, numbers
+from capphep.platform.models import User
+from capphep.platform.roles import SYSTEM
+from capphep.provisioning import queries
+from capphep.provisioning.actions.drafts import open_request
+from capphep.provisioning.actions.evidence import attach_evidence
+from capphep.provisioning.actions.sending import send_request
+from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.states import EvidenceKind
+from capphep.pure.folding import fold
+from capphep.pure.months import term
+from tests.factories import SmallCatalogue
+
+# The smallest PDF that a reader opens: one empty page.
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+    b"xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \n"
+    b"0000000105 00000 n \ntrailer<</Size 4/Root 1 0 R>>\nstartxref\n172\n%%EOF\n"
+)
+
+
+def opened(
+    customer: Customer,
+    catalogue: SmallCatalogue,
+    *,
+    users: int = 100,
+    request_no: str = "YC-2026-000245",
+) -> None:
+    """The customer had iGOV with one set of books and so many users before capphep began."""
+    first = clock.today() - datetime.timedelta(days=60)
+    facts = {
+        "customer_id": customer.pk,
+        "product_id": catalogue.igov.pk,
+        "first_day": first,
+        "last_day": term(first, 12).last,
+        "request_no": request_no,
+    }
+    open_grants(
+        actor=SYSTEM,
+        grants=[
+            OpeningGrant(
+                module_id=catalogue.accounting.pk,
+                resource_id=catalogue.books.pk,
+                quantity=1,
+                source=f"{request_no}/1",
+                **facts,
+            ),
+            OpeningGrant(
+                module_id=catalogue.office.pk,
+                resource_id=catalogue.users.pk,
+                quantity=users,
+                source=f"{request_no}/2",
+                **facts,
+            ),
+        ],
+    )
+
+
+@transaction.atomic
+def ordered(customer: Customer, salesperson: User, lines: Sequence[tuple[Item, int]]) -> Order:
+    """An order for these items, entered by the salesperson; amounts without discount or tax."""
+    total = sum(item.unit_price * quantity for item, quantity in lines)
+    number = numbers.next_number(numbers.ORDER, clock.today())
+    order = Order.objects.create(
+        order_no=number,
+        contract_no=f"HD-{number[-6:]}",
+        search_key=fold(f"{number} HD-{number[-6:]} {customer.budget_code} {customer.name}"),
+        customer=customer,
+        budget_code=customer.budget_code,
+        product=lines[0][0].package.product,
+        ordered_on=clock.today(),
+        salesperson=salesperson,
+        team=salesperson.team,
+        contact_name="Nguyễn Văn An",
+        contact_email="an@example.vn",
+        contact_phone="0912345678",
+        gross=total,
+        discount=0,
+        net=total,
+        tax=0,
+        total=total,
+    )
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            position=position,
+            item=item,
+            sku=item.sku,
+            name=item.name,
+            quantity=quantity,
+            unit_price=item.unit_price,
+            tax_rate="KCT",
+            gross=item.unit_price * quantity,
+            discount=0,
+            net=item.unit_price * quantity,
+            tax=0,
+            total=item.unit_price * quantity,
+        )
+        for position, (item, quantity) in enumerate(lines, start=1)
+    )
+    return order
+
+
+def drafted(order: Order, salesperson: User) -> LicenceRequest:
+    """A draft with evidence of both kinds."""
+    request = open_request(actor=salesperson, order_id=order.pk)
+    for kind in EvidenceKind:
+        attach_evidence(
+            actor=salesperson, request_id=request.pk, kind=kind, name="quyết định.pdf", chunks=[PDF]
+        )
+    return request
+
+
+def complete_fields(request: LicenceRequest) -> dict[str, object]:
+    """The fields that sending asks for, filled in."""
+    return {
+        "level": 4,
+        "sector_id": request.sector_id or _any_sector(),
+        "unit_name": request.customer.name,
+        "admin_name": "Nguyễn Văn An",
+        "admin_email": "an@example.vn",
+        "admin_phone": "0912345678",
+    }
+
+
+def _any_sector() -> int:
+    return Sector.objects.values_list("pk", flat=True)[0]
+
+
+def sent(order: Order, salesperson: User) -> LicenceRequest:
+    """A complete request that waits at the desk."""
+    request = drafted(order, salesperson)
+    return send_request(
+        actor=salesperson,
+        request_id=request.pk,
+        seen_version=request.version,
+        values=complete_fields(request),
+    )
+
+
+def seen_by_officer(request: LicenceRequest) -> str:
+    """What the officer confirms after opening the dialog now."""
+    return queries.review(request, clock.today()).fingerprint
+
+
+def approved(request: LicenceRequest, officer: User) -> Approval:
+    return approve(actor=officer, request_id=request.pk, seen=seen_by_officer(request))
