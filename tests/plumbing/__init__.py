@@ -4,6 +4,8 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 
 - every run has its own state directory and its own test database (a file on SQLite), so that
   several runs may go on at once in one checkout;
+- `@pytest.mark.once` for tests that no database can change, and all of tests/pure: `./capphep
+  test` runs them beside SQLite only;
 - `race(...)` (tests.plumbing.races): the same thing done by several threads at once;
 - `each_kill_point(...)`, `killed_at_statement(...)` (tests.plumbing.kills): a process that dies
   by SIGKILL at a chosen SQL statement;
@@ -14,12 +16,15 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from tests.plumbing.browser import browser, open_page, page
 from tests.plumbing.isolation import django_db_modify_db_settings, isolate, leave_no_trace
 from tests.plumbing.sql_counts import statements, write_counts
+
+PURE = Path(__file__).resolve().parent.parent / "pure"
 
 __all__ = ["browser", "django_db_modify_db_settings", "open_page", "page", "statements"]
 
@@ -33,10 +38,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "once: no database can change it; run beside SQLite only")
     config.addinivalue_line("markers", "viewport(width, height): size of the browser window")
     # Playwright's synchronous API keeps an event loop running in the thread of the tests.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     isolate(config)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, and report as deselected, what the run on the other database does."""
+    if os.environ.get("CAPPHEP_TESTS_LEAVE_OUT_ONCE") != "yes":
+        return
+    elsewhere = [
+        item for item in items if item.get_closest_marker("once") or PURE in item.path.parents
+    ]
+    config.hook.pytest_deselected(items=elsewhere)
+    left_out = set(elsewhere)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(trylast=True)
