@@ -52,7 +52,8 @@ class Result(NamedTuple):
 
 def main(arguments: Sequence[str]) -> int:
     options, pytest_arguments = parse(arguments)
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
     try:
         with clean_environment() as environment:
             if options.static or not pytest_arguments:
@@ -82,7 +83,7 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    """SIGTERM ends a run as Ctrl+C does: PostgreSQL is stopped, files are removed."""
+    """Any of these ends a run as Ctrl+C does: PostgreSQL is stopped, files are removed."""
     raise KeyboardInterrupt
 
 
@@ -214,12 +215,15 @@ def side_by_side(stages: Sequence[Stage], environment: dict[str, str]) -> list[R
         turns[index + 1].set()
         return Result(code, "".join(lines), seconds)
 
-    try:
-        with ThreadPoolExecutor(len(stages)) as pool:
+    with ThreadPoolExecutor(len(stages)) as pool:
+        try:
             return list(pool.map(follow, range(len(stages))))
-    finally:
-        for process in processes:
-            process.terminate()
+        finally:
+            # Before the pool is left: that waits for threads which wait for these.
+            for process in processes:
+                process.terminate()
+            for turn in turns:
+                turn.set()
 
 
 def start_process(stage: Stage, environment: dict[str, str]) -> subprocess.Popen[str]:

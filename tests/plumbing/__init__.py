@@ -16,6 +16,7 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "viewport(width, height): size of the browser window")
     # Playwright's synchronous API keeps an event loop running in the thread of the tests.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    # `./capphep test` ends its runs by SIGTERM: they still remove what they made.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     isolate(config)
 
 
