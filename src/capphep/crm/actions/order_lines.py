@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db.models import F
 
 from capphep.catalog.queries import Goods
 from capphep.crm import rules
 from capphep.crm.models import Order, OrderLine
-from capphep.pure.errors import Invalid, gettext_noop
+from capphep.pure.errors import Invalid, Invalids, Refusal, gettext_noop
 from capphep.pure.money import (
     MAX_LINES,
     Discount,
@@ -34,6 +35,42 @@ WRITTEN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Rows as they would be written, None where a row's numbers cannot be read."""
+
+    lines: list[OrderLine | None]
+    refusals: list[Refusal]
+
+
+def examined(
+    lines: Sequence[rules.LineInput],
+    goods: Mapping[int, Goods],
+    kept: Kept,
+    *,
+    with_discount: bool,
+) -> Examined:
+    """RULE R8, R10: price the rows, and say what is wrong with them, by row and column.
+
+    Name and price come from the catalogue; a line of ``kept`` (by item) keeps its own.
+    """
+    problems = rules.Problems()
+    rows: list[OrderLine | None] = []
+    with problems.noted():
+        rules.check_line_count(len(lines))
+    for position, line in enumerate(lines, 1):
+        found, row = goods.get(line.item_id), None
+        with problems.noted(field=rules.line_field(position, "item")):
+            check_sellable(found)
+        with problems.noted():
+            numbers = rules.line_numbers(position, line, with_discount=with_discount)
+            row = _line(position, found, kept.get(line.item_id), numbers) if found else None
+        rows.append(row)
+    problems.refusals.extend(rules.repeated_items([line.item_id for line in lines]))
+    problems.refusals.extend(rules.one_product(_products(lines, goods)))
+    return Examined(rows, problems.refusals)
+
+
 def priced(
     lines: Sequence[rules.LineInput],
     goods: Mapping[int, Goods],
@@ -41,29 +78,11 @@ def priced(
     *,
     with_discount: bool,
 ) -> list[OrderLine]:
-    """RULE R8: lines, not yet written, of items that may be bought, all of one product.
-
-    Name and price come from the catalogue; a line of ``kept`` (by item) keeps its own.
-    Raises Invalids that name row and column.
-    """
-    problems = rules.Problems()
-    with problems.noted():
-        rules.check_line_count(len(lines))
-    numbers: dict[int, rules.LineNumbers] = {}
-    for position, line in enumerate(lines, 1):
-        with problems.noted():
-            numbers[position] = rules.line_numbers(position, line, with_discount=with_discount)
-        with problems.noted(field=rules.line_field(position, "item")):
-            check_sellable(goods.get(line.item_id))
-    for refusal in rules.repeated_items([line.item_id for line in lines]):
-        problems.add(refusal)
-    for refusal in rules.one_product(_products(lines, goods)):
-        problems.add(refusal)
-    problems.raise_any()
-    return [
-        _line(position, goods[line.item_id], kept.get(line.item_id), numbers[position])
-        for position, line in enumerate(lines, 1)
-    ]
+    """The rows of `examined`, all of them right. Raises Invalids otherwise."""
+    found = examined(lines, goods, kept, with_discount=with_discount)
+    if found.refusals:
+        raise Invalids(found.refusals)
+    return [line for line in found.lines if line is not None]
 
 
 def check_sellable(goods: Goods | None) -> None:

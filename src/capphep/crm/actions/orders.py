@@ -70,7 +70,7 @@ def create_order(
         order.save(force_insert=True)
         order_lines.write_new(order, content.lines)
         after = _readable(content.values) | {"lines": order_lines.summary(content.lines)}
-        audit.record(actor, [audit.Change(order, "create", after=after)])
+        audit.record(actor, [audit.Change(order, "created", after=after)])
         outbox.enqueue([_event("order.created", order)])
     return order
 
@@ -204,7 +204,7 @@ def _write(
     Order.objects.filter(pk=order.pk).update(search_key=_search_key(order))
     if lines_before or lines_after:
         before, after = {**before, "lines": lines_before}, {**after, "lines": lines_after}
-    audit.record(actor, [audit.Change(order, "edit", before, after)])
+    audit.record(actor, [audit.Change(order, "edited", before, after)])
     outbox.enqueue([_event("order.changed", order)])
 
 
