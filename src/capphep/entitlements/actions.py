@@ -59,10 +59,15 @@ def lock_subscription(customer: Customer, product: Product) -> Subscription:
 
     Whoever holds it is alone in changing what this customer has of the product (R3).
     """
-    Subscription.objects.bulk_create(
-        [Subscription(customer=customer, product=product)], ignore_conflicts=True
-    )
-    return Subscription.objects.select_for_update().get(customer=customer, product=product)
+    rows = Subscription.objects.select_for_update().filter(customer=customer, product=product)
+    found = rows.first()
+    if not found:
+        new = Subscription(customer=customer, product=product)
+        Subscription.objects.bulk_create([new], ignore_conflicts=True)
+        found = rows.get()
+    # The caller has both at hand; without this they would be read again.
+    found.customer, found.product = customer, product
+    return found
 
 
 def append_grants(

@@ -19,7 +19,7 @@ from capphep.provisioning.actions.locks import lock_request
 from capphep.provisioning.actions.sending import event
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.queries import Review, request_of
+from capphep.provisioning.queries import Review
 from capphep.provisioning.states import REQUEST_STATUS
 from capphep.pure.errors import Conflict, Forbidden, Invalid, gettext_noop
 from capphep.pure.folding import clean
@@ -101,8 +101,7 @@ def reject(*, actor: Actor, request_id: int, reason: str) -> LicenceRequest:
 
 def _lock_for_decision(actor: Actor, request_id: int, verb: str) -> LicenceRequest:
     require(actor, Permission.REQUEST_DECIDE)
-    request_of(actor, request_id)
-    request = lock_request(request_id)
+    request = lock_request(actor, request_id)
     REQUEST_STATUS.after(verb, request.status)
     if settings.TWO_PEOPLE and actor.pk in (request.created_by_id, request.sent_by_id):
         raise Forbidden(

@@ -21,6 +21,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 EXTENSIONS: Final = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg", DOCX: ".docx", XLSX: ".xlsx"}
 
 _MAX_PIXELS = 100_000_000
+_END_OF_PDF = 2048
 _MAX_CONTENT_LIST = 1024 * 1024
 
 
@@ -56,10 +57,15 @@ def _checked(check: Callable[[Path], str], path: Path) -> str:
 
 
 def _pdf(path: Path) -> str:
-    reader = PdfReader(path, strict=True)
+    """Scanners bend the format, so the reader is lenient; a file without its end is cut off."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _END_OF_PDF))
+        if b"%%EOF" not in file.read():
+            raise PyPdfError("cut off")
+    reader = PdfReader(path)
     if reader.is_encrypted and not reader.decrypt(""):
         raise PyPdfError("locked by a password")
-    if not len(reader.pages):
+    if not reader.pages[0].mediabox:
         raise PyPdfError("no pages")
     return PDF
 
