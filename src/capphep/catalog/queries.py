@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,15 @@ from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, W
 
 from capphep.catalog import rules
 from capphep.catalog.kinds import PackageKind
-from capphep.catalog.models import AddOnEligibility, Item, ItemContent, Package
+from capphep.catalog.models import (
+    AddOnEligibility,
+    Item,
+    ItemContent,
+    Package,
+    Product,
+    Resource,
+)
+from capphep.catalog.plans import CataloguePlan, Mistake, ProductPlan, ResourcePlan
 from capphep.pure.errors import Invalid, NotFound, Refusal, gettext_noop
 from capphep.pure.folding import fold
 from capphep.pure.money import TaxRate, format_number
@@ -45,7 +53,7 @@ class Goods:
 def search_items(text: str, items: QuerySet[Item] | None = None) -> QuerySet[Item]:
     """The items whose code, name, package or product holds every word, accents aside."""
     found = Item.objects.all() if items is None else items
-    for word in fold(text.replace("\x00", "")).split():
+    for word in fold(text).split():
         found = found.filter(search_key__contains=word)
     return found
 
@@ -124,6 +132,35 @@ def contents_text(contents: Sequence[ItemContent]) -> str:
     if len(by_module) == 1:
         return ", ".join(*by_module.values())
     return "; ".join(f"{module}: {', '.join(parts)}" for module, parts in by_module.items())
+
+
+def clashes(plan: CataloguePlan) -> Iterator[Mistake]:
+    """Where the plan contradicts what this installation has already. Three statements.
+
+    A name that another record bears would make two of one name; an item belongs to one
+    product for life, because orders of that product refer to it.
+    """
+    yield from _taken_names(plan.resources, Resource.objects.all())
+    yield from _taken_names(plan.products, Product.objects.all())
+    homes = dict(Item.objects.values_list("sku", "package__product__code"))
+    for product, _, item in plan.items():
+        home = homes.get(item.sku, product.code)
+        if home != product.code:
+            message = gettext_noop("The item “%(value)s” belongs to the product “%(product)s”.")
+            params = {"value": item.sku, "product": home}
+            yield Mistake(item.line, "other_product", message, params=params)
+
+
+def _taken_names(
+    plans: Iterable[ResourcePlan | ProductPlan], records: QuerySet[Resource] | QuerySet[Product]
+) -> Iterator[Mistake]:
+    codes = {fold(name): code for code, name in records.values_list("code", "name")}
+    for plan in plans:
+        code = codes.get(fold(plan.name), plan.code)
+        if plan.name and code != plan.code:
+            message = gettext_noop("“%(value)s” is already the name of “%(code)s”.")
+            params = {"value": plan.name, "code": code}
+            yield Mistake(plan.line, "name_taken", message, params=params)
 
 
 def _offered(items: QuerySet[Item]) -> QuerySet[Item]:

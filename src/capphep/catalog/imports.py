@@ -1,0 +1,261 @@
+"""A catalogue file, read: YAML to a plan, with every mistake at its line.
+
+resources:
+  - {code: users, name: Người dùng, unit: người}
+products:
+  - code: igov
+    name: iGOV
+    modules:
+      - {code: office, name: Văn phòng số, extra_schema: {…}}   # see `schemas`
+    packages:
+      - code: office
+        name: Văn phòng số (VPS)
+        kind: add_on                    # or base: the product's first sale
+        items:
+          - sku: IGOV-VPS-50
+            name: VPS 50 người dùng
+            price: 5000000              # whole đồng before tax
+            months: 12
+            tax: [{rate: KCT, from: 2020-01-01}]
+            note: Giá minh họa          # optional
+            contents: [{module: office, resource: users, units: 50}]
+    add_ons: [office]                   # R8: what the product's owners may add
+    active: yes                         # optional; no ends the sale of all its items
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+import yaml
+
+from capphep.catalog import actions, plans, queries, schema_rules, schemas
+from capphep.catalog.actions import Loaded
+from capphep.catalog.kinds import PackageKind
+from capphep.catalog.plans import (
+    NO_DAY,
+    CataloguePlan,
+    ContentPlan,
+    ItemPlan,
+    Mistake,
+    ModulePlan,
+    PackagePlan,
+    ProductPlan,
+    Reference,
+    ResourcePlan,
+    TaxPlan,
+)
+from capphep.catalog.yaml_nodes import Fields, Reader, descendant, line_of, parse
+from capphep.platform.roles import Actor, Permission, require
+from capphep.pure.errors import Invalid, Invalids, gettext_noop
+from capphep.pure.money import MAX_UNIT_PRICE, TaxRate, parse_dong
+from capphep.pure.months import MAX_MONTHS
+from capphep.pure.quantities import parse_quantity
+
+T = TypeVar("T")
+
+DEMO_FILE: Final = Path(__file__).parent / "demo" / "catalogue.yaml"
+LONGEST_CODE: Final = 40
+LONGEST_SKU: Final = 60
+LONGEST_NAME: Final = 100
+LONGEST_TEXT: Final = 200
+_CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def load(*, actor: Actor, content: bytes) -> Loaded:
+    """Load the file's catalogue, all or nothing.
+
+    Raises Invalids of every Mistake in the file, by line.
+    """
+    require(actor, Permission.CATALOGUE_WRITE)
+    plan, mistakes = read(content)
+    mistakes += [*plans.mistakes(plan), *queries.clashes(plan)]
+    if mistakes:
+        mistakes.sort(key=lambda mistake: mistake.line)
+        raise Invalids(mistakes)
+    return actions.load_catalogue(actor=actor, plan=plan)
+
+
+def read(content: bytes) -> tuple[CataloguePlan, list[Mistake]]:
+    """The plan that the file describes, and what cannot be read in it."""
+    try:
+        root = parse(content)
+    except Mistake as mistake:
+        return CataloguePlan(), [mistake]
+    reader = Reader()
+    return _CatalogueReader(reader).catalogue(root), reader.mistakes
+
+
+class _CatalogueReader:
+    """What each kind of node of a catalogue file means."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+
+    def catalogue(self, node: yaml.Node | None) -> CataloguePlan:
+        fields = self.reader.fields(node, "resources products")
+        return CataloguePlan(
+            resources=self._each(fields, "resources", self._resource, least=1),
+            products=self._each(fields, "products", self._product, least=1),
+        )
+
+    def _each(
+        self, fields: Fields, key: str, read_one: Callable[[yaml.Node], T], *, least: int = 0
+    ) -> tuple[T, ...]:
+        return tuple(read_one(node) for node in self.reader.sequence(fields, key, least=least))
+
+    def _resource(self, node: yaml.Node) -> ResourcePlan:
+        fields = self.reader.fields(node, "code name unit")
+        return ResourcePlan(
+            code=self._code(fields, "code"),
+            name=self.reader.text(fields, "name", LONGEST_NAME),
+            unit=self.reader.text(fields, "unit", LONGEST_CODE),
+            line=fields.line,
+        )
+
+    def _product(self, node: yaml.Node) -> ProductPlan:
+        fields = self.reader.fields(node, "code name modules packages", "add_ons active")
+        return ProductPlan(
+            code=self._code(fields, "code"),
+            name=self.reader.text(fields, "name", LONGEST_NAME),
+            is_active=self.reader.truth(fields, "active", default=True),
+            modules=self._each(fields, "modules", self._module, least=1),
+            packages=self._each(fields, "packages", self._package, least=1),
+            add_ons=self._each(fields, "add_ons", self._reference),
+            line=fields.line,
+        )
+
+    def _module(self, node: yaml.Node) -> ModulePlan:
+        fields = self.reader.fields(node, "code name", "extra_schema")
+        return ModulePlan(
+            code=self._code(fields, "code"),
+            name=self.reader.text(fields, "name", LONGEST_NAME),
+            extra_schema=self._schema(fields),
+            line=fields.line,
+        )
+
+    def _schema(self, fields: Fields) -> dict[str, object]:
+        node = fields.nodes.get("extra_schema")
+        if node is None:
+            return {}
+        schema = self.reader.plain(node)
+        mistakes = list(schema_rules.mistakes(schema))
+        for mistake in mistakes:
+            line = line_of(descendant(node, mistake.path))
+            self.reader.refuse(line, "schema", mistake.message, **mistake.params)
+        return {} if mistakes else schemas.numbered(schema)
+
+    def _package(self, node: yaml.Node) -> PackagePlan:
+        fields = self.reader.fields(node, "code name kind", "items")
+        return PackagePlan(
+            code=self._code(fields, "code"),
+            name=self.reader.text(fields, "name", LONGEST_NAME),
+            kind=self._one_of(fields, "kind", PackageKind.values),
+            items=self._each(fields, "items", self._item),
+            line=fields.line,
+        )
+
+    def _item(self, node: yaml.Node) -> ItemPlan:
+        fields = self.reader.fields(node, "sku name price months tax contents", "note")
+        optional = self.reader.text(fields, "note", LONGEST_TEXT) if "note" in fields.nodes else ""
+        return ItemPlan(
+            sku=self._sku(fields),
+            name=self.reader.text(fields, "name", LONGEST_TEXT),
+            price=self._number(fields, "price", _price),
+            months=self._number(fields, "months", _months),
+            note=optional,
+            contents=self._each(fields, "contents", self._content, least=1),
+            taxes=self._each(fields, "tax", self._tax, least=1),
+            line=fields.line,
+        )
+
+    def _content(self, node: yaml.Node) -> ContentPlan:
+        fields = self.reader.fields(node, "module resource units")
+        return ContentPlan(
+            module=self._code(fields, "module"),
+            resource=self._code(fields, "resource"),
+            units=self._number(fields, "units", parse_quantity),
+            line=fields.line,
+        )
+
+    def _tax(self, node: yaml.Node) -> TaxPlan:
+        fields = self.reader.fields(node, "rate from")
+        rate = self._one_of(fields, "rate", [each.value for each in TaxRate])
+        return TaxPlan(
+            rate=TaxRate(rate) if rate else TaxRate.EXEMPT,
+            from_day=self._day(fields, "from"),
+            line=fields.line,
+        )
+
+    def _reference(self, node: yaml.Node) -> Reference:
+        return Reference(self.reader.scalar(node, "add_ons", LONGEST_CODE), line_of(node))
+
+    def _code(self, fields: Fields, key: str) -> str:
+        message = gettext_noop(
+            "“%(key)s” is lower-case letters, digits, - and _; “%(value)s” is not."
+        )
+        return self._matching(fields, key, LONGEST_CODE, _CODE, message)
+
+    def _sku(self, fields: Fields) -> str:
+        message = gettext_noop("“%(key)s” is letters, digits, ., - and _; “%(value)s” is not.")
+        return self._matching(fields, "sku", LONGEST_SKU, _SKU, message)
+
+    def _matching(
+        self, fields: Fields, key: str, longest: int, pattern: re.Pattern[str], message: str
+    ) -> str:
+        text = self.reader.text(fields, key, longest)
+        if text and not pattern.fullmatch(text):
+            self.reader.refuse(fields.line_of(key), "bad_code", message, key=key, value=text)
+            return ""
+        return text
+
+    def _one_of(self, fields: Fields, key: str, known: list[str]) -> str:
+        text = self.reader.text(fields, key, LONGEST_CODE)
+        if text and text not in known:
+            message = gettext_noop("“%(key)s” is one of %(known)s; “%(value)s” is not.")
+            params = {"key": key, "known": ", ".join(known), "value": text}
+            self.reader.refuse(fields.line_of(key), "bad_choice", message, **params)
+            return ""
+        return text
+
+    def _number(self, fields: Fields, key: str, parsed: Callable[[str], int]) -> int:
+        text = self.reader.text(fields, key, LONGEST_CODE)
+        try:
+            return parsed(text) if text else 0
+        except Invalid as refusal:
+            self.reader.refuse_as(fields.line_of(key), refusal)
+            return 0
+
+    def _day(self, fields: Fields, key: str) -> datetime.date:
+        text = self.reader.text(fields, key, LONGEST_CODE)
+        try:
+            return datetime.date.fromisoformat(text) if text else NO_DAY
+        except ValueError:
+            message = gettext_noop("“%(key)s” is a day YYYY-MM-DD; “%(value)s” is not.")
+            self.reader.refuse(fields.line_of(key), "bad_day", message, key=key, value=text)
+            return NO_DAY
+
+
+def _price(text: str) -> int:
+    """RULE R10: whole đồng, 0 to MAX_UNIT_PRICE."""
+    price = parse_dong(text, field="price")
+    if price > MAX_UNIT_PRICE:
+        message = gettext_noop("A unit price is 0 to %(max)s đồng; %(value)s is outside.")
+        params = {"value": price, "max": MAX_UNIT_PRICE}
+        raise Invalid("unit_price_out_of_range", message, rule="R10", params=params)
+    return price
+
+
+def _months(text: str) -> int:
+    """RULE R9: whole months, 1 to MAX_MONTHS."""
+    months = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= months <= MAX_MONTHS:
+        message = gettext_noop("The months of use are 1 to %(max)s; %(value)s is outside.")
+        params = {"value": text, "max": MAX_MONTHS}
+        raise Invalid("months_out_of_range", message, rule="R9", params=params)
+    return months
