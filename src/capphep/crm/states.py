@@ -1,4 +1,4 @@
-"""The licence status of an order, moved by the requests that are raised from it."""
+"""The states of an order's licence and of an opportunity, as tables."""
 
 from __future__ import annotations
 
@@ -40,3 +40,18 @@ class OpportunityStage(models.TextChoices):
     OPEN = "open", _("Open")
     WON = "won", _("Won")
     LOST = "lost", _("Lost")
+
+
+OPPORTUNITY_STAGE = StateTable(
+    moves={
+        ("win", OpportunityStage.OPEN): OpportunityStage.WON,
+        ("lose", OpportunityStage.OPEN): OpportunityStage.LOST,
+        ("reopen", OpportunityStage.WON): OpportunityStage.OPEN,
+        ("reopen", OpportunityStage.LOST): OpportunityStage.OPEN,
+    },
+    labels={
+        OpportunityStage.OPEN: gettext_noop("Open"),
+        OpportunityStage.WON: gettext_noop("Won"),
+        OpportunityStage.LOST: gettext_noop("Lost"),
+    },
+)

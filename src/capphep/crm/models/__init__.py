@@ -11,6 +11,7 @@ from capphep.crm.models.customer import (
 )
 from capphep.crm.models.order import Order, OrderLine
 from capphep.crm.models.sales import Opportunity, SalesProject
+from capphep.crm.models.sent_form import SentForm
 
 __all__ = [
     "Contact",
@@ -24,4 +25,5 @@ __all__ = [
     "PublicUnitKind",
     "SalesProject",
     "Sector",
+    "SentForm",
 ]

@@ -1,0 +1,168 @@
+"""What makes a customer and its people valid ones: what was typed in, columns out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from capphep.crm.models.customer import Level, OrgType, PublicUnitKind
+from capphep.crm.rules import Problems
+from capphep.pure import codes
+from capphep.pure.cells import Raw
+from capphep.pure.errors import Invalid, Label, gettext_noop
+from capphep.pure.folding import clean, fold
+
+_LONGEST: Final[Mapping[str, int]] = {
+    "name": 250,
+    "province": 100,
+    "commune": 100,
+    "address": 250,
+    "full_name": 150,
+    "position": 100,
+}
+_LONGEST_NOTE: Final = 4000
+_LEVELS: Final[Mapping[int, str]] = {
+    Level.CENTRAL: gettext_noop("Central"),
+    Level.PROVINCE: gettext_noop("Province"),
+    Level.DISTRICT: gettext_noop("District (until 1/7/2025)"),
+    Level.COMMUNE: gettext_noop("Commune"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerInput:
+    """A customer as it was typed or stands in a sheet; codes in any form that R11 knows."""
+
+    budget_code: Raw
+    name: str
+    org_type: str
+    public_unit_kind: str
+    level: int
+    parent_id: int | None = None
+    sector_id: int | None = None
+    chapter_code: Raw = ""
+    tax_code: Raw = ""
+    province: str = ""
+    commune: str = ""
+    address: str = ""
+    phone: Raw = ""
+    email: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactInput:
+    """A person at a customer, as typed."""
+
+    full_name: str
+    position: str = ""
+    phone: Raw = ""
+    email: str = ""
+
+
+def customer_values(
+    typed: CustomerInput, problems: Problems, *, level_before: int | None = None
+) -> dict[str, object]:
+    """RULE R11: the customer's own columns, codes normalised; what is wrong goes to ``problems``.
+
+    ``level_before`` is what the record says already: the district level, history since
+    1/7/2025, may only stay.
+    """
+    values: dict[str, object] = {"level": typed.level, "note": long_text(typed.note, problems)}
+    for name in ("name", "province", "commune", "address"):
+        values[name] = short_text(name, getattr(typed, name), problems)
+    if not values["name"]:
+        problems.add(required("name"))
+    with problems.noted():
+        values["budget_code"] = codes.budget_code(typed.budget_code)
+    for name, normalised in _OPTIONAL_CODES.items():
+        values[name] = optional(getattr(typed, name), normalised, problems)
+    _check_choices(typed, level_before, problems)
+    with problems.noted():
+        check_chapter_level(str(values["chapter_code"]), typed.level)
+    return values | {"org_type": typed.org_type, "public_unit_kind": typed.public_unit_kind}
+
+
+def contact_values(typed: ContactInput, problems: Problems) -> dict[str, object]:
+    """RULE R11: the contact's columns, normalised; what is wrong goes to ``problems``."""
+    values: dict[str, object] = {
+        "full_name": short_text("full_name", typed.full_name, problems),
+        "position": short_text("position", typed.position, problems),
+        "phone": optional(typed.phone, codes.phone, problems),
+        "email": optional(typed.email, codes.email, problems),
+    }
+    if not values["full_name"]:
+        problems.add(required("full_name"))
+    return values
+
+
+def check_chapter_level(chapter_code: str, level: int) -> None:
+    """RULE R11: a chapter belongs to one level. Raises Invalid chapter_of_other_level."""
+    if not chapter_code or codes.chapter_level(chapter_code) == level:
+        return
+    raise Invalid(
+        "chapter_of_other_level",
+        gettext_noop("Chapter %(chapter)s belongs to the level “%(level)s”."),
+        rule="R11",
+        field="chapter_code",
+        params={
+            "chapter": chapter_code,
+            "level": Label(_LEVELS[codes.chapter_level(chapter_code)]),
+        },
+    )
+
+
+def customer_search_key(budget_code: str, name: str, tax_code: str) -> str:
+    """What a search box finds a customer by, without accents."""
+    return fold(f"{budget_code} {name} {tax_code}")
+
+
+def required(field: str) -> Invalid:
+    return Invalid("required", gettext_noop("This has to be filled in."), field=field)
+
+
+def optional(raw: Raw, normalised: Callable[[Raw], str], problems: Problems) -> str:
+    """RULE R11: the normalised code, or nothing where nothing was typed."""
+    code, text = "", clean(raw) if isinstance(raw, str) else raw
+    with problems.noted():
+        code = "" if text == "" else normalised(text)
+    return code
+
+
+def short_text(field: str, text: str, problems: Problems) -> str:
+    """One line of text as it is stored; one that does not fit is noted."""
+    return _fitting(field, clean(text), _LONGEST[field], problems)
+
+
+def long_text(text: str, problems: Problems, field: str = "note") -> str:
+    """Several lines of text, each cleaned."""
+    lines = "\n".join(clean(line) for line in text.splitlines()).strip()
+    return _fitting(field, lines, _LONGEST_NOTE, problems)
+
+
+def _fitting(field: str, text: str, longest: int, problems: Problems) -> str:
+    if len(text) > longest:
+        message = gettext_noop("At most %(max)s characters fit here.")
+        problems.add(Invalid("too_long", message, field=field, params={"max": longest}))
+    return text
+
+
+def _check_choices(typed: CustomerInput, level_before: int | None, problems: Problems) -> None:
+    if typed.org_type not in OrgType.values:
+        problems.add(required("org_type"))
+    if typed.public_unit_kind not in PublicUnitKind.values:
+        problems.add(required("public_unit_kind"))
+    if typed.level not in Level.values:
+        problems.add(required("level"))
+    elif typed.level == Level.DISTRICT != level_before:
+        message = gettext_noop("The district level was abolished on 1/7/2025.")
+        problems.add(Invalid("level_abolished", message, rule="R11", field="level"))
+
+
+_OPTIONAL_CODES: Final[Mapping[str, Callable[[Raw], str]]] = {
+    "chapter_code": codes.chapter_code,
+    "tax_code": codes.tax_code,
+    "phone": codes.phone,
+    "email": codes.email,
+}
