@@ -72,24 +72,28 @@ function save() {
   else form.requestSubmit();
 }
 
-// Sending: the buttons of this form wait for the answer.
-const buttonsOf = (form) => [...form.elements].filter((each) => each.type === "submit");
+// Sending: the buttons of this form wait for the answer. They are remembered, because the
+// answer may replace the form while some of its buttons stand outside of it.
+const waiting = new WeakMap(); // form → the buttons that were switched off
 
 function setSending(form, isSending) {
-  form.toggleAttribute("aria-busy", isSending);
-  for (const button of buttonsOf(form)) {
-    if (isSending) button.dataset.waits = String(button.disabled);
-    button.disabled = isSending || button.dataset.waits === "true";
+  if (isSending) {
+    waiting.set(form, [...form.elements].filter((e) => e.type === "submit" && !e.disabled));
   }
+  for (const button of waiting.get(form) ?? []) button.disabled = isSending;
+  form.setAttribute("aria-busy", String(isSending));
 }
 
-document.addEventListener("htmx:beforeRequest", ({ detail: { elt, requestConfig } }) => {
-  if (elt.matches("form") && requestConfig.verb !== "get") setSending(elt, true);
+const isSend = ({ elt, verb }) => elt.matches("form") && verb !== "get";
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig } }) => {
+  if (isSend(requestConfig)) setSending(requestConfig.elt, true);
 });
-document.addEventListener("htmx:afterRequest", ({ detail: { elt, requestConfig, xhr } }) => {
+document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig, xhr } }) => {
   // On the way to another page the buttons stay off: the second click must find nothing.
   if (xhr.getResponseHeader("HX-Redirect")) return;
-  if (elt.matches("form") && requestConfig.verb !== "get") setSending(elt, false);
+  // Not detail.elt: where the answer has replaced the form, that is what stood around it.
+  if (isSend(requestConfig)) setSending(requestConfig.elt, false);
 });
 document.addEventListener("submit", ({ target, defaultPrevented }) => {
   if (defaultPrevented || target.method === "get") return;

@@ -38,12 +38,40 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A list that replaces itself keeps the reader's place: after a change on the page the same
+// row, after another choice the table.
+let place = null;
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "list") return;
+  const scroller = detail.target.querySelector(".table-scroll");
+  const row = document.activeElement?.closest(ROW);
+  place = {
+    isReload: detail.requestConfig.triggeringEvent?.type === "record-changed",
+    scroll: { top: scroller?.scrollTop, left: scroller?.scrollLeft },
+    href: row?.dataset.href,
+    index: row && [...document.querySelectorAll(ROW)].indexOf(row),
+    hadFocus: detail.target.contains(document.activeElement),
+  };
+});
+
+function restore() {
+  const scroller = document.querySelector("#list .table-scroll");
+  const rows = [...document.querySelectorAll(ROW)];
+  if (place.isReload) scroller?.scrollTo(place.scroll);
+  if (!place.hadFocus) return;
+  const row = rows.find((each) => each.dataset.href === place.href) ?? rows[place.index];
+  (row ?? scroller)?.focus({ preventScroll: true });
+}
+
 // A choice becomes a chip; the select is ready for the next one. The list that arrives says
 // what was searched for, unless the person has typed on since.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const list = document.getElementById("list");
   const form = document.getElementById("list-form");
   if (!list || !form || detail.target.id !== "list") return;
+  if (place) restore();
+  place = null;
   for (const select of form.querySelectorAll("select")) select.value = "";
   const box = form.querySelector("[data-search]");
   if (box && box !== document.activeElement) box.value = list.dataset.searchText;

@@ -39,6 +39,10 @@ function describe(select, input) {
   if (select.required) input.setAttribute("aria-required", "true");
   const label = document.getElementById(`${select.id}-ts-label`);
   if (label) input.setAttribute("aria-labelledby", label.id);
+  // The label names the input; the list of results has a name of its own.
+  const results = document.getElementById(input.getAttribute("aria-controls"));
+  results.removeAttribute("aria-labelledby");
+  results.setAttribute("aria-label", document.getElementById("picker-text").content.textContent);
 }
 
 const running = new Map(); // select → the request that a further letter makes void

@@ -21,16 +21,17 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   const token = cookie("csrftoken");
   if (token) {
     detail.headers["X-CSRFToken"] = token;
-    if (detail.parameters.csrfmiddlewaretoken) detail.parameters.csrfmiddlewaretoken = token;
+    if (detail.formData.has("csrfmiddlewaretoken")) detail.formData.set("csrfmiddlewaretoken", token);
   }
-  if (detail.elt.matches("[data-drop-empty]")) dropEmpty(detail.parameters);
+  if (detail.elt.matches("[data-drop-empty]")) dropEmpty(detail.formData);
 });
 
 // A list's address holds what was chosen, not every box that was left empty.
-function dropEmpty(parameters) {
-  for (const [name, value] of Object.entries(parameters)) {
-    if (Array.isArray(value)) parameters[name] = value.filter(Boolean);
-    else if (!value) delete parameters[name];
+function dropEmpty(data) {
+  for (const name of new Set(data.keys())) {
+    const values = data.getAll(name).filter(Boolean);
+    data.delete(name);
+    for (const value of values) data.append(name, value);
   }
 }
 
