@@ -10,7 +10,7 @@ from capphep.crm.models.customer import Level, OrgType, PublicUnitKind
 from capphep.crm.rules import Problems
 from capphep.pure import codes
 from capphep.pure.cells import Raw
-from capphep.pure.errors import Invalid, Label, gettext_noop
+from capphep.pure.errors import Invalid, Label, Refusal, gettext_noop
 from capphep.pure.folding import clean, fold
 
 _LONGEST: Final[Mapping[str, int]] = {
@@ -124,10 +124,13 @@ def required(field: str) -> Invalid:
 
 def optional(raw: Raw, normalised: Callable[[Raw], str], problems: Problems) -> str:
     """RULE R11: the normalised code, or nothing where nothing was typed."""
-    code, text = "", clean(raw) if isinstance(raw, str) else raw
-    with problems.noted():
-        code = "" if text == "" else normalised(text)
-    return code
+    if isinstance(raw, str) and not clean(raw):
+        return ""
+    try:
+        return normalised(raw)
+    except Refusal as refusal:
+        problems.add(refusal)
+        return ""
 
 
 def short_text(field: str, text: str, problems: Problems) -> str:

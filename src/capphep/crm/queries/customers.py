@@ -40,7 +40,8 @@ def customer_for_update(actor: Actor, customer_id: int) -> Customer:
 
     Raises NotFound where the actor may not know of it, Forbidden where it is a colleague's.
     """
-    found = visible_customers(actor).select_for_update().filter(pk=customer_id).first()
+    rows = visible_customers(actor).select_for_update(of=("self",))
+    found = rows.select_related("parent", "sector").filter(pk=customer_id).first()
     if found is None:
         raise customer_not_found()
     require_own(actor, found)
@@ -68,11 +69,16 @@ def require_own(actor: Actor, customer: Customer) -> None:
 def contact_of(actor: Actor, customer_id: int, contact_id: int) -> Contact:
     """A person at a customer that the actor may know of. Raises NotFound."""
     customer = customer_of(actor, customer_id)
-    found = Contact.objects.filter(pk=contact_id, customer=customer).first()
+    contacts = Contact.objects.select_related("updated_by")
+    found = contacts.filter(pk=contact_id, customer=customer).first()
     if found is None:
-        raise NotFound("contact_not_found", gettext_noop("There is no such contact."))
+        raise contact_not_found()
     found.customer = customer
     return found
+
+
+def contact_not_found() -> NotFound:
+    return NotFound("contact_not_found", gettext_noop("There is no such contact."))
 
 
 def search_customers(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
@@ -99,6 +105,13 @@ def search_words(text: str) -> list[str]:
         return [codes.budget_code(text)]
     except Invalid:
         return fold(text).split()
+
+
+def lock_in_order(*customer_ids: int) -> None:
+    """Lock several customers in the order of their keys, so that two edits cannot block
+    each other when each makes the other's customer its governing unit."""
+    rows = Customer.objects.filter(pk__in=customer_ids).order_by("pk")
+    list(rows.select_for_update().values_list("pk", flat=True))
 
 
 def has_orders(customer: Customer) -> bool:

@@ -1,0 +1,188 @@
+"""Writing customers (R11, R13)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from capphep.crm.actions.once import created_once
+from capphep.crm.actions.orders import refresh_search_keys
+from capphep.crm.actions.records import record_created, write_changes
+from capphep.crm.customer_rules import CustomerInput, customer_search_key, customer_values
+from capphep.crm.models import Customer, Opportunity, Sector
+from capphep.crm.queries.customers import (
+    customer_for_update,
+    has_orders,
+    is_descendant,
+    lock_in_order,
+    visible_customers,
+)
+from capphep.crm.rules import Problems
+from capphep.crm.sales_rules import opportunity_search_key
+from capphep.platform import outbox, versions
+from capphep.platform.roles import Actor, Permission, require
+from capphep.pure.errors import Invalid, Invalids, gettext_noop
+
+_FOUND_BY = ("budget_code", "name", "tax_code")
+
+
+def create_customer(*, actor: Actor, typed: CustomerInput, token: UUID | None = None) -> Customer:
+    """Enter a customer; it belongs to the salesperson who enters it, and to their team.
+
+    ``token`` is the form's own: sent twice, it enters one customer. Raises Forbidden;
+    Invalids with every field that has to change (R11: budget_code_taken among them).
+    """
+    require(actor, Permission.CUSTOMER_WRITE)
+    return created_once(actor, token, Customer, lambda: _entered(actor, typed))
+
+
+def _entered(actor: Actor, typed: CustomerInput) -> Customer:
+    values = _checked(actor, typed, None)
+    customer = Customer(owner_id=actor.pk, team_id=actor.team_id, updated_by_id=actor.pk, **values)
+    try:
+        with transaction.atomic():
+            customer.save(force_insert=True)
+    except IntegrityError:
+        _raise_taken(actor, customer.budget_code)
+        raise
+    record_created(actor, customer, values)
+    outbox.enqueue([_event("customer.created", customer)])
+    return customer
+
+
+def edit_customer(
+    *, actor: Actor, customer_id: int, seen_version: int, typed: CustomerInput
+) -> Customer:
+    """Change a customer. What its orders and opportunities are found by follows its name.
+
+    Raises NotFound, Forbidden; Stale; Invalids (R11: budget_code_fixed once it has orders).
+    """
+    require(actor, Permission.CUSTOMER_WRITE)
+    with transaction.atomic():
+        if typed.parent_id is not None:
+            lock_in_order(customer_id, typed.parent_id)
+        customer = customer_for_update(actor, customer_id)
+        if customer.version != seen_version:
+            raise versions.Stale
+        values = _checked(actor, typed, customer)
+        try:
+            with transaction.atomic():
+                changed = _write(actor, customer, values)
+        except IntegrityError:
+            _raise_taken(actor, str(values["budget_code"]))
+            raise
+        if changed & set(_FOUND_BY):
+            _refresh_found_by(customer)
+    return customer
+
+
+def deactivate_customer(*, actor: Actor, customer_id: int) -> Customer:
+    """RULE R13: *Ngừng theo dõi* instead of deleting. Raises NotFound, Forbidden."""
+    return _set_active(actor, customer_id, is_active=False)
+
+
+def reactivate_customer(*, actor: Actor, customer_id: int) -> Customer:
+    """RULE R13: follow the customer again. Raises NotFound, Forbidden."""
+    return _set_active(actor, customer_id, is_active=True)
+
+
+def _set_active(actor: Actor, customer_id: int, *, is_active: bool) -> Customer:
+    require(actor, Permission.CUSTOMER_WRITE)
+    with transaction.atomic():
+        customer = customer_for_update(actor, customer_id)
+        verb = "reactivated" if is_active else "deactivated"
+        _write(actor, customer, {"is_active": is_active}, verb)
+    return customer
+
+
+def _write(
+    actor: Actor, customer: Customer, values: dict[str, Any], verb: str = "edited"
+) -> set[str]:
+    changed = write_changes(actor, customer, customer.version, values, verb)
+    if changed:
+        outbox.enqueue([_event("customer.changed", customer)])
+    return changed
+
+
+def _checked(actor: Actor, typed: CustomerInput, before: Customer | None) -> dict[str, Any]:
+    """The columns of a valid customer; ``before`` is what stands there already."""
+    problems = Problems()
+    level = before.level if before else None
+    values: dict[str, Any] = customer_values(typed, problems, level_before=level)
+    with problems.noted():
+        values["sector"] = _sector(typed.sector_id)
+    with problems.noted():
+        values["parent"] = _parent(actor, typed.parent_id, before)
+    with problems.noted():
+        _check_budget_code(actor, str(values.get("budget_code", "")), before)
+    problems.raise_any()
+    key = customer_search_key(*(values[name] for name in _FOUND_BY))
+    return values | {"search_key": key}
+
+
+def _check_budget_code(actor: Actor, code: str, before: Customer | None) -> None:
+    """RULE R11: a code is unique for life. Raises budget_code_fixed, budget_code_taken."""
+    if not code or (before is not None and before.budget_code == code):
+        return
+    if before is not None and has_orders(before):
+        message = gettext_noop("This customer has orders: its budget code can no longer change.")
+        raise Invalid("budget_code_fixed", message, rule="R11", field="budget_code")
+    _raise_taken(actor, code)
+
+
+def _raise_taken(actor: Actor, code: str) -> None:
+    """Raises Invalids budget_code_taken when a customer has the code; names it to who may know."""
+    if not Customer.objects.filter(budget_code=code).exists():
+        return
+    known = visible_customers(actor).filter(budget_code=code).first()
+    message = gettext_noop("The budget code %(code)s belongs to a customer of another team.")
+    if known is not None:
+        message = gettext_noop("The budget code %(code)s belongs to the customer “%(name)s”.")
+    params = {"code": code, "name": known.name if known else ""}
+    taken = Invalid("budget_code_taken", message, rule="R11", field="budget_code", params=params)
+    raise Invalids([taken])
+
+
+def _sector(sector_id: int | None) -> Sector | None:
+    if sector_id is None:
+        return None
+    found = Sector.objects.filter(pk=sector_id).first()
+    if found is None:
+        raise Invalid("sector_unknown", gettext_noop("There is no such sector."), field="sector")
+    return found
+
+
+def _parent(actor: Actor, parent_id: int | None, before: Customer | None) -> Customer | None:
+    """A unit that the actor may know of, or the one that stands there already."""
+    if parent_id is None:
+        return None
+    if before is not None and before.parent_id == parent_id:
+        return before.parent
+    found = visible_customers(actor).filter(pk=parent_id).first()
+    if found is None:
+        message = gettext_noop("There is no such customer.")
+        raise Invalid("parent_unknown", message, field="parent")
+    if before is not None and is_descendant(before, found):
+        message = gettext_noop("A unit cannot be governed by itself or by one below it.")
+        raise Invalid("parent_below", message, field="parent")
+    return found
+
+
+def _refresh_found_by(customer: Customer) -> None:
+    """Let opportunities and orders be found by the customer's present name and code."""
+    opportunities = list(Opportunity.objects.filter(customer=customer))
+    for each in opportunities:
+        each.search_key = opportunity_search_key(each.name, customer.budget_code, customer.name)
+    Opportunity.objects.bulk_update(opportunities, ["search_key"], batch_size=200)
+    refresh_search_keys(customer=customer)
+
+
+def _event(event: str, customer: Customer) -> outbox.Event:
+    payload = {
+        "budget_code": customer.budget_code,
+        "name": customer.name,
+        "is_active": customer.is_active,
+    }
+    return outbox.Event(event, customer.budget_code, payload)

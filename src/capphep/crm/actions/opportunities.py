@@ -1,0 +1,146 @@
+"""Writing opportunities and moving their stage (R10, R13)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from capphep.crm.actions.once import created_once
+from capphep.crm.actions.records import record_created, write_changes
+from capphep.crm.models import Customer, Opportunity, SalesProject
+from capphep.crm.queries.customers import may_write, visible_customers
+from capphep.crm.queries.sales import opportunity_for_update
+from capphep.crm.rules import Problems
+from capphep.crm.sales_rules import (
+    OpportunityInput,
+    opportunity_search_key,
+    opportunity_values,
+)
+from capphep.crm.states import OPPORTUNITY_STAGE
+from capphep.platform import audit, moves, outbox, versions
+from capphep.platform.models import User
+from capphep.platform.roles import Actor, Permission, require
+from capphep.pure.errors import Invalid, gettext_noop
+
+
+def create_opportunity(
+    *, actor: User, typed: OpportunityInput, token: UUID | None = None
+) -> Opportunity:
+    """Enter an opportunity of the salesperson who enters it; the form's ``token`` makes it once.
+
+    Raises Forbidden; Invalids with every field that has to change.
+    """
+    require(actor, Permission.SALE_WRITE)
+    return created_once(actor, token, Opportunity, lambda: _entered(actor, typed))
+
+
+def _entered(actor: User, typed: OpportunityInput) -> Opportunity:
+    values = _checked(actor, typed, None)
+    opportunity = Opportunity.objects.create(
+        salesperson_id=actor.pk, team_id=actor.team_id, updated_by_id=actor.pk, **values
+    )
+    record_created(actor, opportunity, values)
+    outbox.enqueue([_event("opportunity.created", opportunity)])
+    return opportunity
+
+
+def edit_opportunity(
+    *, actor: Actor, opportunity_id: int, seen_version: int, typed: OpportunityInput
+) -> Opportunity:
+    """Change an opportunity. Raises NotFound, Forbidden; Stale; Invalids."""
+    require(actor, Permission.SALE_WRITE)
+    with transaction.atomic():
+        opportunity = opportunity_for_update(actor, opportunity_id)
+        if opportunity.version != seen_version:
+            raise versions.Stale
+        values = _checked(actor, typed, opportunity)
+        if write_changes(actor, opportunity, seen_version, values):
+            outbox.enqueue([_event("opportunity.changed", opportunity)])
+    return opportunity
+
+
+def move_opportunity(*, actor: Actor, opportunity_id: int, verb: str) -> Opportunity:
+    """Move the stage by ``win``, ``lose`` or ``reopen``.
+
+    Raises NotFound, Forbidden; Conflict wrong_state, changed_meanwhile.
+    """
+    require(actor, Permission.SALE_WRITE)
+    with transaction.atomic():
+        opportunity = opportunity_for_update(actor, opportunity_id)
+        before, after = moves.move(
+            opportunity,
+            OPPORTUNITY_STAGE,
+            verb,
+            field="stage",
+            version=opportunity.version + 1,
+            updated_at=timezone.now(),
+            updated_by_id=actor.pk,
+        )
+        change = audit.Change(opportunity, "edited", {"stage": before}, {"stage": after})
+        audit.record(actor, [change])
+        outbox.enqueue([_event("opportunity.changed", opportunity)])
+    return opportunity
+
+
+def _checked(actor: Actor, typed: OpportunityInput, before: Opportunity | None) -> dict[str, Any]:
+    """The columns of a valid opportunity; ``before`` is what stands there already."""
+    problems = Problems()
+    values: dict[str, Any] = opportunity_values(typed, problems)
+    with problems.noted():
+        values["customer"] = _customer(actor, typed.customer_id, before)
+    with problems.noted():
+        values["project"] = _project(typed.project_id, before)
+    problems.raise_any()
+    customer = values["customer"]
+    key = opportunity_search_key(values["name"], customer.budget_code, customer.name)
+    return values | {"search_key": key}
+
+
+def _customer(actor: Actor, customer_id: int | None, before: Opportunity | None) -> Customer:
+    """A customer that the actor may sell to, or the one that stands there already."""
+    if customer_id is None:
+        raise _refused("customer_required", gettext_noop("Choose a customer."))
+    if before is not None and before.customer_id == customer_id:
+        return before.customer
+    customer = visible_customers(actor).filter(pk=customer_id).first()
+    if customer is None:
+        raise _refused("customer_unknown", gettext_noop("There is no such customer."))
+    if before is not None and before.order_set.exists():
+        message = gettext_noop("Orders came of this opportunity: its customer stays.")
+        raise _refused("opportunity_has_orders", message)
+    if not may_write(actor, customer):
+        message = gettext_noop("This customer is a colleague's; you cannot sell to it.")
+        raise _refused("customer_of_colleague", message)
+    if not customer.is_active:
+        message = gettext_noop("This customer is no longer followed.")
+        raise _refused("customer_inactive", message)
+    return customer
+
+
+def _project(project_id: int | None, before: Opportunity | None) -> SalesProject | None:
+    if project_id is None:
+        return None
+    if before is not None and before.project_id == project_id:
+        return before.project
+    project = SalesProject.objects.filter(pk=project_id, is_active=True).first()
+    if project is None:
+        message = gettext_noop("There is no such sales project, or it is no longer followed.")
+        raise _refused("project_unknown", message, field="project")
+    return project
+
+
+def _refused(code: str, message: str, field: str = "customer") -> Invalid:
+    return Invalid(code, message, field=field)
+
+
+def _event(event: str, opportunity: Opportunity) -> outbox.Event:
+    payload = {
+        "name": opportunity.name,
+        "budget_code": opportunity.customer.budget_code,
+        "stage": opportunity.stage,
+        "expected_amount": opportunity.expected_amount,
+    }
+    return outbox.Event(event, str(opportunity.pk), payload)

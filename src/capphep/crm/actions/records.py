@@ -1,0 +1,48 @@
+"""What the CRM's actions on customers, opportunities and projects have in common (R13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db.models import Model
+
+from capphep.platform import audit, versions
+from capphep.platform.roles import Actor
+
+_DERIVED: Final = frozenset({"search_key"})
+
+
+def record_created(actor: Actor, record: Model, values: Mapping[str, Any]) -> None:
+    """Audit a new record: other records by their names, what was left empty left out."""
+    after = {
+        name: str(value) if isinstance(value, Model) else value
+        for name, value in values.items()
+        if value not in ("", None) and name not in _DERIVED
+    }
+    audit.record(actor, [audit.Change(record, "created", after=after)])
+
+
+def write_changes(
+    actor: Actor,
+    record: Model,
+    seen_version: int,
+    values: Mapping[str, Any],
+    verb: str = "edited",
+) -> set[str]:
+    """Write and audit what differs from the record; returns the names of those columns.
+
+    Where nothing differs, nothing is written. Raises Stale.
+    """
+    if record.version != seen_version:  # type: ignore[attr-defined]
+        raise versions.Stale
+    changed = {name: value for name, value in values.items() if getattr(record, name) != value}
+    if changed:
+        before, after = versions.write(record, seen_version, changed, actor)
+        change = audit.Change(record, verb, _without_derived(before), _without_derived(after))
+        audit.record(actor, [change])
+    return set(changed)
+
+
+def _without_derived(values: audit.Values) -> dict[str, object]:
+    return {name: value for name, value in values.items() if name not in _DERIVED}
