@@ -99,7 +99,8 @@ class _Loading:
         self.updated += 1
         old, new = audit.differences(_audited(before), _audited(after))
         if new:
-            self.changes.append(audit.Change(record, "updated", before=old, after=new))
+            verb = "deactivated" if new == {"is_active": False} else "edited"
+            self.changes.append(audit.Change(record, verb, before=old, after=new))
         return True
 
 

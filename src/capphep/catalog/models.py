@@ -24,7 +24,7 @@ class Product(models.Model):
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("Product"), max_length=100, unique=True)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(_("Active"), default=True)
 
     def __str__(self) -> str:
         return self.name
@@ -36,7 +36,7 @@ class Package(models.Model):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="packages")
     code = models.SlugField(max_length=40)
     name = models.CharField(_("Package"), max_length=100)
-    kind = models.CharField(max_length=10, choices=PackageKind.choices)
+    kind = models.CharField(_("Kind"), max_length=10, choices=PackageKind.choices)
 
     class Meta:
         constraints = [
@@ -97,15 +97,17 @@ class Resource(models.Model):
 class Item(models.Model):
     """A package size that can be ordered, with its price in whole đồng and its term in months."""
 
-    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="items")
+    package = models.ForeignKey(
+        Package, verbose_name=_("Package"), on_delete=models.PROTECT, related_name="items"
+    )
     sku = models.CharField(_("Item code"), max_length=60, unique=True)
     name = models.CharField(_("Item"), max_length=200)
     # Code, name and package without accents, so that one box finds all of them.
     search_key = models.CharField(max_length=400)
     unit_price = models.PositiveBigIntegerField(_("Unit price"))
     term_months = models.PositiveSmallIntegerField(_("Months of use"))
-    note = models.CharField(max_length=200, blank=True)
-    is_active = models.BooleanField(default=True)
+    note = models.CharField(_("Note"), max_length=200, blank=True)
+    is_active = models.BooleanField(_("Active"), default=True)
 
     class Meta:
         constraints = [

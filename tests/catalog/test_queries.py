@@ -1,0 +1,149 @@
+"""What the order screens ask: which goods, at what price and tax, and why not."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from capphep.catalog import queries
+from capphep.catalog.models import Item, ItemContent, ItemTax
+from capphep.pure.errors import NotFound
+from capphep.pure.money import TaxRate
+from tests.factories import SmallCatalogue
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.date(2026, 11, 25)
+
+
+def skus(text: str, owned: set[int] | None = None) -> list[str]:
+    return [one.sku for one in queries.goods(text, owned or set(), set(), DAY)]
+
+
+def test_goods_are_found_by_code_name_package_and_product_without_accents(
+    catalogue: SmallCatalogue,
+) -> None:
+    assert skus("igov-kt-1") == ["IGOV-KT-1"]
+    assert skus("VPS nguoi dung") == ["IGOV-VPS-50"]
+    assert skus("người dùng 50") == ["IGOV-VPS-50"]
+    assert skus("van phong") == ["IGOV-VPS-50"]
+    assert skus("ke toan 5") == []
+    assert set(skus("")) == {"IGOV-BASE", "IGOV-KT-1", "IGOV-VPS-50", "IHOS-BASE"}
+    assert skus("100%") == skus("_") == []
+
+
+def test_goods_say_what_they_are(catalogue: SmallCatalogue) -> None:
+    (one,) = queries.goods("vps", {catalogue.igov.pk}, set(), DAY)
+    assert one == queries.Goods(
+        item_id=catalogue.users_50.pk,
+        sku="IGOV-VPS-50",
+        name="VPS 50 người dùng",
+        package_name="Văn phòng số",
+        product_id=catalogue.igov.pk,
+        product_name="iGOV",
+        unit_price=5_000_000,
+        tax_rate=TaxRate.EXEMPT,
+        term_months=12,
+        contents="50 Người dùng",
+        refusal=None,
+    )
+
+
+def test_contents_of_several_modules_name_the_modules(catalogue: SmallCatalogue) -> None:
+    ItemContent.objects.create(
+        item=catalogue.base, module=catalogue.office, resource=catalogue.storage, units=1000
+    )
+    (one,) = queries.goods("igov-base", set(), set(), DAY)
+    assert one.contents == "Kế toán: 1 Bộ sổ kế toán; Văn phòng số: 20 Người dùng, 1.000 Dung lượng"
+
+
+def test_an_owner_sees_the_add_ons_first_and_why_the_rest_is_closed(
+    catalogue: SmallCatalogue,
+) -> None:
+    found = queries.goods("igov", {catalogue.igov.pk}, set(), DAY)
+    assert [(one.sku, one.refusal and one.refusal.code) for one in found] == [
+        ("IGOV-KT-1", None),
+        ("IGOV-VPS-50", None),
+        ("IGOV-BASE", "not_eligible"),
+    ]
+    assert found[-1].refusal and found[-1].refusal.params == {
+        "product": "iGOV",
+        "packages": "Kế toán, Văn phòng số",
+    }
+
+
+def test_without_a_subscription_the_add_ons_are_closed(catalogue: SmallCatalogue) -> None:
+    found = {one.sku: one.refusal for one in queries.goods("", set(), set(), DAY)}
+    assert found["IGOV-BASE"] is None and found["IHOS-BASE"] is None
+    refusal = found["IGOV-KT-1"]
+    assert refusal and refusal.code == "no_subscription" and "new sale" in str(refusal)
+    lapsed = queries.goods("kt-1", set(), {catalogue.igov.pk}, DAY)[0].refusal
+    assert lapsed and "renewal" in str(lapsed)
+
+
+def test_what_is_not_sold_is_not_offered_but_explained_where_it_was_ordered(
+    catalogue: SmallCatalogue,
+) -> None:
+    Item.objects.filter(sku="IGOV-KT-1").update(is_active=False)
+    assert "IGOV-KT-1" not in skus("", {catalogue.igov.pk})
+    pk = catalogue.books_1.pk
+    found = queries.goods_by_id([pk, 999_999], {catalogue.igov.pk}, set(), DAY)
+    assert list(found) == [pk]
+    refusal = found[pk].refusal
+    assert refusal and refusal.code == "not_sold"
+
+
+def test_a_product_off_the_market_is_not_offered(catalogue: SmallCatalogue) -> None:
+    catalogue.ihos.is_active = False
+    catalogue.ihos.save()
+    assert "IHOS-BASE" not in skus("")
+
+
+def test_an_item_without_a_tax_rate_on_the_day_cannot_be_ordered(
+    catalogue: SmallCatalogue,
+) -> None:
+    ItemTax.objects.filter(item=catalogue.books_1).update(rate="8", from_day="2027-01-01")
+    (one,) = queries.goods("kt-1", {catalogue.igov.pk}, set(), DAY)
+    assert one.refusal and one.refusal.code == "no_tax_rate"
+    assert one.tax_rate is TaxRate.EIGHT
+    (later,) = queries.goods("kt-1", {catalogue.igov.pk}, set(), datetime.date(2027, 1, 1))
+    assert later.refusal is None
+
+
+def test_a_package_of_which_nothing_is_sold_is_not_named(catalogue: SmallCatalogue) -> None:
+    Item.objects.filter(sku="IGOV-KT-1").update(is_active=False)
+    table = queries.eligibility_table()
+    assert list(table[catalogue.igov.pk].values()) == ["Văn phòng số"]
+
+
+def test_goods_cost_the_same_however_many_there_are(catalogue: SmallCatalogue) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            queries.goods("", {catalogue.igov.pk}, set(), DAY)
+        return len(seen)
+
+    few = count()
+    package = catalogue.users_50.package
+    Item.objects.bulk_create(
+        Item(package=package, sku=f"X-{n}", name="X", search_key="x", unit_price=n, term_months=1)
+        for n in range(300)
+    )
+    assert count() == few == 4
+    assert len(queries.goods("", set(), set(), DAY)) == queries.MOST_GOODS
+
+
+def test_tax_rates_of_prefetched_items_need_no_statement(catalogue: SmallCatalogue) -> None:
+    items = queries.items_by_id([catalogue.base.pk, catalogue.users_50.pk])
+    with CaptureQueriesContext(connection) as seen:
+        assert set(queries.tax_rate_on(items.values(), DAY).values()) == {TaxRate.EXEMPT}
+    assert len(seen) == 0
+
+
+def test_an_unknown_item_is_not_found(catalogue: SmallCatalogue) -> None:
+    assert queries.item_of(catalogue.base.pk).sku == "IGOV-BASE"
+    with pytest.raises(NotFound):
+        queries.item_of(999_999)
