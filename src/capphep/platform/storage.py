@@ -1,11 +1,15 @@
 """How static files are kept and named."""
 
 from whitenoise.storage import (  # type: ignore[import-untyped]
-    CompressedManifestStaticFilesStorage,
+    CompressedManifestStaticFilesStorage as Base,
 )
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Hashed names inside ES modules too: `import "./x.js"` must find the hashed x.js."""
+class StaticFiles(Base):  # type: ignore[misc]
+    """Hashed names inside our ES modules too: `import "./x.js"` must find the hashed x.js.
 
-    support_js_module_import_aggregation = True
+    Django can do this for every *.js, but other packages ship scripts whose imports lead
+    nowhere.
+    """
+
+    patterns = (*Base.patterns, ("js/*.js", Base._js_module_import_aggregation_patterns[1]))

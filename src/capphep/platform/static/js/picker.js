@@ -5,6 +5,7 @@ const ROWS = 20;
 const TomSelect = globalThis.TomSelect;
 
 function make(select) {
+  select.classList.remove("form-select"); // the picker draws its own box
   const picker = new TomSelect(select, {
     valueField: "value",
     labelField: "text",
@@ -14,20 +15,44 @@ function make(select) {
     loadThrottle: 150,
     openOnFocus: true,
     preload: "focus",
+    hideSelected: true, // what is chosen already must not be the first row
+    highlight: false, // the server folds accents, this would not
     selectOnTab: true,
     closeAfterSelect: !select.multiple,
     plugins: select.multiple || select.required ? [] : ["clear_button"],
     score: () => () => 1,
     load: (query, done) => load(select, query, done),
     render: { option, item, no_results: () => null, loading: () => null },
-    onType() {
-      this.clearOptions(); // yesterday's rows must not be what Enter takes
+    onType(text) {
+      this.clearOptions(); // the rows of an earlier text must not be what Enter takes
+      if (text) pending.set(select, false);
+      else pending.delete(select);
     },
     onChange() {
       select.dispatchEvent(new CustomEvent("picked", { bubbles: true }));
     },
   });
   describe(select, picker.control_input);
+  picker.control_input.addEventListener("keydown", (event) => takeWhenThere(event, select), true);
+}
+
+// Enter before the rows have arrived takes the first one when it comes.
+const pending = new Map(); // select → whether Enter was pressed while its rows are under way
+
+function takeWhenThere(event, select) {
+  if (event.key !== "Enter" || event.isComposing || !pending.has(select)) return;
+  pending.set(select, true);
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function arrived(select, rows) {
+  const isWanted = pending.get(select);
+  pending.delete(select);
+  const first = isWanted && rows.find((row) => !row.disabled);
+  if (!first) return;
+  select.tomselect.addItem(String(first.value));
+  select.tomselect.close();
 }
 
 // What assistive technology reads belongs to the input that has the focus.
@@ -60,8 +85,11 @@ async function load(select, query, done) {
     });
     if (!answer.ok) throw new Error(answer.statusText);
     const { results } = await answer.json();
-    done(results.map((row) => ({ ...row, disabled: Boolean(row.reason) })));
-  } catch {
+    const rows = results.map((row) => ({ ...row, disabled: Boolean(row.reason) }));
+    done(rows);
+    arrived(select, rows);
+  } catch (error) {
+    if (error.name !== "AbortError") pending.delete(select); // else: a further letter was typed
     done();
   }
 }
