@@ -23,7 +23,7 @@ def note_ownership(
     that changes the ledger, by an action that has checked who acts; it asks for nothing
     itself. At most two statements.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         OwnedProduct.objects.filter(customer=customer, product=product).delete()
         OwnedProduct.objects.bulk_create(
             OwnedProduct(customer=customer, product=product, first_day=first, last_day=last)
