@@ -6,17 +6,19 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
+from capphep.catalog import schemas
 from capphep.catalog.models import ItemContent, Module, Resource
 from capphep.crm.models import Order
+from capphep.crm.queries.customers import search_words
 from capphep.entitlements import queries as entitlements
 from capphep.entitlements.rules import Base
 from capphep.platform.roles import Actor, Permission, may, sees_all
 from capphep.provisioning import rules
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.states import RequestStatus
-from capphep.pure.errors import NotFound, gettext_noop
+from capphep.provisioning.states import LIVE, RequestStatus
+from capphep.pure.errors import Invalids, NotFound, gettext_noop
 from capphep.pure.months import Term, term
 
 
@@ -74,8 +76,20 @@ def request_of(actor: Actor, request_id: int) -> LicenceRequest:
     """Raises NotFound for one that does not exist or that the actor may not see."""
     found = visible_requests(actor).filter(pk=request_id).first()
     if not found:
-        raise NotFound("request_not_found", gettext_noop("There is no such request."))
+        raise request_not_found()
     return found
+
+
+def request_not_found() -> NotFound:
+    return NotFound("request_not_found", gettext_noop("There is no such request."))
+
+
+def search_requests(requests: QuerySet[LicenceRequest], text: str) -> QuerySet[LicenceRequest]:
+    """Those whose number, order, contract, budget code or customer holds every word."""
+    for word in search_words(text):
+        in_number = Q(request_no__icontains=word)
+        requests = requests.filter(in_number | Q(order__search_key__contains=word))
+    return requests
 
 
 def may_edit(actor: Actor, request: LicenceRequest) -> bool:
@@ -87,9 +101,48 @@ def may_edit(actor: Actor, request: LicenceRequest) -> bool:
     )
 
 
+def may_recall(actor: Actor, request: LicenceRequest) -> bool:
+    """RULE R12: the request's own salesperson may take it back while it waits."""
+    return (
+        may(actor, Permission.REQUEST_WRITE)
+        and request.created_by_id == actor.pk
+        and request.status == RequestStatus.WAITING
+    )
+
+
+def may_raise_again(actor: Actor, request: LicenceRequest) -> bool:
+    """Whether the order's salesperson may follow this rejected request with a new one."""
+    return (
+        may(actor, Permission.REQUEST_WRITE)
+        and request.status == RequestStatus.REJECTED
+        and request.order.salesperson_id == actor.pk
+        and not request.order.requests.filter(status__in=LIVE).exists()
+    )
+
+
 def lines_of(request: LicenceRequest) -> QuerySet[RequestLine]:
     """The request's module lines with module and quantities; two statements."""
-    return request.lines.select_related("module").prefetch_related("quantities__resource")
+    quantities = RequestQuantity.objects.select_related("resource").order_by("id")
+    return request.lines.select_related("module").prefetch_related(
+        Prefetch("quantities", quantities)
+    )
+
+
+def missing_extra(line: RequestLine) -> int:
+    """How many of the module's additional fields are still missing or not right."""
+    texts = {name: str(value) for name, value in line.extra.items()}
+    try:
+        schemas.clean_values(line.module.extra_schema, texts)
+    except Invalids as found:
+        return len(found.refusals)
+    return 0
+
+
+def other_modules(request: LicenceRequest, lines: Sequence[RequestLine]) -> QuerySet[Module]:
+    """The modules of the product that the order does not buy."""
+    bought = [line.module_id for line in lines]
+    rows = Module.objects.filter(product_id=request.product_id).exclude(pk__in=bought)
+    return rows.order_by("position", "id")
 
 
 def ordered_contents(order: Order) -> list[rules.OrderedContent]:
@@ -126,7 +179,7 @@ def review(
     reviewed = []
     for line in lines if lines is not None else lines_of(request):
         quantities = []
-        for quantity in sorted(line.quantities.all(), key=lambda one: one.pk):
+        for quantity in line.quantities.all():
             key = (line.module_id, quantity.resource_id)
             base = reached.get(key, Base(0))
             reached[key] = Base(base.quantity + quantity.added)

@@ -1,6 +1,33 @@
-"""Addresses of the provisioning module."""
+"""Addresses of the provisioning module: verbs on nouns."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from capphep.provisioning.views import editing, evidence, lines, requests
 
 app_name = "provisioning"
-urlpatterns: list[URLPattern] = []
+
+request_urls = [
+    path("", requests.request_list, name="request_list"),
+    path("open/<int:order_id>/", requests.open_request, name="open_request"),
+    path("of-order/<int:order_id>/", requests.order_panel, name="order_panel"),
+    path("<int:request_id>/", requests.request_page, name="request"),
+    path("<int:request_id>/edit", editing.request_edit, name="request_edit"),
+    path("<int:request_id>/recall", requests.recall, name="request_recall"),
+    path("<int:request_id>/discard", requests.discard, name="request_discard"),
+]
+line_urls = [
+    path("<int:request_id>/lines", lines.lines, name="lines"),
+    path("<int:request_id>/lines/refresh", lines.lines_refresh, name="lines_refresh"),
+    path("<int:request_id>/lines/spread", lines.lines_spread, name="lines_spread"),
+    path("<int:request_id>/lines/<int:line_id>/extra", lines.extra, name="extra"),
+]
+evidence_urls = [
+    path("evidence/<int:evidence_id>/", evidence.evidence, name="evidence"),
+    path("<int:request_id>/evidence/<str:kind>/add", evidence.evidence_add, name="evidence_add"),
+    path(
+        "<int:request_id>/evidence/<int:evidence_id>/remove",
+        evidence.evidence_remove,
+        name="evidence_remove",
+    ),
+]
+urlpatterns = [*request_urls, *line_urls, *evidence_urls]

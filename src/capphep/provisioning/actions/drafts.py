@@ -93,7 +93,7 @@ def _new_draft(actor: Actor, order: Order) -> LicenceRequest:
         budget_code=order.budget_code,
         amount=order.total,
         team_id=order.team_id,
-        created_by_id=actor.pk,
+        created_by_id=order.salesperson_id,
         updated_by_id=actor.pk,
         **values,
     )
@@ -214,7 +214,7 @@ def save_extra(
     Raises Invalids with the schema's fields.
     """
     request = lock_own(actor, request_id, "send")
-    line = _line_of(request, line_id)
+    line = line_of(request, line_id)
     before, line.extra = line.extra, schemas.clean_values(line.module.extra_schema, values)
     line.save(update_fields=["extra"])
     _record_extra(actor, request, line.module, before, line.extra)
@@ -246,7 +246,7 @@ def budget_code_offer(lines: list[RequestLine]) -> tuple[str, list[tuple[Request
     return (code, lacking) if code and lacking else ("", [])
 
 
-def _line_of(request: LicenceRequest, line_id: int) -> RequestLine:
+def line_of(request: LicenceRequest, line_id: int) -> RequestLine:
     line = queries.lines_of(request).filter(pk=line_id).first()
     if not line:
         raise Invalid(

@@ -4,29 +4,48 @@ from __future__ import annotations
 
 from capphep.platform.roles import Actor, Permission, require
 from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.queries import request_of
+from capphep.provisioning.queries import request_not_found, request_of, visible_requests
 from capphep.provisioning.states import REQUEST_STATUS
 from capphep.pure.errors import Forbidden, gettext_noop
 
 
-def lock_request(request_id: int) -> LicenceRequest:
-    """The request with its order, customer and product, locked until the commit."""
-    rows = LicenceRequest.objects.select_for_update(of=("self",))
-    return rows.select_related("order", "customer", "product").get(pk=request_id)
+def lock_request(actor: Actor, request_id: int) -> LicenceRequest:
+    """The request with its order, customer and product, locked until the commit.
+
+    Raises NotFound for one that does not exist or that the actor may not see.
+    """
+    rows = visible_requests(actor).select_for_update(of=("self",))
+    request = rows.filter(pk=request_id).first()
+    if not request:
+        raise request_not_found()
+    return request
 
 
 def lock_own(actor: Actor, request_id: int, verb: str) -> LicenceRequest:
     """The actor's own request, locked, in a state that allows the verb.
 
-    Raises Forbidden ``not_permitted`` or ``not_own_request``, NotFound for what the
-    actor may not see, and Conflict ``wrong_state``.
+    Raises as `require_own` does, NotFound for what the actor may not see.
     """
     require(actor, Permission.REQUEST_WRITE)
-    request_of(actor, request_id)
-    request = lock_request(request_id)
+    request = lock_request(actor, request_id)
+    require_own(actor, request)
+    REQUEST_STATUS.after(verb, request.status)
+    return request
+
+
+def check_own(actor: Actor, request_id: int, verb: str) -> LicenceRequest:
+    """As `lock_own`, without the lock: for work to do before the transaction begins."""
+    require(actor, Permission.REQUEST_WRITE)
+    request = request_of(actor, request_id)
+    require_own(actor, request)
+    REQUEST_STATUS.after(verb, request.status)
+    return request
+
+
+def require_own(actor: Actor, request: LicenceRequest) -> None:
+    """Raise Forbidden ``not_permitted`` or ``not_own_request`` unless the actor wrote it."""
+    require(actor, Permission.REQUEST_WRITE)
     if request.created_by_id != actor.pk:
         raise Forbidden(
             "not_own_request", gettext_noop("Only the salesperson of this request may change it.")
         )
-    REQUEST_STATUS.after(verb, request.status)
-    return request

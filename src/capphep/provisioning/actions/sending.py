@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from capphep.catalog import schemas
 from capphep.crm.actions.completion import NewContact, complete_customer
 from capphep.crm.actions.orders import move_licence_status
 from capphep.crm.models import Order
@@ -36,7 +35,9 @@ def send_request(
     request = lock_own(actor, request_id, "send")
     request.order = Order.objects.select_for_update().get(pk=request.order_id)
     write_fields(actor, request, seen_version, values)
-    _check(request)
+    problems = problems_of(request)
+    if problems:
+        raise Invalids(problems)
     changes = [
         move_request(request, "send", sent_by_id=actor.pk, sent_at=timezone.now()),
         move_licence_status(actor=actor, order=request.order, verb="send"),
@@ -75,7 +76,8 @@ def event(type_: str, request: LicenceRequest) -> outbox.Event:
     return outbox.Event(type_, request.request_no, payload)
 
 
-def _check(request: LicenceRequest) -> None:
+def problems_of(request: LicenceRequest) -> list[Refusal]:
+    """Every reason why the request cannot be sent as it stands, each at its field."""
     lines = list(queries.lines_of(request))
     refusals: list[Refusal] = [
         *_unplanned(request, lines),
@@ -85,8 +87,7 @@ def _check(request: LicenceRequest) -> None:
     if settings.EVIDENCE_REQUIRED:
         kinds = set(request.evidence.values_list("kind", flat=True))
         refusals += rules.missing_evidence(kinds)
-    if refusals:
-        raise Invalids(refusals)
+    return refusals
 
 
 def _unplanned(request: LicenceRequest, lines: list[RequestLine]) -> Iterable[Refusal]:
@@ -146,15 +147,13 @@ def _missing_fields(request: LicenceRequest) -> Iterable[Refusal]:
 
 
 def _missing_extra(line: RequestLine) -> Iterable[Refusal]:
-    texts = {name: str(value) for name, value in line.extra.items()}
-    try:
-        schemas.clean_values(line.module.extra_schema, texts)
-    except Invalids as found:
+    missing = queries.missing_extra(line)
+    if missing:
         yield Invalid(
             "extra_incomplete",
             gettext_noop("%(module)s: press (+) and complete the additional information."),
             field=f"line-{line.position}",
-            params={"module": line.module.name, "missing": len(found.refusals)},
+            params={"module": line.module.name, "missing": missing},
         )
 
 

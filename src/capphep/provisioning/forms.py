@@ -1,0 +1,187 @@
+"""Forms of the licence request: the request itself, and a module's additional information."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.forms.utils import ErrorDict
+from django.utils.translation import gettext_lazy as _
+
+from capphep.catalog.schemas import ExtraField
+from capphep.crm.models import Level, Sector
+from capphep.platform.texts import refusal_text
+from capphep.platform.widgets import DayInput
+from capphep.provisioning.models import LicenceRequest
+from capphep.pure import codes
+from capphep.pure.errors import Invalid, Refusal
+from capphep.pure.folding import clean
+
+# The customer's own data; what the record lacks is asked for and offered back to it.
+OF_CUSTOMER = {
+    "unit_tax_code": "tax_code",
+    "unit_address": "address",
+    "unit_phone": "phone",
+    "unit_email": "email",
+}
+
+
+class _MayWait(forms.Field):
+    """Required before sending, not for a draft: marked as required, checked by the action."""
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)
+
+
+class LineField(forms.CharField):
+    """One line of text as it is stored."""
+
+    def clean(self, value: Any) -> str:
+        return clean(str(super().clean(value)))
+
+
+class RequiredLine(_MayWait, LineField):
+    pass
+
+
+class SectorField(_MayWait, forms.ModelChoiceField):  # type: ignore[type-arg]
+    pass
+
+
+class LevelField(_MayWait, forms.TypedChoiceField):
+    pass
+
+
+class NoteField(forms.CharField):
+    """Text of several lines, each of them as it is stored."""
+
+    def clean(self, value: Any) -> str:
+        lines = str(super().clean(value)).splitlines()
+        return "\n".join(clean(line) for line in lines).strip()
+
+
+class CodeField(forms.CharField):
+    """A code that `pure.codes` reads: normalised where it can be, refused at the field (R11)."""
+
+    def __init__(self, read: Callable[[str], str], **options: Any) -> None:
+        super().__init__(required=False, **options)
+        self._read = read
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        try:
+            return self._read(text) if text else ""
+        except Invalid as refusal:
+            raise forms.ValidationError(refusal_text(refusal), code=refusal.code) from refusal
+
+
+class RequestForm(forms.Form):
+    """What a person types into a draft; everything may be missing, nothing may be malformed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    sector = SectorField(Sector.objects.all(), label=_("Sector"), empty_label=_("Choose…"))
+    level = LevelField(label=_("Level"), coerce=int, empty_value=None)
+    note = NoteField(
+        label=_("Note"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
+    )
+    unit_name = RequiredLine(label=_("Unit name"), max_length=250)
+    unit_tax_code = CodeField(codes.tax_code, label=_("Tax code"))
+    unit_address = LineField(label=_("Address"), max_length=250, required=False)
+    unit_phone = CodeField(codes.phone, label=_("Phone number"), widget=forms.TelInput)
+    unit_email = CodeField(codes.email, label=_("E-mail address"), widget=forms.EmailInput)
+    admin_name = RequiredLine(label=_("Full name"), max_length=150)
+    admin_position = LineField(label=_("Position"), max_length=100, required=False)
+    admin_phone = CodeField(codes.phone, label=_("Phone number"), widget=forms.TelInput)
+    admin_email = CodeField(codes.email, label=_("E-mail address"), widget=forms.EmailInput)
+    write_back = forms.BooleanField(label=_("Save new data to the customer record"), required=False)
+
+    def __init__(self, record: LicenceRequest, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial_of(record))
+        level = self.fields["level"]
+        assert isinstance(level, LevelField)
+        level.choices = [("", _("Choose…")), *_levels(record)]
+        for name, own in OF_CUSTOMER.items():
+            if not getattr(record.customer, own):
+                self.fields[name].help_text = _("The customer record does not have it yet.")
+
+    def is_multipart(self) -> bool:
+        """The evidence inputs stand in the same form."""
+        return True
+
+    @property
+    def seen_version(self) -> int:
+        return int(self.cleaned_data["version"])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the actions take it; after `is_valid`."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+def initial_of(record: LicenceRequest) -> dict[str, Any]:
+    """What the form shows of the record."""
+    return {name: getattr(record, name) for name in RequestForm.base_fields}
+
+
+def _levels(record: LicenceRequest) -> list[tuple[int, Any]]:
+    """The levels of today; the district only where it is what stands there already."""
+    return [
+        (value, label)
+        for value, label in Level.choices
+        if value != Level.DISTRICT or record.level == Level.DISTRICT
+    ]
+
+
+class ExtraForm(forms.Form):
+    """The additional information of one module, made from its schema.
+
+    It checks nothing: the action does, and `show` puts what it refuses at the fields.
+    """
+
+    prefix = "extra"
+    cleaned_data: dict[str, Any]
+
+    def __init__(
+        self,
+        fields: Sequence[ExtraField],
+        data: Mapping[str, Any] | None = None,
+        *,
+        initial: Mapping[str, object],
+    ) -> None:
+        super().__init__(data, initial=dict(initial))
+        self.fields = {field.name: _field(field) for field in fields}
+
+    def full_clean(self) -> None:
+        self._errors = ErrorDict()
+        self.cleaned_data = {}
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {name: str(self[name].value() or "") for name in self.fields}
+
+    def show(self, refusals: Sequence[Refusal]) -> None:
+        """Put each refusal at its field."""
+        for refusal in refusals:
+            name = refusal.field if refusal.field in self.fields else None
+            self.add_error(name, refusal_text(refusal))
+
+
+def _field(field: ExtraField) -> forms.Field:
+    options: dict[str, Any] = {"label": field.label, "help_text": field.help}
+    if field.kind == "choice":
+        choices = [("", _("Choose…")), *field.choices]
+        made: forms.Field = forms.ChoiceField(choices=choices, **options)
+    else:
+        made = forms.CharField(widget=_widget(field), **options)
+    made.required = field.required
+    return made
+
+
+def _widget(field: ExtraField) -> forms.Widget:
+    if field.kind == "date":
+        return DayInput()
+    if field.kind in ("number", "budget_code"):
+        return forms.TextInput({"inputmode": "numeric"})
+    return forms.EmailInput() if field.is_email else forms.TextInput()

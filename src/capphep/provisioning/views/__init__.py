@@ -1,0 +1,1 @@
+"""Screens of the licence requests: fetch, form, one action, answer."""

@@ -1,0 +1,120 @@
+"""Evidence files: attached at once, taken off, and served to those who may see the request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from capphep.platform import files, filetypes
+from capphep.platform.htmx import is_htmx, redirect
+from capphep.platform.models import User
+from capphep.platform.texts import refusal_text
+from capphep.provisioning import queries
+from capphep.provisioning.actions.evidence import attach_evidence, remove_evidence
+from capphep.provisioning.models import Evidence, LicenceRequest
+from capphep.provisioning.states import EvidenceKind
+from capphep.provisioning.views.access import actor_of, only_post
+from capphep.provisioning.views.shown import evidence_shown, input_name
+from capphep.pure.errors import Invalid
+
+# What browsers show without running anything that it contains.
+_SHOWN_INLINE: Final = frozenset({filetypes.PDF, filetypes.PNG, filetypes.JPEG})
+_NOTHING: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+
+@only_post("provisioning:request_edit")
+def evidence_add(request: HttpRequest, request_id: int, kind: str) -> HttpResponse:
+    """context: one (shown.ShownEvidence), record. The fragment of one kind."""
+    if kind not in EvidenceKind:
+        raise Http404
+    actor, asked = actor_of(request), EvidenceKind(kind)
+    uploads = request.FILES.getlist(input_name(asked))
+    errors = attach(actor, request_id, asked, uploads)
+    if not is_htmx(request):
+        return redirect(
+            request,
+            "provisioning:request_edit",
+            request_id,
+            message=" ".join(errors),
+            tone="danger",
+        )
+    return _fragment(request, queries.request_of(actor, request_id), asked, errors)
+
+
+@only_post("provisioning:request_edit")
+def evidence_remove(request: HttpRequest, request_id: int, evidence_id: int) -> HttpResponse:
+    """context: as `evidence_add`."""
+    actor = actor_of(request)
+    found = queries.visible_evidence(actor, evidence_id)
+    remove_evidence(actor=actor, request_id=request_id, evidence_id=evidence_id)
+    if not is_htmx(request):
+        return redirect(request, "provisioning:request_edit", request_id)
+    return _fragment(request, found.request, EvidenceKind(found.kind), [])
+
+
+def evidence(request: HttpRequest, evidence_id: int) -> FileResponse:
+    """RULE R7: the file itself, for those who may see its request."""
+    found = queries.visible_evidence(actor_of(request), evidence_id)
+    content_type = found.file.content_type
+    response = FileResponse(
+        files.path_of(found.file_id).open("rb"),
+        content_type=content_type,
+        as_attachment=content_type not in _SHOWN_INLINE,
+        filename=_download_name(found),
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = _policy(content_type)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def attach(
+    actor: User, request_id: int, kind: EvidenceKind, uploads: Iterable[UploadedFile]
+) -> list[str]:
+    """Attach each file in a transaction of its own; returns what was not taken, and why."""
+    errors = []
+    for upload in uploads:
+        name = upload.name or ""
+        try:
+            attach_evidence(
+                actor=actor, request_id=request_id, kind=kind, name=name, chunks=upload.chunks()
+            )
+        except Invalid as refusal:
+            errors.append(f"{name}: {refusal_text(refusal)}")
+    return errors
+
+
+def attach_all(request: HttpRequest, request_id: int) -> dict[str, list[str]]:
+    """The files that came with the whole form; the errors by the name of their input."""
+    errors = {}
+    for kind in EvidenceKind:
+        uploads = request.FILES.getlist(input_name(kind))
+        refused = attach(actor_of(request), request_id, kind, uploads)
+        if refused:
+            errors[input_name(kind)] = refused
+    return errors
+
+
+def _fragment(
+    request: HttpRequest, record: LicenceRequest, kind: EvidenceKind, errors: list[str]
+) -> HttpResponse:
+    kinds = evidence_shown(record, {input_name(kind): errors})
+    context = {"one": next(each for each in kinds if each.kind == kind), "record": record}
+    status = 422 if errors else 200
+    return render(request, "provisioning/_evidence_kind.html", context, status=status)
+
+
+def _policy(content_type: str) -> str:
+    """Nothing may run or load. A PDF goes without ``sandbox``: browsers refuse to show it so."""
+    return _NOTHING if content_type == filetypes.PDF else f"{_NOTHING}; sandbox"
+
+
+def _download_name(found: Evidence) -> str:
+    """The name that it came with; the ending is that of the content, so that nothing is run."""
+    ending = filetypes.EXTENSIONS.get(found.file.content_type, "")
+    known = (ending, ".jpeg") if found.file.content_type == filetypes.JPEG else (ending,)
+    return found.name if found.name.lower().endswith(known) else f"{found.name}{ending}"

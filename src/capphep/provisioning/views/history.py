@@ -1,0 +1,62 @@
+"""The history of a request: what the audit trail says of its files and modules, in words (R13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from capphep.catalog import schemas
+from capphep.catalog.models import Module
+from capphep.catalog.schema_rules import Schema
+from capphep.platform.audit import entries_of
+from capphep.platform.history import MOST_ENTRIES, HistoryEntry, readable
+from capphep.platform.models import AuditEntry
+from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.states import EvidenceKind
+
+Change: TypeAlias = tuple[str, str, str]
+"""Label, before, after."""
+
+
+def history_of(record: LicenceRequest) -> list[HistoryEntry]:
+    """The newest entries of the request's audit trail, readable. At most two statements."""
+    entries = list(entries_of(record)[:MOST_ENTRIES])
+    modules = _modules_in(record, entries)
+    return [_told(record, entry, modules) for entry in entries]
+
+
+def _told(record: LicenceRequest, entry: AuditEntry, modules: Mapping[str, Module]) -> HistoryEntry:
+    told = readable(record, entry)
+    if entry.verb in ("evidence_added", "evidence_removed"):
+        return replace(told, changes=[_file(entry)])
+    if entry.verb == "extra_saved":
+        return replace(told, changes=[_extra(name, entry, modules) for name in entry.after])
+    return told
+
+
+def _modules_in(record: LicenceRequest, entries: Iterable[AuditEntry]) -> dict[str, Module]:
+    if not any(entry.verb == "extra_saved" for entry in entries):
+        return {}
+    return {module.name: module for module in Module.objects.filter(product=record.product_id)}
+
+
+def _file(entry: AuditEntry) -> Change:
+    facts = entry.after or entry.before
+    label = str(EvidenceKind(facts["kind"]).label)
+    if entry.verb == "evidence_removed":
+        return label, facts["name"], _("taken off")
+    return label, "", facts["name"]
+
+
+def _extra(name: str, entry: AuditEntry, modules: Mapping[str, Module]) -> Change:
+    schema = modules[name].extra_schema if name in modules else {}
+    return name, _values(schema, entry.before.get(name)), _values(schema, entry.after.get(name))
+
+
+def _values(schema: Schema, values: Mapping[str, object] | None) -> str:
+    shown = schemas.display_values(schema, values or {}, get_language() or "")
+    return "; ".join(f"{label}: {text}" for label, text in shown)

@@ -1,0 +1,234 @@
+"""Requests to read: the list, a request's own page, an order's panel; and moves by one button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from capphep.crm.queries.orders import order_of
+from capphep.platform.htmx import (
+    is_htmx,
+    redirect,
+    render_dialog,
+    render_page_or_fragment,
+    toast,
+)
+from capphep.platform.kit import HeaderBand, MenuItem
+from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.roles import Actor
+from capphep.platform.texts import refusal_text
+from capphep.provisioning import queries
+from capphep.provisioning.actions import drafts, sending
+from capphep.provisioning.actions.locks import check_own
+from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.states import RequestStatus
+from capphep.provisioning.views.access import actor_of, only_post
+from capphep.provisioning.views.history import history_of
+from capphep.provisioning.views.shown import (
+    discard_item,
+    evidence_shown,
+    lines_shown,
+    status_of,
+    steps_of,
+)
+from capphep.pure.errors import Invalid
+
+
+@only_post("crm:order")
+def open_request(request: HttpRequest, order_id: int) -> HttpResponse:
+    """The order's request: its form while it is a draft of one's own, else its page."""
+    actor = actor_of(request)
+    try:
+        record = drafts.open_request(actor=actor, order_id=order_id)
+    except Invalid as refusal:
+        text = refusal_text(refusal)
+        if is_htmx(request):
+            return toast(HttpResponse(status=204), text, "danger")
+        return redirect(request, "crm:order", order_id, message=text, tone="danger")
+    page = "request_edit" if queries.may_edit(actor, record) else "request"
+    return redirect(request, f"provisioning:{page}", record.pk)
+
+
+def request_list(request: HttpRequest) -> HttpResponse:
+    """context: title, page (pages.ListPage), empty_text."""
+    actor = actor_of(request)
+    rows = queries.visible_requests(actor).select_related("created_by")
+    context = {
+        "title": _("Licence/subscription requests"),
+        "page": list_page(request, rows, spec=_spec(actor)),
+        "empty_text": _("A request is raised on an order's page, in its function menu."),
+    }
+    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+
+
+def _spec(actor: Actor) -> ListSpec[LicenceRequest]:
+    return ListSpec(
+        columns=(
+            Column("request_no", gettext_lazy("Request number"), "code", sort="request_no"),
+            Column("status", gettext_lazy("Status"), "status", value=status_of),
+            Column("customer__name", gettext_lazy("Customer"), sort="customer__name"),
+            Column("budget_code", gettext_lazy("Budget code"), "code"),
+            Column("order__order_no", gettext_lazy("Order number"), "code", sort="order__order_no"),
+            Column("order__contract_no", gettext_lazy("Contract number"), "code"),
+            Column("kind", gettext_lazy("Request kind"), value=LicenceRequest.get_kind_display),
+            Column("amount", gettext_lazy("Amount"), "money", sort="amount"),
+            Column("created_by", gettext_lazy("Salesperson")),
+            Column("created_at", gettext_lazy("Created at"), "moment", sort="created_at"),
+            Column("sent_at", gettext_lazy("Sent at"), "moment"),
+        ),
+        default_sort="-created_at",
+        row_url=lambda row: reverse("provisioning:request", args=[row.pk]),
+        row_menu=lambda row: _row_menu(actor, row),
+        filters=(
+            Filter("status", gettext_lazy("Status"), RequestStatus.choices, "status"),
+            Filter(
+                "mine", gettext_lazy("Whose"), [("1", gettext_lazy("My own"))], _only_own(actor)
+            ),
+        ),
+        search=queries.search_requests,
+        search_hint=gettext_lazy("Request, order or contract number, budget code, customer"),
+    )
+
+
+def _only_own(
+    actor: Actor,
+) -> Callable[[QuerySet[LicenceRequest], list[str]], QuerySet[LicenceRequest]]:
+    return lambda rows, _values: rows.filter(created_by_id=actor.pk)
+
+
+def _row_menu(actor: Actor, row: LicenceRequest) -> list[MenuItem]:
+    own = [_edit_item(row)] if queries.may_edit(actor, row) else []
+    order = reverse("crm:order", args=[row.order_id])
+    page = reverse("provisioning:request", args=[row.pk])
+    return [
+        *own,
+        MenuItem(_("View the request"), page, icon="eye"),
+        MenuItem(_("Open the order"), order, icon="file-invoice"),
+    ]
+
+
+def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
+    """context: title, record, band, lines, evidence, entries (of the audit trail)."""
+    actor = actor_of(request)
+    record = queries.request_of(actor, request_id)
+    context = {
+        "title": record.request_no,
+        "record": record,
+        "band": _band(actor, record),
+        "lines": lines_shown(queries.lines_of(record)),
+        "evidence": evidence_shown(record),
+        "entries": history_of(record),
+    }
+    return render(request, "provisioning/request.html", context)
+
+
+def _band(actor: Actor, record: LicenceRequest) -> HeaderBand:
+    return HeaderBand(
+        title=_("Licence/subscription request"),
+        number=record.request_no,
+        subtitle=record.customer.name,
+        status=status_of(record),
+        steps=steps_of(record),
+        primary=_next_step(actor, record),
+        actions=_moves(actor, record),
+        back_url=reverse("provisioning:request_list"),
+        back_label=_("Licence/subscription requests"),
+    )
+
+
+def _next_step(actor: Actor, record: LicenceRequest) -> MenuItem | None:
+    if queries.may_edit(actor, record):
+        return _edit_item(record)
+    if queries.may_raise_again(actor, record):
+        again = reverse("provisioning:open_request", args=[record.order_id])
+        return MenuItem(_("Raise the request again"), again, "post", icon="refresh")
+    return None
+
+
+def _moves(actor: Actor, record: LicenceRequest) -> list[MenuItem]:
+    """What else the person may do with it; the order is for everybody who sees the request."""
+    items = [
+        MenuItem(
+            _("Open the order"), reverse("crm:order", args=[record.order_id]), icon="file-invoice"
+        )
+    ]
+    if queries.may_recall(actor, record):
+        recall_url = reverse("provisioning:request_recall", args=[record.pk])
+        items.append(MenuItem(_("Recall the request"), recall_url, "dialog", icon="arrow-back-up"))
+    if queries.may_edit(actor, record):
+        items.append(discard_item(record))
+    return items
+
+
+def _edit_item(record: LicenceRequest) -> MenuItem:
+    edit = reverse("provisioning:request_edit", args=[record.pk])
+    return MenuItem(_("Edit"), edit, icon="pencil")
+
+
+def recall(request: HttpRequest, request_id: int) -> HttpResponse:
+    """context: title, text, action, back_url. RULE R12: *Thu hồi yêu cầu*."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        sending.recall_request(actor=actor, request_id=request_id)
+        text = _("The request was recalled: it is a draft again and the order is unlocked.")
+        return redirect(request, "provisioning:request", request_id, message=text)
+    record = check_own(actor, request_id, "recall")
+    return _confirm(
+        request,
+        record,
+        _("Recall request %(number)s?"),
+        _("The desk no longer sees it. You can change it and send it again."),
+    )
+
+
+def discard(request: HttpRequest, request_id: int) -> HttpResponse:
+    """context: title, text, action, back_url, danger. *Hủy nháp*."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        drafts.discard_draft(actor=actor, request_id=request_id)
+        text = _("The draft was discarded.")
+        return redirect(request, "provisioning:request", request_id, message=text)
+    record = check_own(actor, request_id, "discard")
+    return _confirm(
+        request,
+        record,
+        _("Discard draft %(number)s?"),
+        _("It can still be read, but not be changed or sent any more."),
+        danger=True,
+    )
+
+
+def _confirm(
+    request: HttpRequest, record: LicenceRequest, title: str, text: str, *, danger: bool = False
+) -> HttpResponse:
+    context = {
+        "title": title % {"number": record.request_no},
+        "text": text,
+        "action": request.path,
+        "back_url": reverse("provisioning:request", args=[record.pk]),
+        "danger": danger,
+    }
+    return render_dialog(request, "platform/_confirm.html", context)
+
+
+def order_panel(request: HttpRequest, order_id: int) -> HttpResponse:
+    """context: title, order, rows as [(request, status)], panel_url, panel_loaded."""
+    actor = actor_of(request)
+    order = order_of(actor, order_id)
+    rows = queries.visible_requests(actor).filter(order_id=order.pk).order_by("-id")
+    context = {
+        "title": _("Licence/subscription requests"),
+        "order": order,
+        "rows": [(row, status_of(row)) for row in rows],
+        "panel_url": request.path,
+        "panel_loaded": True,
+    }
+    return render_page_or_fragment(
+        request, "provisioning/order_panel.html", "provisioning/_order_panel.html", context
+    )

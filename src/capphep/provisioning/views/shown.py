@@ -1,0 +1,164 @@
+"""What the templates show of a request: statuses, module lines, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from capphep.catalog import schemas
+from capphep.catalog.models import Module
+from capphep.platform.filetypes import EXTENSIONS
+from capphep.platform.kit import MenuItem, Status, Step, Tone, steps
+from capphep.provisioning import explanations, queries
+from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
+from capphep.provisioning.states import EvidenceKind, RequestStatus
+
+_TONES: Final[Mapping[str, Tone]] = {
+    RequestStatus.DRAFT: "neutral",
+    RequestStatus.WAITING: "waiting",
+    RequestStatus.APPROVED: "good",
+    RequestStatus.REJECTED: "bad",
+    RequestStatus.DISCARDED: "gone",
+}
+
+
+def status_of(request: LicenceRequest) -> Status:
+    return Status(RequestStatus(request.status).label, _TONES[request.status])
+
+
+def steps_of(request: LicenceRequest) -> list[Step]:
+    """Nháp → Chờ duyệt → Đã duyệt; a rejection or a discarded draft ends the row instead."""
+    way = [RequestStatus.DRAFT, RequestStatus.WAITING, RequestStatus.APPROVED]
+    if request.status == RequestStatus.REJECTED:
+        way[2] = RequestStatus.REJECTED
+        return steps([one.label for one in way], 2, refused=True)
+    if request.status == RequestStatus.DISCARDED:
+        return steps([RequestStatus.DRAFT.label, RequestStatus.DISCARDED.label], 1, refused=True)
+    labels = [one.label for one in way]
+    is_over = request.status == RequestStatus.APPROVED
+    return steps(labels, 3 if is_over else way.index(RequestStatus(request.status)))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuantity:
+    record: RequestQuantity
+
+    @property
+    def explanation(self) -> str:
+        record = self.record
+        return explanations.quantity_sum(
+            base=record.base, base_request_no=record.base_request_no, added=record.added
+        )
+
+    @property
+    def remark(self) -> str:
+        record = self.record
+        return explanations.lapsed_remark(
+            base=record.base, base_request_no=record.base_request_no, lapsed=record.lapsed
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A ticked module. ``missing`` counts the additional fields that are not right yet."""
+
+    record: RequestLine
+    quantities: Sequence[ShownQuantity]
+    extra: Sequence[tuple[str, str]]
+    has_extra: bool
+    missing: int
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherModule:
+    """A module of the product that the order does not buy, and the reason in words."""
+
+    module: Module
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLines:
+    ticked: Sequence[ShownLine]
+    others: Sequence[OtherModule] = ()
+
+
+def lines_shown(
+    lines: Iterable[RequestLine],
+    others: Iterable[Module] = (),
+    errors: Mapping[str, str] | None = None,
+) -> ShownLines:
+    """``errors`` are texts by field: ``line-1`` is the first line."""
+    found = errors or {}
+    return ShownLines(
+        [_line(line, found.get(f"line-{line.position}", "")) for line in lines],
+        [OtherModule(module, explanations.not_ordered_reason(module.name)) for module in others],
+    )
+
+
+def _line(line: RequestLine, error: str) -> ShownLine:
+    schema, language = line.module.extra_schema, get_language() or ""
+    quantities = sorted(line.quantities.all(), key=lambda one: one.pk)
+    return ShownLine(
+        record=line,
+        quantities=[ShownQuantity(quantity) for quantity in quantities],
+        extra=schemas.display_values(schema, line.extra, language),
+        has_extra=bool(schemas.fields_of(schema, language)),
+        missing=queries.missing_extra(line),
+        error=error,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    record: Evidence
+
+    @property
+    def file_type(self) -> str:
+        """The short name of what the content is: PDF, PNG, JPG, DOCX, XLSX."""
+        return EXTENSIONS.get(self.record.file.content_type, "").removeprefix(".").upper()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvidence:
+    """The files of one kind; ``errors`` say which file was not taken and why."""
+
+    kind: EvidenceKind
+    files: Sequence[ShownFile]
+    errors: Sequence[str] = field(default_factory=list)
+
+    @property
+    def input_name(self) -> str:
+        return input_name(self.kind)
+
+
+def input_name(kind: EvidenceKind) -> str:
+    """The name of the file input, which is also the field that a refusal names."""
+    return f"evidence-{kind.value}"
+
+
+def evidence_shown(
+    request: LicenceRequest, errors: Mapping[str, Sequence[str]] | None = None
+) -> list[ShownEvidence]:
+    """Both kinds, whether or not something is attached. One statement."""
+    files = list(queries.evidence_of(request))
+    return [
+        ShownEvidence(
+            kind,
+            [ShownFile(one) for one in files if one.kind == kind],
+            (errors or {}).get(input_name(kind), ()),
+        )
+        for kind in EvidenceKind
+    ]
+
+
+def discard_item(request: LicenceRequest) -> MenuItem:
+    """*Hủy nháp*, in the menus of form and page."""
+    address = reverse("provisioning:request_discard", args=[request.pk])
+    return MenuItem(_("Discard the draft"), address, "dialog", icon="trash", danger=True)
