@@ -54,7 +54,7 @@ LABELS = {
     "sha256": gettext_noop("SHA-256 digest"),
     "reject_reason": gettext_noop("Reason"),
 }
-_LONGEST = 50
+MOST_ENTRIES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,11 @@ class HistoryEntry:
 
 def history_of(subject: Model) -> list[HistoryEntry]:
     """The newest entries of the record's audit trail, readable. One statement."""
-    return [_readable(subject, entry) for entry in entries_of(subject)[:_LONGEST]]
+    return [readable(subject, entry) for entry in entries_of(subject)[:MOST_ENTRIES]]
 
 
-def _readable(subject: Model, entry: AuditEntry) -> HistoryEntry:
+def readable(subject: Model, entry: AuditEntry) -> HistoryEntry:
+    """One entry of the record's audit trail; a module may say more about verbs of its own."""
     names = dict.fromkeys([*entry.before, *entry.after])
     changes = [
         (
