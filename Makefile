@@ -1,5 +1,5 @@
 # Thin names for what people do most; each line also works by itself.
-.PHONY: up test lint format catalogues bench
+.PHONY: up test lint format catalogues
 
 up:
 	./capphep up
@@ -17,6 +17,3 @@ format:
 
 catalogues:
 	.venv/bin/python tools/catalogues.py --update
-
-bench:
-	.venv/bin/python -m bench

@@ -5,10 +5,19 @@ from __future__ import annotations
 import datetime
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
+
+from capphep.platform.queries import is_demo
+
+REFUSAL = "CAPPHEP_CLOCK is for demo data only: this database holds other data."
 
 
 def today() -> datetime.date:
     """The day in Asia/Ho_Chi_Minh, or the day that CAPPHEP_CLOCK sets for demo data."""
     fixed: datetime.date | None = settings.CLOCK
-    return fixed or timezone.localdate()
+    if fixed is None:
+        return timezone.localdate()
+    if not is_demo():
+        raise ImproperlyConfigured(REFUSAL)
+    return fixed

@@ -23,6 +23,9 @@ from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from capphep.platform import clock
+from capphep.platform.queries import is_demo
+
 MANIFEST = "staticfiles.json"
 # Labels of apps that an older capphep had: their rows do not make a database newer.
 RETIRED_APPS: frozenset[str] = frozenset()
@@ -162,6 +165,12 @@ def load_demo_into_empty_database() -> None:
 
     with transaction.atomic():
         load_demo()
+
+
+def check_clock() -> None:
+    """A day of the person's own choice must never date real grants."""
+    if settings.CLOCK and not is_demo():
+        raise CannotStart(clock.REFUSAL)
 
 
 def collect_static() -> None:

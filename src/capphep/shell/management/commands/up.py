@@ -61,6 +61,7 @@ class Command(BaseCommand):
             startup.collect_static()
             if demo:
                 startup.load_demo_into_empty_database()
+            startup.check_clock()
         if is_demo():
             self.stdout.write(DEMO_ACCOUNTS)
         connection.close()
