@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Model
@@ -14,6 +15,7 @@ from django.utils import timezone
 from capphep.catalog.models import Product
 from capphep.crm import rules
 from capphep.crm.actions import order_lines
+from capphep.crm.actions.once import created_once
 from capphep.crm.actions.order_header import (
     OrderDetails,
     OrderHeader,
@@ -21,7 +23,7 @@ from capphep.crm.actions.order_header import (
     header_values,
 )
 from capphep.crm.models import Customer, Order, OrderLine
-from capphep.crm.queries.orders import goods_for, kept_lines, order_for_update, require_own
+from capphep.crm.queries.orders import goods_offer, order_for_update, require_own
 from capphep.crm.rules import LineInput, Problems
 from capphep.crm.states import LICENCE_STATUS
 from capphep.platform import audit, clock, moves, numbers, outbox, versions
@@ -39,15 +41,17 @@ __all__ = [
     "refresh_search_keys",
 ]
 
+_DERIVED: Final = frozenset({"search_key", "team_id"})
 NO_DISCOUNT = Discount(DiscountKind.NONE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """A checked order: its columns, and its lines, not yet written."""
+    """A checked order: its columns, its lines, not yet written, and those that stand there."""
 
     values: dict[str, Any]
     lines: list[OrderLine]
+    kept: order_lines.Kept
 
 
 def create_order(
@@ -56,22 +60,29 @@ def create_order(
     header: OrderHeader,
     lines: Sequence[LineInput],
     discount: Discount = NO_DISCOUNT,
+    token: UUID | None = None,
 ) -> Order:
     """Enter an order with its lines; the system gives its number (R8, R10, R11, R14).
 
-    Raises Forbidden; Invalids with every input that has to change.
+    A form sent twice with the same ``token`` makes one order. Raises Forbidden; Invalids
+    with every input that has to change.
     """
     require(actor, Permission.SALE_WRITE)
-    with transaction.atomic():
-        content = _checked(actor, header, lines, discount, None)
-        order = Order(updated_by_id=actor.pk, **content.values)
-        order.order_no = numbers.next_number(numbers.ORDER, clock.today())
-        order.search_key = _search_key(order)
-        order.save(force_insert=True)
-        order_lines.write_new(order, content.lines)
-        after = _readable(content.values) | {"lines": order_lines.summary(content.lines)}
-        audit.record(actor, [audit.Change(order, "created", after=after)])
-        outbox.enqueue([_event("order.created", order)])
+    return created_once(actor, token, Order, lambda: _entered(actor, header, lines, discount))
+
+
+def _entered(
+    actor: Actor, header: OrderHeader, lines: Sequence[LineInput], discount: Discount
+) -> Order:
+    content = _checked(actor, header, lines, discount)
+    order = Order(updated_by_id=actor.pk, **content.values)
+    order.order_no = numbers.next_number(numbers.ORDER, clock.today())
+    order.search_key = _search_key(order, {})
+    order.save(force_insert=True)
+    order_lines.write_new(order, content.lines)
+    after = _readable(content.values) | {"lines": order_lines.summary(content.lines)}
+    audit.record(actor, [audit.Change(order, "created", after=after)])
+    outbox.enqueue([_event("order.created", order)])
     return order
 
 
@@ -90,13 +101,12 @@ def edit_order(
     """
     require(actor, Permission.SALE_WRITE)
     with transaction.atomic():
-        order = _order_to_write(actor, order_id, seen_version)
+        order = _order_to_write(actor, order_id)
         rules.check_not_frozen(order.licence_status)
-        kept = kept_lines(order)
-        content = _checked(actor, header, lines, discount, order, kept)
-        lines_before, lines_after = order_lines.differences(kept.values(), content.lines)
-        if lines_before or lines_after:
-            order_lines.replace(order, kept, content.lines)
+        _check_version(order, seen_version)
+        content = _checked(actor, header, lines, discount, order)
+        lines_before, lines_after = order_lines.differences(content.kept.values(), content.lines)
+        order_lines.replace(order, content.kept, content.lines)
         _write(actor, order, content.values, lines_before, lines_after)
     return order
 
@@ -108,7 +118,8 @@ def amend_header(*, actor: Actor, order_id: int, seen_version: int, details: Ord
     """
     require(actor, Permission.SALE_WRITE)
     with transaction.atomic():
-        order = _order_to_write(actor, order_id, seen_version)
+        order = _order_to_write(actor, order_id)
+        _check_version(order, seen_version)
         problems = Problems()
         values = detail_values(details, order, problems)
         problems.raise_any()
@@ -137,17 +148,20 @@ def refresh_search_keys(*, customer: Customer) -> None:
     """Let the customer's orders be found by its present name; in the caller's transaction."""
     orders = list(Order.objects.filter(customer=customer).select_related("customer"))
     for order in orders:
-        order.search_key = _search_key(order)
+        order.search_key = _search_key(order, {})
     Order.objects.bulk_update(orders, ["search_key"], batch_size=200)
 
 
-def _order_to_write(actor: Actor, order_id: int, seen_version: int) -> Order:
-    """The order, locked; only its salesperson may write it, from its present version."""
+def _order_to_write(actor: Actor, order_id: int) -> Order:
+    """The order, locked; only its salesperson may write it."""
     order = order_for_update(actor, order_id)
     require_own(actor, order)
+    return order
+
+
+def _check_version(order: Order, seen_version: int) -> None:
     if order.version != seen_version:
         raise versions.Stale
-    return order
 
 
 def _checked(
@@ -156,20 +170,19 @@ def _checked(
     lines: Sequence[LineInput],
     discount: Discount,
     order: Order | None = None,
-    kept: order_lines.Kept | None = None,
 ) -> _Content:
     """The order's new content, every rule checked; ``order`` is what stands there already."""
     problems, rows = Problems(), list[OrderLine]()
     values = header_values(actor, header, order, problems)
-    ids = [line.item_id for line in lines]
-    goods = goods_for(values.get("customer"), ids, values["ordered_on"])
+    customer, day = values.get("customer"), values["ordered_on"]
+    offer = goods_offer(customer, [line.item_id for line in lines], day, order)
     with problems.noted():
         with_discount = discount.kind is DiscountKind.LINE
-        rows = order_lines.priced(lines, goods, kept or {}, with_discount=with_discount)
+        rows = order_lines.priced(lines, offer.goods, offer.kept, with_discount=with_discount)
         values |= _amounts(rows, discount)
     problems.raise_any()
-    values["product"] = Product.objects.get(pk=goods[rows[0].item_id].product_id)
-    return _Content(values, rows)
+    values["product"] = Product.objects.get(pk=offer.goods[rows[0].item_id].product_id)
+    return _Content(values, rows, offer.kept)
 
 
 def _amounts(rows: Sequence[OrderLine], discount: Discount) -> dict[str, Any]:
@@ -200,26 +213,27 @@ def _write(
     changed = {name: value for name, value in values.items() if getattr(order, name) != value}
     if not (changed or lines_before or lines_after):
         return
-    before, after = versions.write(order, order.version, changed, actor)
-    Order.objects.filter(pk=order.pk).update(search_key=_search_key(order))
+    key = _search_key(order, changed)
+    before, after = versions.write(order, order.version, {**changed, "search_key": key}, actor)
+    before, after = _readable(before, empty=True), _readable(after, empty=True)
     if lines_before or lines_after:
         before, after = {**before, "lines": lines_before}, {**after, "lines": lines_after}
     audit.record(actor, [audit.Change(order, "edited", before, after)])
     outbox.enqueue([_event("order.changed", order)])
 
 
-def _search_key(order: Order) -> str:
-    return rules.order_search_key(
-        order.order_no, order.contract_no, order.budget_code, order.customer.name
-    )
+def _search_key(order: Order, changed: Mapping[str, Any]) -> str:
+    customer: Customer = changed.get("customer", order.customer)
+    contract_no: str = changed.get("contract_no", order.contract_no)
+    return rules.order_search_key(order.order_no, contract_no, customer.budget_code, customer.name)
 
 
-def _readable(values: Mapping[str, Any]) -> dict[str, object]:
-    """Records become their names; what was left empty is left out."""
+def _readable(values: Mapping[str, Any], *, empty: bool = False) -> dict[str, object]:
+    """As the audit trail keeps it: records by their names, nothing that only follows."""
     return {
         name: str(value) if isinstance(value, Model) else value
         for name, value in values.items()
-        if value not in ("", None)
+        if name not in _DERIVED and (empty or value not in ("", None))
     }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
+from capphep.catalog.models import Item, Product
 from capphep.catalog.queries import Goods, goods_by_id
 from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.queries.customers import owned_products
@@ -18,6 +20,7 @@ from capphep.pure.errors import Forbidden, NotFound, gettext_noop
 from capphep.pure.folding import fold
 
 _LARGEST_ID: Final = 2**63 - 1
+_LONGEST_DESCRIPTION: Final = 300
 _RELATED: Final = ("customer", "product", "project", "opportunity", "salesperson")
 
 
@@ -71,23 +74,67 @@ def kept_lines(order: Order) -> dict[int, OrderLine]:
     return {line.item_id: line for line in order.lines.order_by("position")}
 
 
-def goods_for(
-    customer: Customer | None, item_ids: Iterable[int], day: datetime.date
-) -> dict[int, Goods]:
+@dataclass(frozen=True, slots=True)
+class GoodsOffer:
+    """What the rows of an order are checked and priced by, by item: the catalogue as the
+    customer is offered it, and the lines that the order has already."""
+
+    goods: Mapping[int, Goods]
+    kept: Mapping[int, OrderLine]
+
+
+def goods_offer(
+    customer: Customer | None,
+    item_ids: Iterable[int],
+    day: datetime.date,
+    order: Order | None = None,
+) -> GoodsOffer:
     """RULE R8: the items as this customer is offered them, taxed as on ``day``.
 
     Whether the customer has a product in force is asked for today; without a customer
-    nothing is refused under R8. Five statements.
+    nothing is refused under R8. Five statements, six with an order.
     """
+    kept = kept_lines(order) if order else {}
     ids = [item_id for item_id in item_ids if 0 < item_id <= _LARGEST_ID]
     if not ids:
-        return {}
+        return GoodsOffer({}, kept)
     if customer is not None:
-        return goods_by_id(ids, *owned_products(customer, clock.today()), day)
+        owned, lapsed = owned_products(customer, clock.today())
+        return GoodsOffer(goods_by_id(ids, owned, lapsed, day), kept)
     found = goods_by_id(ids, (), (), day)
-    return {item_id: _open_to_all(goods) for item_id, goods in found.items()}
+    return GoodsOffer({item_id: _open_to_all(goods) for item_id, goods in found.items()}, kept)
+
+
+def items_by_sku(codes: Iterable[str]) -> dict[str, int]:
+    """The ids of the items that exist, by their code as it was asked for."""
+    asked = {code: code.upper() for code in codes}
+    items = Item.objects.filter(sku__in=[*asked, *asked.values()]).values_list("sku", "pk")
+    known = {sku.upper(): pk for sku, pk in items}
+    return {code: known[upper] for code, upper in asked.items() if upper in known}
 
 
 def _open_to_all(goods: Goods) -> Goods:
     is_about_customer = goods.refusal is not None and goods.refusal.rule == "R8"
     return replace(goods, refusal=None) if is_about_customer else goods
+
+
+def autofill_of(customer: Customer) -> dict[str, str]:
+    """What choosing the customer fills in: budget code, memo line, the first active contact."""
+    in_force, _lapsed = owned_products(customer, clock.today())
+    products = Product.objects.filter(pk__in=in_force).order_by("name")
+    names = ", ".join(product.name for product in products)
+    text = (
+        gettext("Additional %(products)s resources – %(customer)s")
+        if names
+        else gettext("New sale – %(customer)s")
+    )
+    description = text % {"products": names, "customer": customer.name}
+    contact = customer.contacts.filter(is_active=True).order_by("pk").first()
+    return {
+        "budget_code": customer.budget_code,
+        "description": description[:_LONGEST_DESCRIPTION],
+        "contact_name": contact.full_name if contact else "",
+        "contact_position": contact.position if contact else "",
+        "contact_phone": contact.phone if contact else "",
+        "contact_email": contact.email if contact else "",
+    }
