@@ -1,6 +1,7 @@
-// Autofill: an element with data-autofill-url asks again whenever the picker in it (or it
-// itself) changes, and fills the form's other inputs. What the person typed is never
-// overwritten: only inputs that are empty or still hold what was filled in last.
+// Autofill: an element with data-autofill-url asks again whenever a picker in it changes (with
+// data-autofill-from: the picker of that name), and fills the form's other inputs. What the
+// person typed is never overwritten: only inputs that are empty or still hold what was filled
+// in last.
 
 const filled = new Map(); // "form id/input name" → the value filled in last
 
@@ -27,6 +28,8 @@ function setPicker(picker, row) {
 async function autofill(source) {
   const holder = source.closest("[data-autofill-url]");
   if (!holder || !source.form) return;
+  const { autofillFrom } = holder.dataset;
+  if (autofillFrom && autofillFrom !== source.name) return;
   const url = new URL(holder.dataset.autofillUrl, location.href);
   url.searchParams.set(source.name, source.value);
   const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);

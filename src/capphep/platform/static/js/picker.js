@@ -12,7 +12,8 @@ function make(select) {
     searchField: [], // the server has searched already, with accents folded
     maxOptions: ROWS,
     maxItems: select.multiple ? null : 1,
-    loadThrottle: 150,
+    refreshThrottle: 0,
+    loadThrottle: 120,
     openOnFocus: true,
     preload: "focus",
     hideSelected: true, // what is chosen already must not be the first row
@@ -23,21 +24,21 @@ function make(select) {
     score: () => () => 1,
     load: (query, done) => load(select, query, done),
     render: { option, item, no_results: () => null, loading: () => null },
-    onType(text) {
+    onType() {
       this.clearOptions(); // the rows of an earlier text must not be what Enter takes
-      if (text) pending.set(select, false);
-      else pending.delete(select);
-    },
-    onChange() {
-      select.dispatchEvent(new CustomEvent("picked", { bubbles: true }));
     },
   });
   describe(select, picker.control_input);
-  picker.control_input.addEventListener("keydown", (event) => takeWhenThere(event, select), true);
+  const input = picker.control_input;
+  input.addEventListener("input", () => {
+    if (input.value.trim()) pending.set(select, false);
+    else pending.delete(select);
+  });
+  input.addEventListener("keydown", (event) => takeWhenThere(event, select), true);
 }
 
 // Enter before the rows have arrived takes the first one when it comes.
-const pending = new Map(); // select → whether Enter was pressed while its rows are under way
+const pending = new WeakMap(); // select → whether Enter was pressed while its rows are under way
 
 function takeWhenThere(event, select) {
   if (event.key !== "Enter" || event.isComposing || !pending.has(select)) return;
@@ -46,7 +47,8 @@ function takeWhenThere(event, select) {
   event.stopPropagation();
 }
 
-function arrived(select, rows) {
+function arrived(select, query, rows) {
+  if (query !== select.tomselect.inputValue()) return; // these rows answer an earlier text
   const isWanted = pending.get(select);
   pending.delete(select);
   const first = isWanted && rows.find((row) => !row.disabled);
@@ -70,7 +72,7 @@ function describe(select, input) {
   results.setAttribute("aria-label", document.getElementById("picker-text").content.textContent);
 }
 
-const running = new Map(); // select → the request that a further letter makes void
+const running = new WeakMap(); // select → the request that a further letter makes void
 
 async function load(select, query, done) {
   running.get(select)?.abort();
@@ -87,7 +89,7 @@ async function load(select, query, done) {
     const { results } = await answer.json();
     const rows = results.map((row) => ({ ...row, disabled: Boolean(row.reason) }));
     done(rows);
-    arrived(select, rows);
+    arrived(select, query, rows);
   } catch (error) {
     if (error.name !== "AbortError") pending.delete(select); // else: a further letter was typed
     done();
