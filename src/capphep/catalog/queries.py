@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.utils.translation import gettext
 
 from capphep.catalog import rules
 from capphep.catalog.kinds import PackageKind
@@ -26,6 +27,8 @@ from capphep.pure.folding import fold
 from capphep.pure.money import TaxRate, format_number
 
 MOST_GOODS: Final = 200
+# Beyond it, a key that somebody made up would be an error of the database.
+_LARGEST_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def goods_by_id(
     ids: Iterable[int], owned: Collection[int], lapsed: Collection[int], day: datetime.date
 ) -> dict[int, Goods]:
     """RULE R8: those of the items that exist, by id; one that is no longer sold is refused."""
-    items = list(_offered(Item.objects.filter(pk__in=set(ids))))
+    items = list(items_by_id(ids).values())
     return {one.item_id: one for one in _as_goods(items, owned, lapsed, day)}
 
 
@@ -111,7 +114,8 @@ def tax_rate_on(items: Iterable[Item], day: datetime.date) -> dict[int, TaxRate]
 
 def items_by_id(ids: Iterable[int]) -> dict[int, Item]:
     """The items that exist, with package, product, contents and taxes. Three statements."""
-    return {item.pk: item for item in _offered(Item.objects.filter(pk__in=set(ids)))}
+    possible = {pk for pk in ids if 0 < pk <= _LARGEST_ID}
+    return {item.pk: item for item in _offered(Item.objects.filter(pk__in=possible))}
 
 
 def item_of(item_id: int) -> Item:
@@ -120,6 +124,36 @@ def item_of(item_id: int) -> Item:
     if not found:
         raise NotFound("item_not_found", gettext_noop("There is no such item."))
     return found
+
+
+def listed_items() -> QuerySet[Item]:
+    """All items for a list, with what its rows show. Three statements."""
+    return _offered(Item.objects.all())
+
+
+def is_sold(item: Item) -> bool:
+    return item.is_active and item.package.product.is_active
+
+
+def by_sold(items: QuerySet[Item], *, sold: bool) -> QuerySet[Item]:
+    """Only those that are sold, or only those that no longer are."""
+    condition = Q(is_active=True, package__product__is_active=True)
+    return items.filter(condition if sold else ~condition)
+
+
+def buyers_of(item: Item) -> str:
+    """RULE R8: who may buy the item, as a sentence. At most one statement."""
+    product = item.package.product
+    if item.package.kind == PackageKind.BASE:
+        return gettext("Customers without a subscription of %s in force") % product.name
+    if item.package_id in eligibility_table().get(product.pk, {}):
+        return gettext("Customers with a subscription of %s in force") % product.name
+    return gettext("Nobody")
+
+
+def contents_of(item: Item) -> str:
+    """What one package of the item adds, on one line."""
+    return contents_text(list(item.contents.all()))
 
 
 def contents_text(contents: Sequence[ItemContent]) -> str:
@@ -209,14 +243,14 @@ def _one_of_goods(item: Item, rate: TaxRate | None, refusal: Refusal | None) -> 
         unit_price=item.unit_price,
         tax_rate=rate or _first_rate(item),
         term_months=item.term_months,
-        contents=contents_text(list(item.contents.all())),
+        contents=contents_of(item),
         refusal=refusal,
     )
 
 
 def _not_sold(item: Item, rates: Collection[int]) -> Refusal | None:
     params = {"sku": item.sku}
-    if not (item.is_active and item.package.product.is_active):
+    if not is_sold(item):
         message = gettext_noop("%(sku)s is no longer sold.")
         return Invalid("not_sold", message, rule="R13", field="item", params=params)
     if item.pk not in rates:

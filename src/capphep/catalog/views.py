@@ -1,0 +1,195 @@
+"""Screens of the catalogue: the goods, one of them, and loading a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from capphep.catalog import imports, queries
+from capphep.catalog.forms import LoadForm
+from capphep.catalog.models import TAX_LABELS, Item, Product
+from capphep.platform import clock, kept_forms
+from capphep.platform.history import history_of
+from capphep.platform.htmx import redirect, render_page_or_fragment
+from capphep.platform.kit import HeaderBand, Status
+from capphep.platform.models import User
+from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.roles import Permission, may, require
+from capphep.platform.texts import refusal_text
+from capphep.pure.errors import Invalids, Refusal
+
+
+def item_list(request: HttpRequest) -> HttpResponse:
+    """context: title, page (pages.ListPage), empty_text, may_load."""
+    context = {
+        "title": _("Goods catalogue"),
+        "page": list_page(request, queries.listed_items(), spec=_spec()),
+        "empty_text": _("An administrator loads the catalogue from a file."),
+        "may_load": may(_actor(request), Permission.CATALOGUE_WRITE),
+    }
+    return render_page_or_fragment(
+        request, "catalog/item_list.html", "platform/_list.html", context
+    )
+
+
+def _spec() -> ListSpec[Item]:
+    return ListSpec(
+        columns=(
+            Column("sku", gettext_lazy("Item code"), "code", sort="sku"),
+            Column("name", gettext_lazy("Item"), sort="name"),
+            Column("package", gettext_lazy("Package"), sort="package__name"),
+            Column("package__product", gettext_lazy("Product"), sort="package__product__name"),
+            Column("contents", gettext_lazy("Contents"), value=queries.contents_of),
+            Column("term_months", gettext_lazy("Months of use"), "number", sort="term_months"),
+            Column("unit_price", gettext_lazy("Unit price"), "money", sort="unit_price"),
+            Column("tax", gettext_lazy("Tax rate"), value=_tax_today()),
+            Column("status", gettext_lazy("Status"), "status", value=_status),
+        ),
+        default_sort="sku",
+        row_url=lambda item: reverse("catalog:item", args=[item.pk]),
+        filters=(
+            Filter("product", gettext_lazy("Product"), _products, "package__product"),
+            Filter("sold", gettext_lazy("Status"), _SOLD, _by_sold),
+        ),
+        search=lambda items, text: queries.search_items(text, items),
+        search_hint=gettext_lazy("Item code, name, package, product"),
+    )
+
+
+_SOLD = [("1", gettext_lazy("On sale")), ("0", gettext_lazy("No longer sold"))]
+
+
+def _products() -> list[tuple[int, str]]:
+    return list(Product.objects.order_by("id").values_list("id", "name"))
+
+
+def _by_sold(items: QuerySet[Item], values: list[str]) -> QuerySet[Item]:
+    return items if len(set(values)) > 1 else queries.by_sold(items, sold=values[0] == "1")
+
+
+def _tax_today() -> Callable[[Item], str]:
+    day = clock.today()
+
+    def label(item: Item) -> str:
+        rate = queries.tax_rate_on([item], day).get(item.pk)
+        return str(TAX_LABELS[rate]) if rate else "–"
+
+    return label
+
+
+def _status(item: Item) -> Status:
+    if queries.is_sold(item):
+        return Status(gettext_lazy("On sale"), "good")
+    return Status(gettext_lazy("No longer sold"), "gone")
+
+
+def item(request: HttpRequest, item_id: int) -> HttpResponse:
+    """context: title, record, band, tax (label), contents, taxes, buyers, entries."""
+    record = queries.item_of(item_id)
+    context = {
+        "title": record.sku,
+        "record": record,
+        "band": HeaderBand(
+            title=record.name,
+            number=record.sku,
+            status=_status(record),
+            back_url=reverse("catalog:item_list"),
+            back_label=_("Goods catalogue"),
+        ),
+        "tax": _tax_today()(record),
+        "contents": record.contents.all(),
+        "taxes": sorted(record.taxes.all(), key=lambda tax: tax.from_day, reverse=True),
+        "buyers": queries.buyers_of(record),
+        "entries": history_of(record),
+    }
+    return render(request, "catalog/item.html", context)
+
+
+# --- loading a file ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LineMistake:
+    """A mistake of the file as the page shows it, with what stands on its line."""
+
+    line: int
+    quoted: str
+    text: str
+    rule: str
+
+
+def load(request: HttpRequest) -> HttpResponse:
+    """context: as `_load_page`."""
+    require(_actor(request), Permission.CATALOGUE_WRITE)
+    if request.method != "POST":
+        return _load_page(request, LoadForm(kept_forms.take(request)))
+    form = LoadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _load_page(request, form, status=422)
+    content = form.content()
+    try:
+        loaded = imports.load(actor=_actor(request), content=content)
+    except Invalids as found:
+        return _refused(request, content, found.refusals)
+    message = _("Catalogue loaded: %(created)s created, %(updated)s updated, %(unchanged)s same.")
+    counts = {name: getattr(loaded, name) for name in ("created", "updated", "unchanged")}
+    return redirect(request, "catalog:item_list", message=message % counts)
+
+
+def _refused(request: HttpRequest, content: bytes, refusals: Sequence[Refusal]) -> HttpResponse:
+    """The file comes back as text, so that it can be corrected where it stands."""
+    text = content.decode("utf-8-sig", errors="replace")
+    form = LoadForm({"text": text})
+    lines = text.splitlines()
+    mistakes = [_shown(refusal, lines) for refusal in refusals]
+    return _load_page(request, form, mistakes=mistakes, status=422)
+
+
+def _shown(refusal: Refusal, lines: Sequence[str]) -> LineMistake:
+    line = getattr(refusal, "line", 1)
+    quoted = lines[line - 1].strip() if line <= len(lines) else ""
+    return LineMistake(line, quoted[:200], refusal_text(refusal), refusal.rule)
+
+
+def _load_page(
+    request: HttpRequest,
+    form: LoadForm,
+    *,
+    mistakes: Sequence[LineMistake] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """context: title, form, mistakes, intro, submit_label, cancel_url."""
+    context: dict[str, Any] = {
+        "title": _("Load the catalogue"),
+        "intro": _("All of it or nothing: with one mistake in the file nothing is changed."),
+        "form": form,
+        "mistakes": mistakes,
+        "submit_label": _("Load"),
+        "cancel_url": reverse("catalog:item_list"),
+    }
+    return render(request, "catalog/load.html", context, status=status)
+
+
+def sample(request: HttpRequest) -> FileResponse:
+    """The sample catalogue, to write one's own after."""
+    require(_actor(request), Permission.CATALOGUE_WRITE)
+    return FileResponse(
+        imports.DEMO_FILE.open("rb"),
+        as_attachment=True,
+        filename="catalogue.yaml",
+        content_type="application/yaml",
+    )
+
+
+def _actor(request: HttpRequest) -> User:
+    """The person who is signed in; the middleware lets nobody else come here."""
+    assert isinstance(request.user, User)
+    return request.user

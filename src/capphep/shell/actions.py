@@ -1,0 +1,145 @@
+"""Writes of user accounts, for administrators (R13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from capphep.platform import audit, versions
+from capphep.platform.models import Team, User
+from capphep.platform.roles import Actor, Permission, require
+from capphep.pure.errors import Forbidden, Invalid, Invalids, gettext_noop
+from capphep.pure.folding import fold
+from capphep.shell import queries
+from capphep.shell.user_rules import UserInput, own_account_problems, user_values
+
+
+@transaction.atomic
+def create_user(*, actor: Actor, typed: UserInput, password: str) -> User:
+    """Make an account with its first password.
+
+    Raises Forbidden; Invalids (username_taken and password_weak among them).
+    """
+    _lock(actor)
+    values = user_values(typed)
+    values["team"] = _team(actor, str(values["team"]))
+    user = User(updated_by_id=actor.pk, **values)
+    _check_password(password, user)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        raise _taken(user.username) from error
+    after = {name: _plain(value) for name, value in values.items() if value not in (None, "")}
+    audit.record(actor, [audit.Change(user, "created", after=after)])
+    return user
+
+
+@transaction.atomic
+def edit_user(*, actor: Actor, user_id: int, seen_version: int, typed: UserInput) -> User:
+    """Change an account. Raises Forbidden, NotFound; Stale; Invalids."""
+    user = _locked(actor, user_id)
+    if user.version != seen_version:
+        raise versions.Stale
+    values = user_values(typed)
+    problems = own_account_problems(values) if user.pk == actor.pk else []
+    if problems:
+        raise Invalids(problems)
+    values["team"] = _team(actor, str(values["team"]))
+    changed = {name: value for name, value in values.items() if getattr(user, name) != value}
+    if changed:
+        _write(actor, user, changed)
+    return user
+
+
+@transaction.atomic
+def set_password(*, actor: Actor, user_id: int, password: str) -> User:
+    """Give an account a new password; whoever is signed in with the old one is signed out.
+
+    Raises Forbidden, NotFound; Invalids password_weak.
+    """
+    user = _locked(actor, user_id)
+    _check_password(password, user)
+    user.set_password(password)
+    versions.write(user, user.version, {"password": user.password}, actor)
+    audit.record(actor, [audit.Change(user, "password_set")])
+    return user
+
+
+def _lock(actor: Actor, user_id: int | None = None) -> dict[int, User]:
+    """Lock the account and the actor's own, and ask for the permission as it is now.
+
+    So of two administrators who deactivate each other one is late. Locking in the order
+    of the keys keeps them from blocking each other.
+    """
+    require(actor, Permission.USER_WRITE)
+    wanted = Q(pk=actor.pk) | Q(pk=user_id)
+    locked = User.objects.select_for_update(of=("self",)).select_related("team")
+    found = {user.pk: user for user in locked.filter(wanted).order_by("pk")}
+    if actor.pk is not None:
+        _require_still(found[actor.pk])
+    return found
+
+
+def _require_still(own: User) -> None:
+    require(own, Permission.USER_WRITE)
+    if not own.is_active:
+        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
+
+
+def _locked(actor: Actor, user_id: int) -> User:
+    found = _lock(actor, user_id).get(user_id)
+    if found is None:
+        raise queries.user_not_found()
+    return found
+
+
+def _write(actor: Actor, user: User, changed: dict[str, Any]) -> None:
+    try:
+        with transaction.atomic():
+            before, after = versions.write(user, user.version, changed, actor)
+    except IntegrityError as error:
+        raise _taken(str(changed.get("username", ""))) from error
+    only_active = set(changed) == {"is_active"}
+    ends = {True: "reactivated", False: "deactivated"}
+    verb = ends[bool(changed["is_active"])] if only_active else "edited"
+    audit.record(actor, [audit.Change(user, verb, before, after)])
+
+
+def _team(actor: Actor, name: str) -> Team | None:
+    """The team of this name, accents and case aside; made where there is none."""
+    if not name:
+        return None
+    teams = {fold(team.name): team for team in Team.objects.all()}
+    found = teams.get(fold(name))
+    if found is None:
+        found, is_new = Team.objects.get_or_create(name=name)
+        if is_new:
+            audit.record(actor, [audit.Change(found, "created", after={"name": name})])
+    return found
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        message = gettext_noop("The password is not safe enough: %(reasons)s")
+        params = {"reasons": " ".join(error.messages)}
+        raise Invalids(
+            [Invalid("password_weak", message, field="password", params=params)]
+        ) from error
+
+
+def _taken(username: str) -> Invalids:
+    message = gettext_noop("Somebody else has the user name “%(value)s”.")
+    params = {"value": username}
+    return Invalids([Invalid("username_taken", message, field="username", params=params)])
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, Team) else value

@@ -1,0 +1,88 @@
+"""Forms of the user accounts; what they may hold is checked by the actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from capphep.platform.models import Team, User
+from capphep.platform.texts import refusal_text
+from capphep.pure.errors import Invalids
+from capphep.shell.user_rules import UserInput
+
+
+def _line(
+    label: Any, longest: int, *, required: bool = True, help_text: Any = "", **attrs: str
+) -> forms.CharField:
+    widget = forms.TextInput({"maxlength": longest, "autocomplete": "off", **attrs})
+    return forms.CharField(label=label, required=required, help_text=help_text, widget=widget)
+
+
+def _password(label: Any) -> forms.CharField:
+    """Not hidden: an administrator reads it out to somebody else."""
+    help_text = _("Tell it to the person. At least 10 characters, not only digits.")
+    return _line(label, 128, help_text=help_text, spellcheck="false", autocapitalize="none")
+
+
+class TeamInput(forms.TextInput):
+    """A text that offers the teams there are."""
+
+    template_name = "shell/widgets/team.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        own = context["widget"]["attrs"]
+        own["list"] = f"{own.get('id', name)}-known"
+        names = Team.objects.order_by("name").values_list("name", flat=True)
+        return {**context, "teams": list(names)}
+
+
+class UserForm(forms.Form):
+    """An account. ``version`` is the one that the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    username = _line(_("User name"), 60, autocapitalize="none", spellcheck="false")
+    full_name = _line(_("Full name"), 150)
+    email = _line(_("E-mail"), 254, required=False, inputmode="email")
+    role = forms.ChoiceField(label=_("Role"))
+    team = forms.CharField(
+        label=_("Team"),
+        required=False,
+        help_text=_("A name that no team has yet makes a new team."),
+        widget=TeamInput({"maxlength": 100, "autocomplete": "off"}),
+    )
+    is_active = forms.BooleanField(label=_("Active"), required=False, initial=True)
+    password = _password(_("First password"))
+
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = self.fields["role"]
+        assert isinstance(role, forms.ChoiceField)
+        role.choices = [("", _("Choose a role")), *User._meta.get_field("role").flatchoices]
+        if not is_new:
+            del self.fields["password"]
+
+    def typed(self) -> UserInput:
+        names = ("username", "full_name", "email", "role", "team", "is_active")
+        return UserInput(**{name: self.cleaned_data[name] for name in names})
+
+
+class PasswordForm(forms.Form):
+    password = _password(_("New password"))
+
+
+def initial_of(user: User) -> dict[str, Any]:
+    """What the form shows of the account."""
+    names = ("version", "username", "full_name", "email", "role", "is_active")
+    return {name: getattr(user, name) for name in names} | {
+        "team": user.team.name if user.team else ""
+    }
+
+
+def show(form: forms.Form, found: Invalids) -> None:
+    """Put each refusal at its field, or on top of the form."""
+    for refusal in found.refusals:
+        field = refusal.field if refusal.field in form.fields else None
+        form.add_error(field, refusal_text(refusal))
