@@ -51,9 +51,17 @@ from capphep.catalog.plans import (
 )
 from capphep.catalog.yaml_nodes import Fields, Reader, descendant, line_of, parse
 from capphep.platform.roles import Actor, Permission, require
+from capphep.pure.cells import whole_number
 from capphep.pure.errors import Invalid, Invalids, gettext_noop
-from capphep.pure.money import MAX_UNIT_PRICE, TaxRate, parse_dong
-from capphep.pure.months import MAX_MONTHS
+from capphep.pure.money import (
+    Discount,
+    DiscountKind,
+    PricedLine,
+    TaxRate,
+    order_amounts,
+    parse_dong,
+)
+from capphep.pure.months import MAX_MONTHS, term
 from capphep.pure.quantities import parse_quantity
 
 T = TypeVar("T")
@@ -63,6 +71,7 @@ LONGEST_CODE: Final = 40
 LONGEST_SKU: Final = 60
 LONGEST_NAME: Final = 100
 LONGEST_TEXT: Final = 200
+_ANY_DAY: Final = datetime.date(2026, 1, 1)
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -242,20 +251,18 @@ class _CatalogueReader:
 
 
 def _price(text: str) -> int:
-    """RULE R10: whole đồng, 0 to MAX_UNIT_PRICE."""
+    """RULE R10: whole đồng, 0 to MAX_UNIT_PRICE, as every order checks it."""
     price = parse_dong(text, field="price")
-    if price > MAX_UNIT_PRICE:
-        message = gettext_noop("A unit price is 0 to %(max)s đồng; %(value)s is outside.")
-        params = {"value": price, "max": MAX_UNIT_PRICE}
-        raise Invalid("unit_price_out_of_range", message, rule="R10", params=params)
+    order_amounts([PricedLine(1, price, TaxRate.EXEMPT)], Discount(DiscountKind.NONE))
     return price
 
 
 def _months(text: str) -> int:
-    """RULE R9: whole months, 1 to MAX_MONTHS."""
-    months = int(text) if text.isascii() and text.isdigit() else 0
-    if not 1 <= months <= MAX_MONTHS:
-        message = gettext_noop("The months of use are 1 to %(max)s; %(value)s is outside.")
-        params = {"value": text, "max": MAX_MONTHS}
+    """RULE R9: whole months, 1 to MAX_MONTHS, as every term checks it."""
+    months = whole_number(text)
+    if months is None:
+        message = gettext_noop("“%(key)s” is a whole number from %(min)s to %(max)s.")
+        params = {"key": "months", "min": 1, "max": MAX_MONTHS}
         raise Invalid("months_out_of_range", message, rule="R9", params=params)
+    term(_ANY_DAY, months)
     return months
