@@ -7,11 +7,18 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from capphep.crm.actions.contacts import described
 from capphep.crm.actions.once import created_once
 from capphep.crm.actions.orders import refresh_search_keys
 from capphep.crm.actions.records import record_created, write_changes
-from capphep.crm.customer_rules import CustomerInput, customer_search_key, customer_values
-from capphep.crm.models import Customer, Opportunity, Sector
+from capphep.crm.customer_rules import (
+    ContactInput,
+    CustomerInput,
+    contact_values,
+    customer_search_key,
+    customer_values,
+)
+from capphep.crm.models import Contact, Customer, Opportunity, Sector
 from capphep.crm.queries.customers import (
     customer_for_update,
     has_orders,
@@ -19,7 +26,7 @@ from capphep.crm.queries.customers import (
     lock_in_order,
     visible_customers,
 )
-from capphep.crm.rules import Problems
+from capphep.crm.rules import Problems, at_field
 from capphep.crm.sales_rules import opportunity_search_key
 from capphep.platform import outbox, versions
 from capphep.platform.roles import Actor, Permission, require
@@ -28,18 +35,27 @@ from capphep.pure.errors import Invalid, Invalids, gettext_noop
 _FOUND_BY = ("budget_code", "name", "tax_code")
 
 
-def create_customer(*, actor: Actor, typed: CustomerInput, token: UUID | None = None) -> Customer:
-    """Enter a customer; it belongs to the salesperson who enters it, and to their team.
+def create_customer(
+    *,
+    actor: Actor,
+    typed: CustomerInput,
+    contact: ContactInput | None = None,
+    token: UUID | None = None,
+) -> Customer:
+    """Enter a customer, with a first person there; it belongs to the salesperson and their team.
 
     ``token`` is the form's own: sent twice, it enters one customer. Raises Forbidden;
-    Invalids with every field that has to change (R11: budget_code_taken among them).
+    Invalids with every field that has to change (R11: budget_code_taken among them; those of
+    the person are ``contact_name``, ``contact_phone``, …).
     """
     require(actor, Permission.CUSTOMER_WRITE)
-    return created_once(actor, token, Customer, lambda: _entered(actor, typed))
+    return created_once(actor, token, Customer, lambda: _entered(actor, typed, contact))
 
 
-def _entered(actor: Actor, typed: CustomerInput) -> Customer:
-    values = _checked(actor, typed, None)
+def _entered(actor: Actor, typed: CustomerInput, contact: ContactInput | None) -> Customer:
+    problems = Problems()
+    person = _checked_contact(contact, problems) if contact else None
+    values = _checked(actor, typed, None, problems)
     customer = Customer(owner_id=actor.pk, team_id=actor.team_id, updated_by_id=actor.pk, **values)
     try:
         with transaction.atomic():
@@ -47,6 +63,9 @@ def _entered(actor: Actor, typed: CustomerInput) -> Customer:
     except IntegrityError:
         _raise_taken(actor, customer.budget_code)
         raise
+    if person is not None:
+        first = Contact.objects.create(customer=customer, updated_by_id=actor.pk, **person)
+        values["contact"] = described(first)
     record_created(actor, customer, values)
     outbox.enqueue([_event("customer.created", customer)])
     return customer
@@ -66,7 +85,7 @@ def edit_customer(
         customer = customer_for_update(actor, customer_id)
         if customer.version != seen_version:
             raise versions.Stale
-        values = _checked(actor, typed, customer)
+        values = _checked(actor, typed, customer, Problems())
         try:
             with transaction.atomic():
                 changed = _write(actor, customer, values)
@@ -106,9 +125,13 @@ def _write(
     return changed
 
 
-def _checked(actor: Actor, typed: CustomerInput, before: Customer | None) -> dict[str, Any]:
-    """The columns of a valid customer; ``before`` is what stands there already."""
-    problems = Problems()
+def _checked(
+    actor: Actor, typed: CustomerInput, before: Customer | None, problems: Problems
+) -> dict[str, Any]:
+    """The columns of a valid customer; ``before`` is what stands there already.
+
+    Raises Invalids with what was noted before and what is found here.
+    """
     level = before.level if before else None
     values: dict[str, Any] = customer_values(typed, problems, level_before=level)
     with problems.noted():
@@ -120,6 +143,16 @@ def _checked(actor: Actor, typed: CustomerInput, before: Customer | None) -> dic
     problems.raise_any()
     key = customer_search_key(*(values[name] for name in _FOUND_BY))
     return values | {"search_key": key}
+
+
+def _checked_contact(typed: ContactInput, problems: Problems) -> dict[str, object]:
+    """The first person's columns; on the customer's form their fields have names of their own."""
+    own = Problems()
+    values = contact_values(typed, own)
+    for refusal in own.refusals:
+        name = "name" if refusal.field == "full_name" else refusal.field
+        problems.add(at_field(refusal, f"contact_{name}"))
+    return values
 
 
 def _check_budget_code(actor: Actor, code: str, before: Customer | None) -> None:

@@ -1,0 +1,147 @@
+"""The forms of customers and of the people there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from capphep.crm.customer_rules import ContactInput, CustomerInput
+from capphep.crm.forms.fields import CodeField, RecordForm, key_of
+from capphep.crm.models import Contact, Customer, Level, OrgType, PublicUnitKind, Sector
+from capphep.crm.queries.customers import has_orders, visible_customers
+from capphep.platform.roles import Actor
+from capphep.platform.widgets import Picker
+from capphep.pure import codes
+
+_SAME_NAMES = (
+    "budget_code",
+    "name",
+    "org_type",
+    "public_unit_kind",
+    "level",
+    "chapter_code",
+    "tax_code",
+    "province",
+    "commune",
+    "address",
+    "phone",
+    "email",
+    "note",
+)
+
+
+class CustomerForm(RecordForm):
+    budget_code = CodeField(
+        codes.budget_code, label=_("Budget code"), help_text=_("7 digits, unique for life")
+    )
+    name = forms.CharField(label=_("Customer name"))
+    org_type = forms.ChoiceField(label=_("Organisation type"), choices=OrgType.choices)
+    public_unit_kind = forms.ChoiceField(
+        label=_("Kind of public unit"), choices=PublicUnitKind.choices
+    )
+    sector = forms.ModelChoiceField(
+        Sector.objects.all(), label=_("Sector"), required=False, empty_label=_("Not chosen")
+    )
+    level = forms.TypedChoiceField(label=_("Level"), coerce=int)
+    chapter_code = CodeField(codes.chapter_code, label=_("Chapter"), required=False)
+    parent = forms.ModelChoiceField(
+        Customer.objects.none(),
+        label=_("Governing unit"),
+        required=False,
+        widget=Picker("crm:parent_picker"),
+    )
+    tax_code = CodeField(codes.tax_code, label=_("Tax code"), required=False)
+    province = forms.CharField(label=_("Province/City"), required=False)
+    commune = forms.CharField(label=_("Commune/Ward"), required=False)
+    address = forms.CharField(label=_("Address"), required=False)
+    phone = CodeField(codes.phone, label=_("Phone"), required=False)
+    email = CodeField(codes.email, label=_("E-mail"), required=False)
+    note = forms.CharField(
+        label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        actor: Actor,
+        customer: Customer | None = None,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, record=customer, initial=initial)
+        level, parent = self.fields["level"], self.fields["parent"]
+        assert isinstance(level, forms.TypedChoiceField)
+        assert isinstance(parent, forms.ModelChoiceField)
+        level.choices = _levels(customer.level if customer else None)
+        known = visible_customers(actor)
+        kept = customer.parent_id if customer else None
+        parent.queryset = known | Customer.objects.filter(pk=kept) if kept else known
+        if customer is not None and has_orders(customer):
+            # Read only, not disabled: one that is posted all the same is refused by the rule.
+            code = self.fields["budget_code"]
+            code.widget.attrs["readonly"] = True
+            code.help_text = _("Fixed: this customer has orders")
+
+    def typed(self) -> CustomerInput:
+        """What the valid form says, for the action."""
+        data = self.cleaned_data
+        values = {name: data[name] for name in _SAME_NAMES}
+        return CustomerInput(
+            **values, parent_id=key_of(data["parent"]), sector_id=key_of(data["sector"])
+        )
+
+
+class NewCustomerForm(CustomerForm):
+    """A new customer together with the first person there."""
+
+    contact_name = forms.CharField(label=_("Contact"), required=False)
+    contact_position = forms.CharField(label=_("Position"), required=False)
+    contact_phone = CodeField(codes.phone, label=_("Contact phone"), required=False)
+    contact_email = CodeField(codes.email, label=_("Contact e-mail"), required=False)
+
+    def typed_contact(self) -> ContactInput | None:
+        """None where nothing of a contact was typed."""
+        data = self.cleaned_data
+        typed = ContactInput(
+            full_name=data["contact_name"],
+            position=data["contact_position"],
+            phone=data["contact_phone"],
+            email=data["contact_email"],
+        )
+        return None if typed == ContactInput(full_name="") else typed
+
+
+class ContactForm(RecordForm):
+    full_name = forms.CharField(label=_("Full name"))
+    position = forms.CharField(label=_("Position"), required=False)
+    phone = CodeField(codes.phone, label=_("Phone"), required=False)
+    email = CodeField(codes.email, label=_("E-mail"), required=False)
+
+    def typed(self) -> ContactInput:
+        data = self.cleaned_data
+        return ContactInput(**{name: data[name] for name in CONTACT_NAMES})
+
+
+CONTACT_NAMES = ("full_name", "position", "phone", "email")
+
+
+def initial_of_customer(customer: Customer) -> dict[str, Any]:
+    """What the form shows of the record: on opening it, and beside a stale edit."""
+    values = {name: getattr(customer, name) for name in _SAME_NAMES}
+    return values | {"parent": customer.parent_id, "sector": customer.sector_id}
+
+
+def initial_of_contact(contact: Contact) -> dict[str, Any]:
+    return {name: getattr(contact, name) for name in CONTACT_NAMES}
+
+
+def _levels(before: int | None) -> list[tuple[int, Any]]:
+    """The district level is history: only a unit that has it keeps it."""
+    return [
+        (value, label)
+        for value, label in Level.choices
+        if value != Level.DISTRICT or value == before
+    ]

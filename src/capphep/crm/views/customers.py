@@ -1,0 +1,292 @@
+"""Customers: the list, a customer's own page, and the forms that enter and change one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from capphep.crm.actions.customers import (
+    create_customer,
+    deactivate_customer,
+    edit_customer,
+    reactivate_customer,
+)
+from capphep.crm.forms.customers import CustomerForm, NewCustomerForm, initial_of_customer
+from capphep.crm.models import Customer, Level, PublicUnitKind
+from capphep.crm.queries import customers as queries
+from capphep.crm.queries.orders import visible_orders
+from capphep.crm.queries.sales import visible_opportunities
+from capphep.crm.views.contacts import contact_rows
+from capphep.crm.views.orders import status_of
+from capphep.crm.views.saving import Attempt, actor_of, attempt, typed_in
+from capphep.crm.views.shown import FOLLOWED, followed, in_words, stage_of
+from capphep.platform import clock
+from capphep.platform.conflicts import StaleEdit, stale_edit
+from capphep.platform.history import history_of
+from capphep.platform.htmx import done, redirect, render_dialog, render_page_or_fragment
+from capphep.platform.kit import HeaderBand, MenuItem
+from capphep.platform.models import User
+from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.roles import Permission, may, require
+from capphep.pure.codes import unusual_budget_code
+
+_SHORT_LIST = 8
+_MINE, _POOL, _TEAM = "mine", "pool", "team"
+
+# --- list ----------------------------------------------------------------------------------------
+
+
+def customer_list(request: HttpRequest) -> HttpResponse:
+    """context: page, title, empty_text, add_url."""
+    actor = actor_of(request)
+    rows = queries.visible_customers(actor).select_related("owner")
+    rows = queries.with_what_is_owned(rows, clock.today())
+    context = {
+        "page": list_page(request, rows, spec=_list_spec(actor)),
+        "title": _("Customers"),
+        "empty_text": _("Enter a customer, or import a file of them."),
+    }
+    if may(actor, Permission.CUSTOMER_WRITE):
+        context["add_url"] = reverse("crm:customer_new")
+    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+
+
+def _list_spec(actor: User) -> ListSpec[Customer]:
+    return ListSpec(
+        columns=(
+            Column("budget_code", _("Budget code"), "code", sort="budget_code"),
+            Column("name", _("Customer name"), sort="name"),
+            Column("level", _("Level"), sort="level", value=lambda c: c.get_level_display()),
+            Column("chapter_code", _("Chapter"), "code", sort="chapter_code"),
+            Column("province", _("Province/City"), sort="province"),
+            Column("owned", _("In force"), value=_owned_text),
+            Column("owner", _("Salesperson in charge"), value=_owner_text),
+            Column("is_active", _("Status"), "status", value=lambda c: followed(c.is_active)),
+        ),
+        default_sort="-created_at",
+        row_url=lambda c: reverse("crm:customer", args=[c.pk]),
+        row_menu=lambda c: customer_menu(actor, c),
+        filters=_filters(actor),
+        search=queries.search_customers,
+        search_hint=_("Budget code, name, tax code"),
+    )
+
+
+def _filters(actor: User) -> tuple[Filter[Customer], ...]:
+    def in_charge(rows: QuerySet[Customer], values: list[str]) -> QuerySet[Customer]:
+        return queries.in_charge(rows, actor, values)
+
+    charges = [(_MINE, _("My customers")), (_TEAM, _("My team's")), (_POOL, _("Common pool"))]
+    return (
+        Filter("active", _("Status"), FOLLOWED, "is_active"),
+        Filter("level", _("Level"), Level.choices, "level"),
+        Filter("kind", _("Kind of public unit"), PublicUnitKind.choices, "public_unit_kind"),
+        Filter("charge", _("Salesperson in charge"), charges, in_charge),
+    )
+
+
+def _owned_text(customer: Customer) -> str:
+    return ", ".join(in_words(each) for each in queries.owned_now(customer))
+
+
+def _owner_text(customer: Customer) -> str:
+    return customer.owner.full_name if customer.owner else _("Common pool")
+
+
+def customer_menu(actor: User, customer: Customer) -> list[MenuItem]:
+    """What the actor may do with the customer, as the row's and the page's menu."""
+    if not may(actor, Permission.CUSTOMER_WRITE):
+        return []
+    own = "" if queries.may_write(actor, customer) else _("This customer is a colleague's.")
+    gone = "" if customer.is_active else _("This customer is no longer followed.")
+    edit, stop, again = (
+        reverse(f"crm:customer_{verb}", args=[customer.pk])
+        for verb in ("edit", "deactivate", "reactivate")
+    )
+    order = f"{reverse('crm:order_new')}?customer={customer.pk}"
+    follow = (
+        MenuItem(_("Stop following"), stop, "dialog", "eye-off", disabled_reason=own)
+        if customer.is_active
+        else MenuItem(_("Follow again"), again, "post", "eye", disabled_reason=own)
+    )
+    return [
+        MenuItem(_("Edit"), edit, icon="pencil", disabled_reason=own),
+        MenuItem(_("Create order"), order, icon="file-invoice", disabled_reason=own or gone),
+        follow,
+    ]
+
+
+# --- the customer's own page ---------------------------------------------------------------------
+
+
+def customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """context: title, customer, band, is_unusual, contacts, owned, orders, opportunities, …"""
+    actor = actor_of(request)
+    found = queries.customer_of(actor, pk)
+    may_edit = queries.may_write(actor, found)
+    context = {
+        "title": found.name,
+        "customer": found,
+        "band": _band(actor, found),
+        "is_unusual": unusual_budget_code(found.budget_code),
+        "parent_url": _parent_url(actor, found),
+        "may_edit": may_edit,
+        "may_sell": may_edit and found.is_active,
+        "contacts": contact_rows(found, may_edit),
+        "owned": [(each, each.last_day >= clock.today()) for each in queries.owned_ever(found)],
+        "orders": _orders(actor, found),
+        "opportunities": _opportunities(actor, found),
+        "entries": history_of(found),
+    }
+    return render(request, "crm/customer.html", context)
+
+
+def _band(actor: User, customer: Customer) -> HeaderBand:
+    return HeaderBand(
+        title=customer.name,
+        number=customer.budget_code,
+        subtitle=_owner_text(customer),
+        status=followed(customer.is_active),
+        actions=customer_menu(actor, customer),
+        back_url=reverse("crm:customer_list"),
+        back_label=_("Customers"),
+    )
+
+
+def _parent_url(actor: User, customer: Customer) -> str:
+    """The governing unit's page, where the actor may see it."""
+    parent = customer.parent_id
+    if parent is None or not queries.visible_customers(actor).filter(pk=parent).exists():
+        return ""
+    return reverse("crm:customer", args=[parent])
+
+
+def _orders(actor: User, customer: Customer) -> list[dict[str, Any]]:
+    rows = visible_orders(actor).filter(customer=customer).order_by("-created_at", "-id")
+    return [{"order": each, "status": status_of(each)} for each in rows[:_SHORT_LIST]]
+
+
+def _opportunities(actor: User, customer: Customer) -> list[dict[str, Any]]:
+    rows = visible_opportunities(actor).filter(customer=customer).order_by("-created_at", "-id")
+    return [{"opportunity": each, "stage": stage_of(each)} for each in rows[:_SHORT_LIST]]
+
+
+# --- forms ---------------------------------------------------------------------------------------
+
+
+def customer_new(request: HttpRequest) -> HttpResponse:
+    """*Thêm*. context: as `_form_page`."""
+    actor = actor_of(request)
+    require(actor, Permission.CUSTOMER_WRITE)
+    form = NewCustomerForm(typed_in(request), actor=actor, initial={"level": Level.COMMUNE.value})
+    tried = attempt(
+        request,
+        form,
+        lambda: create_customer(
+            actor=actor,
+            typed=form.typed(),
+            contact=form.typed_contact(),
+            token=form.cleaned_data["token"],
+        ),
+    )
+    if tried.saved:
+        return _saved(request, tried.saved)
+    return _form_page(request, form, tried, _("New customer"), reverse("crm:customer_list"))
+
+
+def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """*Sửa*. context: as `_form_page`."""
+    actor = actor_of(request)
+    require(actor, Permission.CUSTOMER_WRITE)
+    found = queries.customer_of(actor, pk)
+    queries.require_own(actor, found)
+    form = CustomerForm(
+        typed_in(request), actor=actor, customer=found, initial=initial_of_customer(found)
+    )
+    tried = attempt(
+        request,
+        form,
+        lambda: edit_customer(
+            actor=actor,
+            customer_id=pk,
+            seen_version=form.cleaned_data["version"],
+            typed=form.typed(),
+        ),
+        stale=lambda: _stale(actor, form, pk),
+    )
+    if tried.saved:
+        return _saved(request, tried.saved)
+    title = _("Edit customer %(code)s") % {"code": found.budget_code}
+    return _form_page(request, form, tried, title, reverse("crm:customer", args=[pk]))
+
+
+def _stale(actor: User, form: CustomerForm, pk: int) -> StaleEdit:
+    fresh = queries.customer_of(actor, pk)
+    return stale_edit(form, fresh, theirs=initial_of_customer(fresh))
+
+
+def _saved(request: HttpRequest, customer: Customer) -> HttpResponse:
+    """R11: a first digit outside 1–3 is saved, and said."""
+    if unusual_budget_code(customer.budget_code):
+        message = _(
+            "%(name)s is saved. Its budget code begins with %(digit)s, which is unusual: "
+            "please check it."
+        ) % {"name": customer.name, "digit": customer.budget_code[0]}
+        return redirect(request, "crm:customer", customer.pk, message=message, tone="warning")
+    message = _("%(name)s is saved.") % {"name": customer.name}
+    return redirect(request, "crm:customer", customer.pk, message=message)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: CustomerForm,
+    tried: Attempt[Customer],
+    title: str,
+    cancel_url: str,
+) -> HttpResponse:
+    """context: title, form, conflict, was_kept, cancel_url."""
+    context = {
+        "title": title,
+        "form": form,
+        "conflict": tried.conflict,
+        "was_kept": form.is_bound and request.method != "POST",
+        "cancel_url": cancel_url,
+    }
+    return render(request, "crm/customer_form.html", context, status=tried.status)
+
+
+# --- following -----------------------------------------------------------------------------------
+
+
+def customer_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """*Ngừng theo dõi*: asks first. context: as `platform/_confirm.html`."""
+    actor = actor_of(request)
+    require(actor, Permission.CUSTOMER_WRITE)
+    found = queries.customer_of(actor, pk)
+    queries.require_own(actor, found)
+    back = reverse("crm:customer", args=[pk])
+    if request.method != "POST":
+        context = {
+            "title": _("Stop following %(name)s?") % {"name": found.name},
+            "text": _("The customer stays with all its data; nobody can order for it any more."),
+            "action": request.path,
+            "back_url": back,
+        }
+        return render_dialog(request, "platform/_confirm.html", context)
+    deactivate_customer(actor=actor, customer_id=pk)
+    text = _("%(name)s is no longer followed.") % {"name": found.name}
+    return done(request, text, back=back)
+
+
+def customer_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """*Theo dõi lại*: written at once; it takes nothing away."""
+    if request.method != "POST":
+        return redirect(request, "crm:customer", pk)
+    found = reactivate_customer(actor=actor_of(request), customer_id=pk)
+    text = _("%(name)s is followed again.") % {"name": found.name}
+    return done(request, text, back=reverse("crm:customer", args=[pk]))

@@ -1,0 +1,229 @@
+"""Opportunities: the list, an opportunity's own page, and the forms that enter and change one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from capphep.crm.actions.opportunities import (
+    create_opportunity,
+    edit_opportunity,
+    move_opportunity,
+)
+from capphep.crm.forms.sales import OpportunityForm, initial_of_opportunity
+from capphep.crm.models import Opportunity
+from capphep.crm.queries import sales as queries
+from capphep.crm.queries.customers import customer_of, may_write
+from capphep.crm.queries.orders import visible_orders
+from capphep.crm.states import OPPORTUNITY_STAGE, OpportunityStage
+from capphep.crm.views.orders import status_of
+from capphep.crm.views.saving import Attempt, actor_of, attempt, typed_in
+from capphep.crm.views.shown import stage_of
+from capphep.platform.conflicts import StaleEdit, stale_edit
+from capphep.platform.history import history_of
+from capphep.platform.htmx import done, redirect, render_page_or_fragment
+from capphep.platform.kit import HeaderBand, MenuItem
+from capphep.platform.models import User
+from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.roles import Permission, may, require
+
+# --- list ----------------------------------------------------------------------------------------
+
+
+def opportunity_list(request: HttpRequest) -> HttpResponse:
+    """context: page, title, empty_text, add_url."""
+    actor = actor_of(request)
+    rows = queries.visible_opportunities(actor)
+    rows = rows.select_related("customer", "project", "salesperson")
+    context = {
+        "page": list_page(request, rows, spec=_list_spec(actor)),
+        "title": _("Opportunities"),
+        "empty_text": _("A possible sale is noted here, and orders come of it."),
+    }
+    if may(actor, Permission.SALE_WRITE):
+        context["add_url"] = reverse("crm:opportunity_new")
+    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+
+
+def _list_spec(actor: User) -> ListSpec[Opportunity]:
+    return ListSpec(
+        columns=(
+            Column("name", _("Opportunity name"), sort="name"),
+            Column("customer__name", _("Customer"), sort="customer__name"),
+            Column("project__name", _("Sales project")),
+            Column("stage", _("Stage"), "status", sort="stage", value=stage_of),
+            Column("expected_amount", _("Expected amount"), "money", sort="expected_amount"),
+            Column("expected_on", _("Expected on"), "date", sort="expected_on"),
+            Column("salesperson__full_name", _("Salesperson")),
+        ),
+        default_sort="-created_at",
+        row_url=lambda o: reverse("crm:opportunity", args=[o.pk]),
+        row_menu=lambda o: opportunity_menu(actor, o),
+        filters=(
+            Filter("stage", _("Stage"), OpportunityStage.choices, "stage"),
+            Filter("mine", _("Salesperson"), [(actor.pk, _("My own"))], "salesperson"),
+        ),
+        search=queries.search_opportunities,
+        search_hint=_("Opportunity, customer, budget code"),
+    )
+
+
+def opportunity_menu(actor: User, opportunity: Opportunity) -> list[MenuItem]:
+    """What the actor may do with the opportunity, as the row's and the page's menu."""
+    if not may(actor, Permission.SALE_WRITE):
+        return []
+    own = ""
+    if not queries.may_write_opportunity(actor, opportunity):
+        own = _("This opportunity is a colleague's.")
+    edit = reverse("crm:opportunity_edit", args=[opportunity.pk])
+    order = f"{reverse('crm:order_new')}?opportunity={opportunity.pk}"
+    reason = _why_no_order(actor, opportunity)
+    return [
+        MenuItem(_("Edit"), edit, icon="pencil", disabled_reason=own),
+        MenuItem(_("Create order"), order, icon="file-invoice", disabled_reason=own or reason),
+        *_moves(opportunity, own),
+    ]
+
+
+def _why_no_order(actor: User, opportunity: Opportunity) -> str:
+    if not may_write(actor, opportunity.customer):
+        return _("This customer is a colleague's.")
+    return "" if opportunity.customer.is_active else _("This customer is no longer followed.")
+
+
+def _moves(opportunity: Opportunity, own: str) -> list[MenuItem]:
+    verbs = (
+        ("win", _("Mark as won"), "circle-check"),
+        ("lose", _("Mark as lost"), "circle-x"),
+        ("reopen", _("Open again"), "refresh"),
+    )
+    return [
+        MenuItem(label, _move_url(opportunity, verb), "post", icon, disabled_reason=own)
+        for verb, label, icon in verbs
+        if OPPORTUNITY_STAGE.allows(verb, opportunity.stage)
+    ]
+
+
+def _move_url(opportunity: Opportunity, verb: str) -> str:
+    return reverse("crm:opportunity_move", args=[opportunity.pk, verb])
+
+
+# --- the opportunity's own page ------------------------------------------------------------------
+
+
+def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
+    """context: title, opportunity, band, orders, entries."""
+    actor = actor_of(request)
+    found = queries.opportunity_of(actor, pk)
+    orders = visible_orders(actor).filter(opportunity=found).order_by("-created_at", "-id")
+    context = {
+        "title": found.name,
+        "opportunity": found,
+        "band": _band(actor, found),
+        "orders": [{"order": each, "status": status_of(each)} for each in orders],
+        "entries": history_of(found),
+    }
+    return render(request, "crm/opportunity.html", context)
+
+
+def _band(actor: User, opportunity: Opportunity) -> HeaderBand:
+    return HeaderBand(
+        title=opportunity.name,
+        subtitle=str(opportunity.customer),
+        status=stage_of(opportunity),
+        actions=opportunity_menu(actor, opportunity),
+        back_url=reverse("crm:opportunity_list"),
+        back_label=_("Opportunities"),
+    )
+
+
+# --- forms ---------------------------------------------------------------------------------------
+
+
+def opportunity_new(request: HttpRequest) -> HttpResponse:
+    """*Thêm*; ``?customer=`` names the customer. context: as `_form_page`."""
+    actor = actor_of(request)
+    require(actor, Permission.SALE_WRITE)
+    form = OpportunityForm(typed_in(request), actor=actor, initial=_asked_for(request, actor))
+    tried = attempt(
+        request,
+        form,
+        lambda: create_opportunity(
+            actor=actor, typed=form.typed(), token=form.cleaned_data["token"]
+        ),
+    )
+    if tried.saved:
+        return _saved(request, tried.saved)
+    return _form_page(request, form, tried, _("New opportunity"), reverse("crm:opportunity_list"))
+
+
+def _asked_for(request: HttpRequest, actor: User) -> dict[str, Any]:
+    """What an address names, where the actor may know it."""
+    customer = request.GET.get("customer", "")[:18]
+    return {"customer": customer_of(actor, int(customer))} if customer.isdecimal() else {}
+
+
+def opportunity_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """*Sửa*. context: as `_form_page`."""
+    actor = actor_of(request)
+    require(actor, Permission.SALE_WRITE)
+    found = queries.opportunity_of(actor, pk)
+    queries.require_own_opportunity(actor, found)
+    initial = initial_of_opportunity(found)
+    form = OpportunityForm(typed_in(request), actor=actor, opportunity=found, initial=initial)
+    tried = attempt(
+        request,
+        form,
+        lambda: edit_opportunity(
+            actor=actor,
+            opportunity_id=pk,
+            seen_version=form.cleaned_data["version"],
+            typed=form.typed(),
+        ),
+        stale=lambda: _stale(actor, form, pk),
+    )
+    if tried.saved:
+        return _saved(request, tried.saved)
+    title, cancel = _("Edit opportunity"), reverse("crm:opportunity", args=[pk])
+    return _form_page(request, form, tried, title, cancel)
+
+
+def _stale(actor: User, form: OpportunityForm, pk: int) -> StaleEdit:
+    fresh = queries.opportunity_of(actor, pk)
+    return stale_edit(form, fresh, theirs=initial_of_opportunity(fresh))
+
+
+def _saved(request: HttpRequest, opportunity: Opportunity) -> HttpResponse:
+    message = _("%(name)s is saved.") % {"name": opportunity.name}
+    return redirect(request, "crm:opportunity", opportunity.pk, message=message)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: OpportunityForm,
+    tried: Attempt[Opportunity],
+    title: str,
+    cancel_url: str,
+) -> HttpResponse:
+    """context: title, form, conflict, was_kept, cancel_url."""
+    context = {
+        "title": title,
+        "form": form,
+        "conflict": tried.conflict,
+        "was_kept": form.is_bound and request.method != "POST",
+        "cancel_url": cancel_url,
+    }
+    return render(request, "crm/opportunity_form.html", context, status=tried.status)
+
+
+def opportunity_move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Won, lost, open again: written at once; each can be taken back."""
+    if request.method != "POST":
+        return redirect(request, "crm:opportunity", pk)
+    moved = move_opportunity(actor=actor_of(request), opportunity_id=pk, verb=verb)
+    text = _("%(name)s: %(stage)s") % {"name": moved.name, "stage": moved.get_stage_display()}
+    return done(request, text, back=reverse("crm:opportunity", args=[pk]))

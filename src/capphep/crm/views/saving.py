@@ -1,0 +1,64 @@
+"""What the CRM's screens have in common: who asks, a form tried once, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.http import HttpRequest, QueryDict
+
+from capphep.crm.forms.fields import RecordForm
+from capphep.platform import kept_forms
+from capphep.platform.conflicts import StaleEdit
+from capphep.platform.models import User
+from capphep.platform.versions import Stale
+from capphep.pure.errors import Invalid, Invalids
+
+T = TypeVar("T")
+
+
+def actor_of(request: HttpRequest) -> User:
+    """The person who is signed in; the middleware lets nobody else come here."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def typed_in(request: HttpRequest) -> QueryDict | None:
+    """What was posted, or what was typed here when the session ended."""
+    return request.POST if request.method == "POST" else kept_forms.take(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt(Generic[T]):
+    """``saved`` is the record; without one, the form comes back with ``status``."""
+
+    saved: T | None = None
+    status: int = 200
+    conflict: StaleEdit | None = None
+
+
+def attempt(
+    request: HttpRequest,
+    form: RecordForm,
+    action: Callable[[], T],
+    stale: Callable[[], StaleEdit] | None = None,
+) -> Attempt[T]:
+    """Run ``action`` for a posted, valid form; what it refuses stands at the form's fields.
+
+    ``stale`` says what to show beside the form when somebody else saved first (409). Other
+    refusals, a NotFound or a Forbidden, are the middleware's to answer.
+    """
+    if request.method != "POST":
+        return Attempt()
+    if not form.is_valid():
+        return Attempt(status=422)
+    try:
+        return Attempt(saved=action())
+    except Stale:
+        if stale is None:
+            raise
+        return Attempt(status=409, conflict=stale())
+    except (Invalid, Invalids) as refused:
+        form.show(refused)
+        return Attempt(status=422)

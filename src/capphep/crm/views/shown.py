@@ -1,0 +1,41 @@
+"""How the CRM's records are shown: their status, and what they own, in words."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from capphep.crm.models import Opportunity
+from capphep.crm.queries.customers import Owned
+from capphep.crm.states import OpportunityStage
+from capphep.platform.kit import Status, Tone
+
+_STAGE_TONES: dict[str, Tone] = {
+    OpportunityStage.OPEN: "info",
+    OpportunityStage.WON: "good",
+    OpportunityStage.LOST: "gone",
+}
+FOLLOWED = (("1", _("Followed")), ("0", _("No longer followed")))
+
+
+def followed(is_active: bool) -> Status:
+    """Whether the record is still followed (R13)."""
+    return Status(_("Followed"), "good") if is_active else Status(_("No longer followed"), "gone")
+
+
+def stage_of(opportunity: Opportunity) -> Status:
+    return Status(opportunity.get_stage_display(), _STAGE_TONES[opportunity.stage])
+
+
+def in_words(owned: Owned) -> str:
+    """ "iGOV đến 31/12/2026"."""
+    return gettext("%(product)s until %(day)s") % {
+        "product": owned.product,
+        "day": short_day(owned.last_day),
+    }
+
+
+def short_day(day: datetime.date) -> str:
+    return f"{day:%d/%m/%Y}"
