@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from capphep.crm.actions.orders import move_licence_status
 from capphep.entitlements import actions as entitlements
 from capphep.entitlements.models import Licence, Subscription
 from capphep.identity.actions import Person, ensure_account
+from capphep.ims.queries.desk import require_decision
 from capphep.platform import audit, clock, outbox
 from capphep.platform.roles import Actor, Permission, require
 from capphep.provisioning import queries
@@ -20,8 +20,7 @@ from capphep.provisioning.actions.sending import event
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.queries import Review
-from capphep.provisioning.states import REQUEST_STATUS
-from capphep.pure.errors import Conflict, Forbidden, Invalid, gettext_noop
+from capphep.pure.errors import Conflict, Invalid, gettext_noop
 from capphep.pure.folding import clean
 
 
@@ -102,13 +101,7 @@ def reject(*, actor: Actor, request_id: int, reason: str) -> LicenceRequest:
 def _lock_for_decision(actor: Actor, request_id: int, verb: str) -> LicenceRequest:
     require(actor, Permission.REQUEST_DECIDE)
     request = lock_request(actor, request_id)
-    REQUEST_STATUS.after(verb, request.status)
-    if settings.TWO_PEOPLE and actor.pk in (request.created_by_id, request.sent_by_id):
-        raise Forbidden(
-            "two_people",
-            gettext_noop("Who made or sent a request cannot decide on it."),
-            rule="R6",
-        )
+    require_decision(actor, request, verb)
     return request
 
 

@@ -1,6 +1,19 @@
-"""Addresses of the ims module."""
+"""Addresses of the ims module: verbs on nouns, grouped by resource."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from capphep.ims.views import decisions, requests, subscriptions
 
 app_name = "ims"
-urlpatterns: list[URLPattern] = []
+
+request_urls = [
+    path("requests/", requests.queue, name="queue"),
+    path("requests/<int:request_id>/", requests.request_page, name="request"),
+    path("requests/<int:request_id>/approve", decisions.approve, name="approve"),
+    path("requests/<int:request_id>/reject", decisions.reject, name="reject"),
+]
+subscription_urls = [
+    path("subscriptions/", subscriptions.subscription_list, name="subscription_list"),
+    path("subscriptions/<int:subscription_id>/", subscriptions.subscription, name="subscription"),
+]
+urlpatterns = [*request_urls, *subscription_urls]

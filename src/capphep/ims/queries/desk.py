@@ -1,0 +1,204 @@
+"""Reads of the desk: its queue, whether a request may be decided, and what that changes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from capphep.catalog.models import Resource
+from capphep.platform.roles import Actor, Permission, may, require, sees_all
+from capphep.provisioning import explanations
+from capphep.provisioning import queries as provisioning
+from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
+from capphep.provisioning.queries import Review, ReviewedLine, ReviewedQuantity
+from capphep.provisioning.states import REQUEST_STATUS, RequestStatus
+from capphep.pure.errors import Conflict, Forbidden, gettext_noop
+
+SENT: Final = (RequestStatus.WAITING, RequestStatus.APPROVED, RequestStatus.REJECTED)
+
+# --- the queue ---------------------------------------------------------------------------------
+
+
+def require_desk(actor: Actor) -> None:
+    """Raise Forbidden ``not_permitted`` for a salesperson: the desk is not theirs to read."""
+    if not sees_all(actor):
+        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
+
+
+def desk_requests(actor: Actor) -> QuerySet[LicenceRequest]:
+    """What lies at the desk: requests that wait or were decided. Raises Forbidden."""
+    require_desk(actor)
+    rows = provisioning.visible_requests(actor).filter(status__in=SENT)
+    return rows.select_related("sent_by", "decided_by")
+
+
+def desk_request(actor: Actor, request_id: int) -> LicenceRequest:
+    """A request that was ever sent, one that was recalled since too. Raises Forbidden, NotFound."""
+    require_desk(actor)
+    return provisioning.request_of(actor, request_id)
+
+
+def next_waiting(actor: Actor) -> LicenceRequest | None:
+    """The oldest request on which the actor may decide."""
+    if not may(actor, Permission.REQUEST_DECIDE):
+        return None
+    rows = desk_requests(actor).filter(status=RequestStatus.WAITING)
+    if settings.TWO_PEOPLE:
+        rows = rows.exclude(Q(created_by_id=actor.pk) | Q(sent_by_id=actor.pk))
+    return rows.order_by("sent_at", "id").first()
+
+
+# --- may it be decided? ------------------------------------------------------------------------
+
+
+def require_decision(actor: Actor, request: LicenceRequest, verb: str) -> None:
+    """Raise unless the actor may ``approve`` or ``reject`` the request as it stands.
+
+    Forbidden ``not_permitted``, Conflict ``wrong_state`` which says who was faster (R4),
+    Forbidden ``two_people`` (R6).
+    """
+    require(actor, Permission.REQUEST_DECIDE)
+    if not REQUEST_STATUS.allows(verb, request.status):
+        raise _decided_already(request)
+    if made_by(actor, request):
+        raise Forbidden(
+            "two_people",
+            gettext_noop("Who made or sent a request cannot decide on it."),
+            rule="R6",
+        )
+
+
+def may_decide(actor: Actor, request: LicenceRequest) -> bool:
+    """True where the role and the state allow a decision; R6 is another matter."""
+    waits = REQUEST_STATUS.allows("approve", request.status)
+    return waits and may(actor, Permission.REQUEST_DECIDE)
+
+
+def made_by(actor: Actor, request: LicenceRequest) -> bool:
+    """RULE R6: the actor made or sent the request, and the setting forbids to decide on it."""
+    return settings.TWO_PEOPLE and actor.pk in (request.created_by_id, request.sent_by_id)
+
+
+def _decided_already(request: LicenceRequest) -> Conflict:
+    messages = {
+        RequestStatus.APPROVED: gettext_noop("%(who)s approved this request on %(when)s."),
+        RequestStatus.REJECTED: gettext_noop("%(who)s rejected this request on %(when)s."),
+    }
+    message = messages.get(RequestStatus(request.status))
+    if not message or not request.decided_at:
+        text = gettext_noop("The salesperson has taken this request back: it no longer waits.")
+        return Conflict("wrong_state", text, rule="R4")
+    who = request.decided_by.full_name if request.decided_by else "capphep"
+    when = f"{timezone.localtime(request.decided_at):%d/%m/%Y %H:%M}"
+    return Conflict("wrong_state", message, rule="R4", params={"who": who, "when": when})
+
+
+# --- what an approval changes ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """RULE R1: what is held of one resource, what is bought, and what that makes.
+
+    ``then`` is what was held when the request was sent (R3).
+    """
+
+    resource: Resource
+    then: int
+    base: int
+    added: int
+    base_request_no: str
+    lapsed: int
+
+    @property
+    def total(self) -> int:
+        return self.base + self.added
+
+    @property
+    def has_moved(self) -> bool:
+        return self.then != self.base
+
+    @property
+    def explanation(self) -> str:
+        return explanations.quantity_sum(
+            base=self.base, base_request_no=self.base_request_no, added=self.added
+        )
+
+    @property
+    def remark(self) -> str:
+        return explanations.lapsed_remark(
+            base=self.base, base_request_no=self.base_request_no, lapsed=self.lapsed
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """One module of a request; the days are None where it was never approved."""
+
+    line: RequestLine
+    first_day: datetime.date | None
+    last_day: datetime.date | None
+    amounts: Sequence[Amount]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """*Đang có → mua thêm → sau duyệt*. ``fingerprint`` is what an approval confirms."""
+
+    lines: Sequence[DeskLine]
+    fingerprint: str = ""
+
+    @property
+    def has_moved(self) -> bool:
+        return any(amount.has_moved for line in self.lines for amount in line.amounts)
+
+
+def difference_of(request: LicenceRequest, day: datetime.date) -> Difference:
+    """While it waits: what an approval on the day would do; decided: what it did or would have."""
+    lines = list(provisioning.lines_of(request))
+    if request.status == RequestStatus.WAITING:
+        return previewed(provisioning.review(request, day, lines))
+    return Difference([_stored_line(line) for line in lines])
+
+
+def previewed(review: Review) -> Difference:
+    return Difference([_reviewed_line(line) for line in review.lines], review.fingerprint)
+
+
+def _reviewed_line(reviewed: ReviewedLine) -> DeskLine:
+    amounts = [_reviewed_amount(quantity) for quantity in reviewed.quantities]
+    return DeskLine(reviewed.line, reviewed.term.first, reviewed.term.last, amounts)
+
+
+def _reviewed_amount(quantity: ReviewedQuantity) -> Amount:
+    return Amount(
+        resource=quantity.resource,
+        then=quantity.then,
+        base=quantity.base.quantity,
+        added=quantity.added,
+        base_request_no=quantity.base.request_no,
+        lapsed=quantity.base.lapsed,
+    )
+
+
+def _stored_line(line: RequestLine) -> DeskLine:
+    records = sorted(line.quantities.all(), key=lambda one: one.pk)
+    amounts = [_stored_amount(record) for record in records]
+    return DeskLine(line, line.first_day, line.last_day, amounts)
+
+
+def _stored_amount(record: RequestQuantity) -> Amount:
+    return Amount(
+        resource=record.resource,
+        then=record.base,
+        base=record.base,
+        added=record.added,
+        base_request_no=record.base_request_no,
+        lapsed=record.lapsed,
+    )

@@ -1,0 +1,1 @@
+"""Screens of the desk and of subscriptions: fetch, form, one action, answer."""

@@ -1,0 +1,114 @@
+"""*Phê duyệt YC cấp giấy phép* and *Từ chối*: the dialogs and the decision itself."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from capphep.ims import actions
+from capphep.ims.forms import RejectForm
+from capphep.ims.queries import desk
+from capphep.ims.queries.desk import Difference
+from capphep.platform import clock, kept_forms
+from capphep.platform.htmx import done, render_dialog
+from capphep.platform.texts import refusal_text
+from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.views.access import actor_of
+from capphep.pure.errors import Conflict
+
+
+def approve(request: HttpRequest, request_id: int) -> HttpResponse:
+    """context: as `_approval_dialog`, or `_too_late`."""
+    actor = actor_of(request)
+    record = desk.desk_request(actor, request_id)
+    try:
+        desk.require_decision(actor, record, "approve")
+        if request.method != "POST":
+            return _approval_dialog(request, record, desk.difference_of(record, clock.today()))
+        seen = request.POST.get("seen", "")
+        approval = actions.approve(actor=actor, request_id=request_id, seen=seen)
+    except actions.BaseMoved as moved:
+        return _approval_dialog(request, record, desk.previewed(moved.review), moved)
+    except Conflict as refusal:
+        return _too_late(request, record, refusal)
+    text = _("%(request_no)s is approved: licence %(licence_no)s was issued.")
+    values = {"request_no": record.request_no, "licence_no": approval.licence.licence_no}
+    return done(request, text % values, back=_page_of(record))
+
+
+def _approval_dialog(
+    request: HttpRequest,
+    record: LicenceRequest,
+    difference: Difference,
+    moved: actions.BaseMoved | None = None,
+) -> HttpResponse:
+    """context: title, record, difference, warning, hidden, action, yes_label, back_url, size.
+
+    ``moved`` is set where the base moved between the dialog and the answer *Có* (R3).
+    """
+    title = _("Approve the request %(request_no)s?") % {"request_no": record.request_no}
+    context = {
+        "title": title,
+        "record": record,
+        "difference": difference,
+        "warning": refusal_text(moved) if moved else "",
+        "hidden": [("seen", difference.fingerprint)],
+        "action": request.path,
+        "back_url": _page_of(record),
+        "size": "wide",
+    }
+    return render_dialog(request, "ims/_approve.html", context, status=409 if moved else 200)
+
+
+def reject(request: HttpRequest, request_id: int) -> HttpResponse:
+    """context: as `_rejection_dialog`, or `_too_late`."""
+    actor = actor_of(request)
+    record = desk.desk_request(actor, request_id)
+    try:
+        desk.require_decision(actor, record, "reject")
+        if request.method != "POST":
+            form = RejectForm(kept_forms.take(request))
+            return _rejection_dialog(request, record, form)
+        form = RejectForm(request.POST)
+        if not form.is_valid():
+            return _rejection_dialog(request, record, form, status=422)
+        reason = form.cleaned_data["reason"]
+        actions.reject(actor=actor, request_id=request_id, reason=reason)
+    except Conflict as refusal:
+        return _too_late(request, record, refusal)
+    text = _("%(request_no)s is rejected.") % {"request_no": record.request_no}
+    return done(request, text, back=_page_of(record))
+
+
+def _rejection_dialog(
+    request: HttpRequest, record: LicenceRequest, form: RejectForm, *, status: int = 200
+) -> HttpResponse:
+    """context: title, text, form, action, danger, yes_label, back_url."""
+    context = {
+        "title": _("Reject the request %(request_no)s?") % {"request_no": record.request_no},
+        "text": record.customer,
+        "form": form,
+        "action": request.path,
+        "danger": True,
+        "yes_label": _("Reject"),
+        "back_url": _page_of(record),
+    }
+    return render_dialog(request, "platform/_confirm.html", context, status=status)
+
+
+def _too_late(request: HttpRequest, record: LicenceRequest, refusal: Conflict) -> HttpResponse:
+    """context: title, text, page_url, back_url. Somebody was faster: say who; lists reload."""
+    context = {
+        "title": _("Request %(request_no)s no longer waits") % {"request_no": record.request_no},
+        "text": refusal_text(refusal),
+        "page_url": _page_of(record),
+        "back_url": reverse("ims:queue"),
+    }
+    response = render_dialog(request, "ims/_too_late.html", context, status=409)
+    response["HX-Trigger"] = "record-changed"
+    return response
+
+
+def _page_of(record: LicenceRequest) -> str:
+    return reverse("ims:request", args=[record.pk])

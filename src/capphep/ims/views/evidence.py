@@ -1,0 +1,42 @@
+"""The evidence of a request as the approver looks through it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from capphep.platform import filetypes
+from capphep.provisioning import queries
+from capphep.provisioning.models import Evidence, LicenceRequest
+from capphep.provisioning.states import EvidenceKind
+
+_FRAMES: Final = {filetypes.PDF: "pdf", filetypes.PNG: "image", filetypes.JPEG: "image"}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One file; ``frame`` is "pdf", "image" or "" for what a browser does not show.
+
+    ``elsewhere`` is the same content in other requests (R7).
+    """
+
+    record: Evidence
+    frame: str
+    elsewhere: Sequence[Evidence]
+
+
+def previews_of(request: LicenceRequest) -> list[Preview]:
+    """The decision that funds the purchase comes first. Two statements."""
+    others: dict[str, list[Evidence]] = defaultdict(list)
+    for evidence in queries.same_files_elsewhere(request):
+        others[evidence.file_id].append(evidence)
+    order = list(EvidenceKind)
+    files = sorted(
+        queries.evidence_of(request), key=lambda one: order.index(EvidenceKind(one.kind))
+    )
+    return [
+        Preview(one, _FRAMES.get(one.file.content_type, ""), others.get(one.file_id, ()))
+        for one in files
+    ]

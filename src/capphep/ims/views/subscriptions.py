@@ -1,0 +1,108 @@
+"""Subscriptions: the list, and *Thông tin chung* of one with the grants behind each number."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from capphep.entitlements.models import Subscription
+from capphep.entitlements.queries import subscription_of
+from capphep.ims.queries import subscriptions as queries
+from capphep.platform import clock
+from capphep.platform.history import history_of
+from capphep.platform.htmx import render_page_or_fragment
+from capphep.platform.kit import HeaderBand, MenuItem, Status
+from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.roles import Actor, sees_all
+from capphep.provisioning.views.access import actor_of
+
+STATES: Final = {
+    "in_force": Status(gettext_lazy("In force"), "good"),
+    "upcoming": Status(gettext_lazy("Not begun"), "info"),
+    "ended": Status(gettext_lazy("Lapsed"), "gone"),
+}
+
+
+def subscription_list(request: HttpRequest) -> HttpResponse:
+    """context: title, page (pages.ListPage), empty_text."""
+    day = clock.today()
+    rows = queries.subscriptions(actor_of(request), day)
+    context = {
+        "title": _("Subscriptions"),
+        "page": list_page(request, rows, spec=_spec(day)),
+        "empty_text": _("The first approval of a customer's request makes a subscription."),
+    }
+    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+
+
+def _spec(day: datetime.date) -> ListSpec[Subscription]:
+    def state(row: Any) -> Status:
+        return STATES[queries.state_of(row.running_until, row.until, day)]
+
+    return ListSpec(
+        columns=(
+            Column("customer__name", gettext_lazy("Customer"), sort="customer__name"),
+            Column("customer__budget_code", gettext_lazy("Budget code"), "code"),
+            Column("product", gettext_lazy("Product"), sort="product__name"),
+            Column("until", gettext_lazy("In force until"), "date", sort="until"),
+            Column("state", gettext_lazy("Status"), "status", value=state),
+            Column("created_at", gettext_lazy("Created at"), "moment", sort="created_at"),
+        ),
+        default_sort="-created_at",
+        row_url=lambda row: reverse("ims:subscription", args=[row.pk]),
+        filters=(
+            Filter(
+                "state",
+                gettext_lazy("Status"),
+                [(name, status.label) for name, status in STATES.items()],
+                lambda rows, states: queries.in_states(rows, states, day),
+            ),
+        ),
+        search=queries.search_subscriptions,
+        search_hint=gettext_lazy("Budget code, customer, licence or request number"),
+    )
+
+
+def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
+    """context: title, record, band, modules (queries.HeldModule), licences,
+    administrators, request_page (URL name), entries, day."""
+    actor, day = actor_of(request), clock.today()
+    record = subscription_of(actor, subscription_id)
+    modules = queries.held_modules(actor, record, day)
+    context = {
+        "title": str(record),
+        "record": record,
+        "band": _band(record, modules),
+        "modules": modules,
+        "licences": queries.licences_of(record),
+        "administrators": queries.administrators_of(record),
+        "request_page": _request_page(actor),
+        "entries": history_of(record),
+        "day": day,
+    }
+    return render(request, "ims/subscription.html", context)
+
+
+def _request_page(actor: Actor) -> str:
+    """Where a request number leads: the desk's page, or the salesperson's own."""
+    return "ims:request" if sees_all(actor) else "provisioning:request"
+
+
+def _band(record: Subscription, modules: list[queries.HeldModule]) -> HeaderBand:
+    is_in_force = any(one.quantity for module in modules for one in module.resources)
+    customer = reverse("crm:customer", args=[record.customer_id])
+    return HeaderBand(
+        title=record.customer.name,
+        number=str(record.product),
+        subtitle=record.customer.budget_code,
+        status=STATES["in_force" if is_in_force else "ended"],
+        actions=[MenuItem(_("Open the customer"), customer, icon="building-community")],
+        back_url=reverse("ims:subscription_list"),
+        back_label=_("Subscriptions"),
+    )

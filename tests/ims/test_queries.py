@@ -1,0 +1,118 @@
+"""Reads of the desk that no screen shows alone."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from capphep.crm.models import Customer
+from capphep.entitlements.models import Grant, Subscription
+from capphep.ims.queries import desk, subscriptions
+from capphep.platform import clock
+from capphep.platform.models import User
+from capphep.provisioning.models import LicenceRequest
+from capphep.pure.errors import Conflict, Forbidden
+from tests import stories
+from tests.factories import SmallCatalogue
+
+
+def test_the_next_one_is_the_oldest_that_the_officer_may_decide(
+    waiting: LicenceRequest,
+    customer: Customer,
+    salesperson: User,
+    officer: User,
+    auditor: User,
+    catalogue: SmallCatalogue,
+) -> None:
+    later = stories.sent(
+        stories.ordered(customer, salesperson, [(catalogue.users_50, 1)]), salesperson
+    )
+    assert desk.next_waiting(officer) == waiting
+    assert desk.next_waiting(auditor) is None
+    LicenceRequest.objects.filter(pk=waiting.pk).update(created_by=officer)
+    assert desk.next_waiting(officer) == later
+    stories.approved(later, officer)
+    assert desk.next_waiting(officer) is None
+
+
+def test_the_two_people_rule_is_a_setting(
+    waiting: LicenceRequest, officer: User, settings: object
+) -> None:
+    LicenceRequest.objects.filter(pk=waiting.pk).update(created_by=officer)
+    waiting.refresh_from_db()
+    with pytest.raises(Forbidden) as refused:
+        desk.require_decision(officer, waiting, "approve")
+    assert refused.value.rule == "R6"
+    settings.TWO_PEOPLE = False  # type: ignore[attr-defined]
+    desk.require_decision(officer, waiting, "approve")
+    assert desk.next_waiting(officer) == waiting
+
+
+def test_a_decision_that_comes_too_late_names_the_faster_one(
+    waiting: LicenceRequest, officer: User, other_officer: User
+) -> None:
+    stories.approved(waiting, officer)
+    waiting.refresh_from_db()
+    with pytest.raises(Conflict) as refused:
+        desk.require_decision(other_officer, waiting, "reject")
+    assert refused.value.code == "wrong_state"
+    assert refused.value.params["who"] == officer.full_name
+
+
+def test_the_difference_of_a_waiting_request_is_counted_today_and_of_a_decided_one_kept(
+    waiting: LicenceRequest,
+    customer: Customer,
+    salesperson: User,
+    officer: User,
+    catalogue: SmallCatalogue,
+) -> None:
+    second = stories.sent(
+        stories.ordered(customer, salesperson, [(catalogue.users_50, 2)]), salesperson
+    )
+    today = clock.today()
+    assert amounts(second, today) == [(100, 100, 200, False)]
+    stories.approved(waiting, officer)
+    assert amounts(second, today) == [(150, 100, 250, True)]
+    stories.approved(second, officer)
+    second.refresh_from_db()
+    assert amounts(second, today) == [(150, 100, 250, False)]
+    assert desk.difference_of(second, today).fingerprint == ""
+
+
+def amounts(request: LicenceRequest, day: datetime.date) -> list[tuple[int, int, int, bool]]:
+    return [
+        (one.base, one.added, one.total, one.has_moved)
+        for line in desk.difference_of(request, day).lines
+        for one in line.amounts
+    ]
+
+
+def test_a_grant_is_coming_running_or_over_by_its_days() -> None:
+    first, last = datetime.date(2026, 3, 15), datetime.date(2027, 3, 14)
+    grant = Grant(first_day=first, last_day=last)
+    one = datetime.timedelta(days=1)
+    states = [
+        subscriptions.grant_state(grant, day) for day in (first - one, first, last, last + one)
+    ]
+    assert states == ["upcoming", "in_force", "in_force", "ended"]
+
+
+def test_a_number_links_to_a_request_only_where_the_reader_may_see_it(
+    waiting: LicenceRequest, officer: User, other_salesperson: User, customer: Customer
+) -> None:
+    stories.approved(waiting, officer)
+    subscription = Subscription.objects.get(customer=customer)
+    day = clock.today()
+    assert linked(subscriptions.held_modules(officer, subscription, day)) == {waiting.pk}
+    assert linked(subscriptions.held_modules(other_salesperson, subscription, day)) == set()
+
+
+def linked(modules: list[subscriptions.HeldModule]) -> set[int]:
+    return {
+        grant.request_id
+        for module in modules
+        for held in module.resources
+        for grant in held.grants
+        if grant.request_id
+    }

@@ -1,0 +1,244 @@
+"""Subscriptions: who sees which, until when they run, and the grants behind each number."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from capphep.crm.models import Customer
+from capphep.entitlements.actions import OpeningGrant, open_grants
+from capphep.entitlements.models import Subscription
+from capphep.platform import clock
+from capphep.platform.models import User
+from capphep.platform.roles import SYSTEM
+from capphep.provisioning.models import LicenceRequest
+from capphep.pure.months import term
+from tests import factories, stories
+from tests.conftest import signed_in
+from tests.factories import SmallCatalogue
+from tests.ims.conftest import HTMX, text_of
+from tests.plumbing.sql_counts import Counter
+
+LIST = "/ims/subscriptions/"
+DAY = datetime.timedelta(days=1)
+
+
+def opened_between(
+    unit: Customer,
+    catalogue: SmallCatalogue,
+    first_day: datetime.date,
+    last_day: datetime.date,
+    number: str,
+) -> Subscription:
+    open_grants(
+        actor=SYSTEM,
+        grants=[
+            OpeningGrant(
+                customer_id=unit.pk,
+                product_id=catalogue.igov.pk,
+                module_id=catalogue.office.pk,
+                resource_id=catalogue.users.pk,
+                quantity=30,
+                first_day=first_day,
+                last_day=last_day,
+                request_no=number,
+                source=f"{number}/1",
+            )
+        ],
+    )
+    return Subscription.objects.get(customer=unit)
+
+
+@pytest.fixture
+def lapsed(catalogue: SmallCatalogue) -> Subscription:
+    unit = factories.customer("1234570", "Trạm Y tế xã Hòa Bình")
+    today = clock.today()
+    return opened_between(unit, catalogue, today - 400 * DAY, today - 35 * DAY, "YC-2024-000007")
+
+
+@pytest.fixture
+def upcoming(catalogue: SmallCatalogue) -> Subscription:
+    unit = factories.customer("1234571", "Trường Mầm non Hoa Sen")
+    today = clock.today()
+    return opened_between(unit, catalogue, today + 5 * DAY, today + 369 * DAY, "YC-2026-000300")
+
+
+@pytest.fixture
+def running(customer: Customer) -> Subscription:
+    return Subscription.objects.get(customer=customer)
+
+
+def found(client: Client, **query: str | list[str]) -> set[str]:
+    page = client.get(LIST, query).context["page"]
+    return {row.record.customer.budget_code for row in page.rows}
+
+
+def page_of(record: Subscription) -> str:
+    return reverse("ims:subscription", args=[record.pk])
+
+
+# --- the list ----------------------------------------------------------------------------------
+
+
+def test_the_list_says_until_when_each_runs(
+    running: Subscription, lapsed: Subscription, upcoming: Subscription, officer_client: Client
+) -> None:
+    assert reverse("ims:subscription_list") == LIST
+    text = text_of(officer_client.get(LIST))
+    until = term(clock.today() - 60 * DAY, 12).last
+    for shown in (f"{until:%d/%m/%Y}", "Đang hiệu lực", "Đã hết hạn", "Chưa đến ngày", "1234567"):
+        assert shown in text
+    assert f"{clock.today() - 35 * DAY:%d/%m/%Y}" in text
+
+
+def test_the_filter_tells_those_in_force_from_those_that_lapsed(
+    running: Subscription, lapsed: Subscription, upcoming: Subscription, officer_client: Client
+) -> None:
+    assert found(officer_client) == {"1234567", "1234570", "1234571"}
+    assert found(officer_client, state="in_force") == {"1234567"}
+    assert found(officer_client, state="ended") == {"1234570"}
+    assert found(officer_client, state="upcoming") == {"1234571"}
+    assert found(officer_client, state=["in_force", "ended"]) == {"1234567", "1234570"}
+    assert found(officer_client, state="nonsense") == {"1234567", "1234570", "1234571"}
+
+
+@pytest.mark.parametrize("text", ["hoa binh", "Hòa Bình", "1234570", "123 4570", "tram y te"])
+def test_the_search_finds_by_customer_and_budget_code(
+    running: Subscription, lapsed: Subscription, officer_client: Client, text: str
+) -> None:
+    assert found(officer_client, q=text) == {"1234570"}
+
+
+def test_the_search_finds_by_licence_and_request_number(
+    waiting: LicenceRequest, lapsed: Subscription, officer: User, officer_client: Client
+) -> None:
+    approval = stories.approved(waiting, officer)
+    for number in (approval.licence.licence_no, approval.licence.licence_no.lower()):
+        assert found(officer_client, q=number) == {"1234567"}
+    assert found(officer_client, q=waiting.request_no) == {"1234567"}
+
+
+@pytest.mark.parametrize("sort", ["until", "-until", "customer__name", "-created_at"])
+def test_every_order_shows_every_row(
+    running: Subscription,
+    lapsed: Subscription,
+    upcoming: Subscription,
+    officer_client: Client,
+    sort: str,
+) -> None:
+    assert len(found(officer_client, sort=sort)) == 3
+
+
+def test_a_salesperson_sees_the_subscriptions_of_the_customers_they_may_see(
+    running: Subscription, salesperson: User, other_salesperson: User
+) -> None:
+    unit = running.customer
+    unit.owner, unit.team = salesperson, salesperson.team
+    unit.save()
+    assert found(signed_in(salesperson)) == {"1234567"}
+    assert found(signed_in(other_salesperson)) == set()
+    assert signed_in(other_salesperson).get(page_of(running)).status_code == 404
+
+
+def test_the_list_takes_the_same_statements_for_one_row_and_for_three(
+    running: Subscription,
+    catalogue: SmallCatalogue,
+    officer_client: Client,
+    statements: Counter,
+) -> None:
+    with statements("ims.subscriptions", at_most=8):
+        officer_client.get(LIST)
+    for number in range(2):
+        unit = factories.customer(f"123457{number}", f"Trường số {number}")
+        stories.opened(unit, catalogue, request_no=f"YC-2025-00000{number}")
+    with statements("ims.subscriptions", at_most=8):
+        officer_client.get(LIST)
+
+
+def test_the_fragment_is_the_list_alone(running: Subscription, officer_client: Client) -> None:
+    assert "<html" not in text_of(officer_client.get(LIST, headers=HTMX))
+
+
+# --- one subscription --------------------------------------------------------------------------
+
+
+def test_the_page_shows_each_total_and_the_grants_behind_it(
+    waiting: LicenceRequest, running: Subscription, officer: User, officer_client: Client
+) -> None:
+    approval = stories.approved(waiting, officer)
+    response = officer_client.get(page_of(running))
+    text = text_of(response)
+    days = term(clock.today(), 12)
+    for shown in (
+        "Thông tin chung",
+        "Văn phòng số",
+        "<strong>150</strong>",
+        "<strong>1</strong>",
+        "+50",
+        "+100",
+        f"{days.first:%d/%m/%Y}",
+        f"{days.last:%d/%m/%Y}",
+        "YC-2026-000245",
+        "(số cũ)",
+        approval.licence.licence_no,
+        "an@example.vn",
+        "Đã mời",
+    ):
+        assert shown in text, shown
+    assert f'<a href="{reverse("ims:request", args=[waiting.pk])}">{waiting.request_no}</a>' in text
+
+
+def test_ended_and_coming_grants_are_shown_as_such(
+    lapsed: Subscription, upcoming: Subscription, officer_client: Client
+) -> None:
+    text = text_of(officer_client.get(page_of(lapsed)))
+    assert 'data-state="ended"' in text and "hôm nay không có hiệu lực" in text
+    assert "<strong>0</strong>" in text
+    text = text_of(officer_client.get(page_of(upcoming)))
+    assert 'data-state="upcoming"' in text and "Chưa đến ngày" in text
+    assert "Chưa cấp giấy phép nào" in text and "Chưa có tài khoản quản trị" in text
+
+
+def test_a_salesperson_follows_a_request_to_their_own_page_of_it(
+    waiting: LicenceRequest, running: Subscription, officer: User, sales_client: Client
+) -> None:
+    stories.approved(waiting, officer)
+    text = text_of(sales_client.get(page_of(running)))
+    assert reverse("provisioning:request", args=[waiting.pk]) in text
+    assert reverse("ims:request", args=[waiting.pk]) not in text
+
+
+@pytest.mark.parametrize("person", ["officer", "auditor", "administrator", "salesperson"])
+def test_every_role_reads_list_and_page(
+    running: Subscription, request: pytest.FixtureRequest, person: str
+) -> None:
+    client = signed_in(request.getfixturevalue(person))
+    assert client.get(LIST).status_code == 200
+    assert client.get(page_of(running)).status_code == 200
+
+
+@pytest.mark.parametrize("pk", [0, 10**9, 10**30])
+def test_a_number_that_nobody_has_is_not_found(officer_client: Client, pk: int) -> None:
+    assert officer_client.get(reverse("ims:subscription", args=[pk])).status_code == 404
+
+
+def test_the_page_takes_the_same_statements_for_few_and_for_many_grants(
+    waiting: LicenceRequest,
+    running: Subscription,
+    customer: Customer,
+    salesperson: User,
+    officer: User,
+    catalogue: SmallCatalogue,
+    officer_client: Client,
+    statements: Counter,
+) -> None:
+    stories.approved(waiting, officer)
+    with statements("ims.subscription", at_most=12):
+        officer_client.get(page_of(running))
+    order = stories.ordered(customer, salesperson, [(catalogue.suite(), 1)])
+    stories.approved(stories.sent(order, salesperson), officer)
+    with statements("ims.subscription", at_most=12):
+        officer_client.get(page_of(running))
