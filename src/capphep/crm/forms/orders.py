@@ -83,7 +83,7 @@ class OrderForm(forms.Form):
             "invalid": _("Write the day as dd/mm/yyyy."),
         },
     )
-    salesperson = forms.CharField(label=_("Salesperson"), required=False, disabled=True)
+    salesperson = forms.CharField(label=_("Salesperson of the order"), required=False, disabled=True)
 
     def __init__(
         self, actor: User, order: Order | None, *, details_only: bool = False, **kwargs: Any
