@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import http.client
 import os
+import sys
 import threading
 import time
 from typing import Any
+
+from django.urls import resolve
 
 wsgi_app = "capphep.config.wsgi:application"
 bind = f"fd://{os.environ['CAPPHEP_LISTENER']}"
@@ -30,7 +33,9 @@ EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104
 
 
 def post_worker_init(worker: Any) -> None:
-    """The first worker has loaded the application: say so once it answers."""
+    """The application is loaded; the first worker says so once it answers."""
+    # Here a mistake in any page's module ends the start, and nobody's first request waits for it.
+    resolve("/healthz")
     if worker.age == 1:
         threading.Thread(target=announce, daemon=True).start()
 
@@ -43,6 +48,8 @@ def announce() -> None:
             print(f"capphep is ready at http://{ADDRESS}", flush=True)  # noqa: T201
             return
         time.sleep(0.05)
+    problem = "no answer" if status is None else f"status {status}"
+    print(f"capphep runs, but its health page gives {problem}.", file=sys.stderr)  # noqa: T201
 
 
 def ask(address: str) -> int | None:
