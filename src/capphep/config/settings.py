@@ -150,7 +150,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "capphep.platform.storage.StaticFiles"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # A 500-line order posts some thousand fields.

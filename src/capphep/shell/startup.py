@@ -188,9 +188,10 @@ def collect_static() -> None:
 
 def static_fingerprint() -> str:
     """Name, size and time of every static file, and the version of what processes them."""
-    digest = hashlib.sha256(f"whitenoise {version('whitenoise')}\n".encode())
+    storage = settings.STORAGES["staticfiles"]["BACKEND"]
+    digest = hashlib.sha256(f"{storage} whitenoise {version('whitenoise')}\n".encode())
     for finder in get_finders():
-        for name, storage in finder.list([]):
-            status = Path(storage.path(name)).stat()
+        for name, source in finder.list([]):
+            status = Path(source.path(name)).stat()
             digest.update(f"{name}\t{status.st_size}\t{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
