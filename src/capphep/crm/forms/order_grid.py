@@ -121,10 +121,9 @@ class OrderGrid:
         """Show the refusal at its row and column, or above the grid."""
         text, cell = refusal_text(refusal), _CELL.fullmatch(refusal.field)
         row = self.rows[int(cell[1]) - 1] if cell and 0 < int(cell[1]) <= len(self.rows) else None
-        if cell and row:
-            row.errors[cell[2]].append(text)
-        else:
-            self.errors.append(text)
+        shown = row.errors[cell[2]] if cell and row else self.errors
+        if text not in shown:
+            shown.append(text)
 
     def summary(self) -> Iterator[dict[str, str]]:
         """The errors as the form's summary lists them: each names row and column."""

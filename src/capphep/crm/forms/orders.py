@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -31,6 +32,8 @@ _TEXTS: Final = (
     "contact_email",
 )
 _FILLED: Final = frozenset(_TEXTS) - {"contract_no"} | {"budget_code"}
+_PICKED: Final = ("customer", "project", "opportunity")
+_KEY: Final = re.compile(r"[0-9]{1,18}")
 _LOCKED: Final = ("customer", "opportunity", "ordered_on")
 
 
@@ -83,12 +86,20 @@ class OrderForm(forms.Form):
             "invalid": _("Write the day as dd/mm/yyyy."),
         },
     )
-    salesperson = forms.CharField(label=_("Salesperson of the order"), required=False, disabled=True)
+    salesperson = forms.CharField(
+        label=_("Salesperson of the order"), required=False, disabled=True
+    )
 
     def __init__(
-        self, actor: User, order: Order | None, *, details_only: bool = False, **kwargs: Any
+        self,
+        actor: User,
+        order: Order | None,
+        data: QueryDict | None = None,
+        *,
+        details_only: bool = False,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(data=_with_readable_keys(data), **kwargs)
         customers = visible_customers(actor)
         if order is not None:
             customers = customers | Customer.objects.filter(pk=order.customer_id)
@@ -167,6 +178,17 @@ class DiscountForm(forms.Form):
         return f"{label}: {self[number].value()}" if number in self.fields else label
 
 
+def _with_readable_keys(data: QueryDict | None) -> QueryDict | None:
+    """What was posted; a key that no record can have is left out before a database sees it."""
+    if data is None:
+        return None
+    copy = data.copy()
+    for name in _PICKED:
+        if not _KEY.fullmatch(copy.get(name, "")):
+            copy[name] = ""
+    return copy
+
+
 def _key(record: Any) -> int | None:
     return record.pk if record else None
 
@@ -206,5 +228,4 @@ def posted_day(data: QueryDict) -> datetime.date:
 def posted_customer(actor: User, data: QueryDict) -> Customer | None:
     """The customer that is chosen on the page, where the actor may know it."""
     key = data.get("customer", "")
-    found = visible_customers(actor).filter(pk=key) if key.isdecimal() and len(key) < 19 else None
-    return found.first() if found is not None else None
+    return visible_customers(actor).filter(pk=key).first() if _KEY.fullmatch(key) else None

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from capphep.catalog.queries import MOST_GOODS, goods, goods_by_id
+from capphep.crm.forms.order_goods import OrderGoods
 from capphep.crm.forms.order_grid import (
     item_id_of,
     pasted_rows,
@@ -22,7 +23,6 @@ from capphep.crm.forms.order_grid import (
     with_items,
     with_quantities,
 )
-from capphep.crm.forms.order_sheet import OrderGoods
 from capphep.crm.forms.orders import posted_customer, posted_day
 from capphep.crm.models import Customer, Order
 from capphep.crm.queries.customers import owned_products

@@ -16,7 +16,7 @@ from capphep.crm.queries.customers import customer_of
 from capphep.crm.queries.sales import opportunity_of
 from capphep.crm.rules import is_frozen
 from capphep.crm.states import LicenceStatus
-from capphep.platform import kept_forms
+from capphep.crm.views.saving import actor_of, typed_in
 from capphep.platform.history import history_of
 from capphep.platform.htmx import redirect, render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem, Status, Step, Tone, steps
@@ -34,12 +34,6 @@ TONES: dict[str, Tone] = {
     LicenceStatus.REJECTED: "bad",
     LicenceStatus.REVOKED: "gone",
 }
-
-
-def actor_of(request: HttpRequest) -> User:
-    """The person who is signed in; the middleware lets nobody else come here."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def status_of(order: Order) -> Status:
@@ -162,30 +156,28 @@ def order_new(request: HttpRequest) -> HttpResponse:
     """*Thêm*; ``?customer=``, ``?opportunity=`` and ``?copy=`` carry their data over."""
     actor = actor_of(request)
     require(actor, Permission.SALE_WRITE)
-    if request.method == "POST":
-        return _create(request, actor)
-    kept = kept_forms.take(request)
-    sheet = OrderSheet.posted(actor, kept) if kept else _prefilled(request, actor)
-    return _form_page(request, sheet)
+    typed = typed_in(request)
+    sheet = OrderSheet.posted(actor, typed) if typed else _prefilled(request, actor)
+    if request.method != "POST":
+        return _form_page(request, sheet, was_kept=typed is not None)
+    return _create(request, actor, sheet)
 
 
-def _create(request: HttpRequest, actor: User) -> HttpResponse:
-    sheet = OrderSheet.posted(actor, request.POST)
-    if sheet.is_valid():
-        try:
-            made = create_order(
-                actor=actor,
-                header=sheet.form.header(),
-                lines=sheet.goods.lines,
-                discount=sheet.goods.discount,
-                token=sheet.form.cleaned_data["token"],
-            )
-        except (Invalid, Invalids) as refused:
-            sheet.refuse(refused.refusals if isinstance(refused, Invalids) else [refused])
-        else:
-            message = _("Order %(number)s is saved.") % {"number": made.order_no}
-            return redirect(request, "crm:order", made.pk, message=message)
-    return _form_page(request, sheet, status=422)
+def _create(request: HttpRequest, actor: User, sheet: OrderSheet) -> HttpResponse:
+    if not sheet.is_valid():
+        return _form_page(request, sheet, status=422)
+    try:
+        made = create_order(
+            actor=actor,
+            header=sheet.form.header(),
+            lines=sheet.goods.lines,
+            discount=sheet.goods.discount,
+            token=sheet.form.cleaned_data["token"],
+        )
+    except (Invalid, Invalids) as refused:
+        sheet.refuse(refused)
+        return _form_page(request, sheet, status=422)
+    return _saved(request, made)
 
 
 def order_edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -193,15 +185,14 @@ def order_edit(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     found = queries.order_of(actor, pk)
     queries.require_own(actor, found)
-    if request.method == "POST":
-        return _edit(request, actor, found)
-    kept = kept_forms.take(request)
-    sheet = OrderSheet.posted(actor, kept, found) if kept else OrderSheet.stored(actor, found)
-    return _form_page(request, sheet)
+    typed = typed_in(request)
+    sheet = OrderSheet.posted(actor, typed, found) if typed else OrderSheet.stored(actor, found)
+    if request.method != "POST":
+        return _form_page(request, sheet, was_kept=typed is not None)
+    return _edit(request, actor, found, sheet)
 
 
-def _edit(request: HttpRequest, actor: User, found: Order) -> HttpResponse:
-    sheet = OrderSheet.posted(actor, request.POST, found)
+def _edit(request: HttpRequest, actor: User, found: Order, sheet: OrderSheet) -> HttpResponse:
     if not sheet.is_valid():
         return _form_page(request, sheet, status=422)
     try:
@@ -210,10 +201,14 @@ def _edit(request: HttpRequest, actor: User, found: Order) -> HttpResponse:
         sheet.compare(queries.order_of(actor, found.pk))
         return _form_page(request, sheet, status=409)
     except (Invalid, Invalids) as refused:
-        sheet.refuse(refused.refusals if isinstance(refused, Invalids) else [refused])
+        sheet.refuse(refused)
         return _form_page(request, sheet, status=422)
-    message = _("Order %(number)s is saved.") % {"number": found.order_no}
-    return redirect(request, "crm:order", found.pk, message=message)
+    return _saved(request, found)
+
+
+def _saved(request: HttpRequest, order: Order) -> HttpResponse:
+    message = _("Order %(number)s is saved.") % {"number": order.order_no}
+    return redirect(request, "crm:order", order.pk, message=message)
 
 
 def _save(actor: User, order: Order, sheet: OrderSheet) -> None:
@@ -233,8 +228,11 @@ def _save(actor: User, order: Order, sheet: OrderSheet) -> None:
     )
 
 
-def _form_page(request: HttpRequest, sheet: OrderSheet, status: int = 200) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, sheet: OrderSheet, *, status: int = 200, was_kept: bool = False
+) -> HttpResponse:
     order = sheet.order
+    sheet.goods.grid.show_rows()
     title = _("Edit order %(number)s") % {"number": order.order_no} if order else _("New order")
     context = {
         "title": title,
@@ -244,6 +242,7 @@ def _form_page(request: HttpRequest, sheet: OrderSheet, status: int = 200) -> Ht
         "order_in_words": amount_in_words(order.total) if order else "",
         "details_only": sheet.details_only,
         "conflict": sheet.conflict,
+        "was_kept": was_kept,
         "more_errors": sheet.more_errors(),
         "cancel_url": reverse("crm:order", args=[order.pk]) if order else reverse("crm:order_list"),
     }

@@ -77,6 +77,15 @@ document.addEventListener(
   { capture: true },
 );
 
+// The opportunities that are offered are the customer's.
+document.addEventListener("focusin", ({ target }) => {
+  const select = target.closest("[data-field=opportunity]")?.querySelector("select");
+  if (!select) return;
+  const url = new URL(select.dataset.pickerUrl, location.href);
+  url.searchParams.set("customer", select.form.elements.namedItem("customer").value);
+  select.dataset.pickerUrl = url.href;
+}, { capture: true });
+
 // The answer to a changed number brings the error's text; the input itself stays as it is.
 function mark() {
   for (const error of document.querySelectorAll(`${GRID} tbody .field-error`)) {

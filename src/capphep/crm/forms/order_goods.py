@@ -1,0 +1,115 @@
+"""The goods and the discount of an order as they stand in the form, and what follows from them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import QueryDict
+
+from capphep.crm.forms.order_grid import OrderGrid, posted_rows, stored_rows
+from capphep.crm.forms.orders import (
+    DiscountForm,
+    discount_initial_of,
+    posted_customer,
+    posted_day,
+)
+from capphep.crm.models import Customer, Order
+from capphep.crm.queries.orders import goods_offer
+from capphep.crm.rules import LineInput
+from capphep.platform import clock
+from capphep.platform.models import User
+from capphep.pure.money import Discount, DiscountKind
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What decides which goods may be bought, and at which price and tax."""
+
+    customer: Customer | None
+    day: datetime.date
+    order: Order | None = None
+
+
+class OrderGoods:
+    """*Thông tin hàng hóa*: the rows, the discount, and the totals that follow from them.
+
+    Nothing is kept between requests: each posts the rows as they stand on the page. The grid
+    is only priced and checked where it is shown.
+    """
+
+    def __init__(
+        self,
+        lines: Iterable[LineInput],
+        discount_form: DiscountForm,
+        discount: Discount,
+        basis: Callable[[], Basis],
+    ) -> None:
+        self.lines = list(lines)
+        self.discount_form = discount_form
+        self.discount = discount
+        self._basis = basis
+
+    @classmethod
+    def posted(
+        cls,
+        actor: User,
+        data: QueryDict,
+        order: Order | None,
+        lines: Iterable[LineInput] | None = None,
+    ) -> OrderGoods:
+        """The goods as they stand on the page, or ``lines`` in the place of its rows."""
+        form = DiscountForm(data)
+        return cls(
+            posted_rows(data).values() if lines is None else lines,
+            form,
+            form.read(),
+            lambda: Basis(posted_customer(actor, data), posted_day(data), order),
+        )
+
+    @classmethod
+    def stored(cls, order: Order) -> OrderGoods:
+        return cls._like(order, Basis(order.customer, order.ordered_on, order))
+
+    @classmethod
+    def copied(cls, order: Order) -> OrderGoods:
+        """The rows and the discount of another order, at today's prices and tax."""
+        return cls._like(order, Basis(order.customer, clock.today()))
+
+    @classmethod
+    def empty(cls, customer: Customer | None) -> OrderGoods:
+        basis = Basis(customer, clock.today())
+        return cls([], DiscountForm(), Discount(DiscountKind.NONE), lambda: basis)
+
+    @classmethod
+    def _like(cls, order: Order, basis: Basis) -> OrderGoods:
+        kind = DiscountKind(order.discount_kind)
+        return cls(
+            stored_rows(order.lines.order_by("position")),
+            DiscountForm(initial=discount_initial_of(order)),
+            Discount(kind, order.discount_percent, order.discount_amount),
+            lambda: basis,
+        )
+
+    @cached_property
+    def basis(self) -> Basis:
+        return self._basis()
+
+    @property
+    def customer(self) -> Customer | None:
+        return self.basis.customer
+
+    @cached_property
+    def grid(self) -> OrderGrid:
+        basis = self.basis
+        ids = [line.item_id for line in self.lines]
+        offer = goods_offer(basis.customer, ids, basis.day, basis.order)
+        return OrderGrid(self.lines, self.discount, offer)
+
+    @property
+    def discount_problem(self) -> str:
+        """What is wrong with the discount, beside the totals that change while one types."""
+        wrong = [text for texts in self.discount_form.errors.values() for text in texts]
+        return str(wrong[0]) if wrong else self.grid.discount_error
