@@ -135,6 +135,7 @@ def autofill_of(customer: Customer) -> dict[str, str]:
         "description": description[:_LONGEST_DESCRIPTION],
         "contact_name": contact.full_name if contact else "",
         "contact_position": contact.position if contact else "",
-        "contact_phone": contact.phone if contact else "",
-        "contact_email": contact.email if contact else "",
+        # An export from another CRM knows the unit's phone and e-mail, not the person's.
+        "contact_phone": (contact and contact.phone) or customer.phone,
+        "contact_email": (contact and contact.email) or customer.email,
     }

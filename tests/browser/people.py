@@ -1,0 +1,41 @@
+"""What a person does in the browser, in the words of the screens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+EVIDENCE = Path(__file__).resolve().parent.parent / "data" / "evidence"
+PASSWORD = "capphep-demo"
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto("/login")
+    page.get_by_label("Tên đăng nhập").fill(username)
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url(re.compile(r"(?<!/login)$"))
+
+
+def pick(page: Page, label: str, text: str, option: str) -> None:
+    """Search in a picker and take the option."""
+    box = page.get_by_label(label, exact=True)
+    box.click()
+    box.press_sequentially(text)
+    page.get_by_role("option", name=re.compile(option)).first.click()
+
+
+def menu(page: Page) -> Locator:
+    """The page's function menu, opened."""
+    page.get_by_role("button", name="Chức năng").click()
+    return page.get_by_role("menu")
+
+
+def attach(page: Page, label: str, *names: str) -> None:
+    page.get_by_label(label).set_input_files([EVIDENCE / name for name in names])
+    for name in names:
+        page.get_by_role("link", name=name).first.wait_for()
