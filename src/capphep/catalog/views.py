@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Permission, may, require
 from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Invalids, Refusal
+from capphep.pure.money import TaxRate
 
 
 def item_list(request: HttpRequest) -> HttpResponse:
@@ -47,11 +48,11 @@ def _spec() -> ListSpec[Item]:
             Column("name", gettext_lazy("Item"), sort="name"),
             Column("package", gettext_lazy("Package"), sort="package__name"),
             Column("package__product", gettext_lazy("Product"), sort="package__product__name"),
-            Column("contents", gettext_lazy("Contents"), value=queries.contents_of),
             Column("term_months", gettext_lazy("Months of use"), "number", sort="term_months"),
             Column("unit_price", gettext_lazy("Unit price"), "money", sort="unit_price"),
-            Column("tax", gettext_lazy("Tax rate"), value=_tax_today()),
+            Column("tax", gettext_lazy("Tax rate"), value=_short_tax),
             Column("status", gettext_lazy("Status"), "status", value=_status),
+            Column("contents", gettext_lazy("Contents"), value=queries.contents_of),
         ),
         default_sort="sku",
         row_url=lambda item: reverse("catalog:item", args=[item.pk]),
@@ -75,14 +76,14 @@ def _by_sold(items: QuerySet[Item], values: list[str]) -> QuerySet[Item]:
     return items if len(set(values)) > 1 else queries.by_sold(items, sold=values[0] == "1")
 
 
-def _tax_today() -> Callable[[Item], str]:
-    day = clock.today()
+def _tax_today(item: Item) -> TaxRate | None:
+    return queries.tax_rate_on([item], clock.today()).get(item.pk)
 
-    def label(item: Item) -> str:
-        rate = queries.tax_rate_on([item], day).get(item.pk)
-        return str(TAX_LABELS[rate]) if rate else "–"
 
-    return label
+def _short_tax(item: Item) -> str:
+    """As an order's line writes it: KCT, 8%."""
+    rate = _tax_today(item)
+    return "–" if rate is None else rate.value if rate is TaxRate.EXEMPT else f"{rate.percent}%"
 
 
 def _status(item: Item) -> Status:
@@ -94,6 +95,7 @@ def _status(item: Item) -> Status:
 def item(request: HttpRequest, item_id: int) -> HttpResponse:
     """context: title, record, band, tax (label), contents, taxes, buyers, entries."""
     record = queries.item_of(item_id)
+    rate = _tax_today(record)
     context = {
         "title": record.sku,
         "record": record,
@@ -104,7 +106,7 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
             back_url=reverse("catalog:item_list"),
             back_label=_("Goods catalogue"),
         ),
-        "tax": _tax_today()(record),
+        "tax": TAX_LABELS[rate] if rate else "–",
         "contents": record.contents.all(),
         "taxes": sorted(record.taxes.all(), key=lambda tax: tax.from_day, reverse=True),
         "buyers": queries.buyers_of(record),
