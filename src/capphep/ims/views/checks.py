@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from capphep.ims.queries.desk import Difference
 from capphep.ims.views.evidence import Preview
@@ -57,11 +58,15 @@ def _evidence(evidence: Sequence[Preview]) -> Check:
 
 
 def _files_elsewhere(evidence: Sequence[Preview]) -> Check:
-    used = {other.request.request_no for preview in evidence for other in preview.elsewhere}
+    used = {other.request_id for preview in evidence for other in preview.elsewhere}
     if not used:
         return Check(True, _("No file was used in another request."))
-    text = _("A file was used in another request too: %(numbers)s.")
-    return Check(False, text % {"numbers": ", ".join(sorted(used))})
+    text = ngettext(
+        "A file was used in %(count)s other request too.",
+        "A file was used in %(count)s other requests too.",
+        len(used),
+    )
+    return Check(False, text % {"count": len(used)})
 
 
 def _base(difference: Difference) -> Check:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +13,7 @@ from capphep.ims.forms import RejectForm
 from capphep.ims.queries import desk
 from capphep.ims.queries.desk import Difference
 from capphep.platform import clock, kept_forms
-from capphep.platform.htmx import done, render_dialog
+from capphep.platform.htmx import done, is_htmx, render_page_or_fragment
 from capphep.platform.texts import refusal_text
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.views.access import actor_of
@@ -58,7 +60,7 @@ def _approval_dialog(
         "back_url": _page_of(record),
         "size": "wide",
     }
-    return render_dialog(request, "ims/_approve.html", context, status=409 if moved else 200)
+    return _dialog(request, "ims/_approve.html", context, status=409 if moved else 200)
 
 
 def reject(request: HttpRequest, request_id: int) -> HttpResponse:
@@ -94,7 +96,7 @@ def _rejection_dialog(
         "yes_label": _("Reject"),
         "back_url": _page_of(record),
     }
-    return render_dialog(request, "platform/_confirm.html", context, status=status)
+    return _dialog(request, "platform/_confirm.html", context, status=status)
 
 
 def _too_late(request: HttpRequest, record: LicenceRequest, refusal: Conflict) -> HttpResponse:
@@ -105,9 +107,18 @@ def _too_late(request: HttpRequest, record: LicenceRequest, refusal: Conflict) -
         "page_url": _page_of(record),
         "back_url": reverse("ims:queue"),
     }
-    response = render_dialog(request, "ims/_too_late.html", context, status=409)
+    response = _dialog(request, "ims/_too_late.html", context, status=409)
     response["HX-Trigger"] = "record-changed"
     return response
+
+
+def _dialog(
+    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A dialog; without htmx a page of its own, with this module's styles."""
+    context |= {"dialog_template": template, "is_page": not is_htmx(request)}
+    page = "ims/dialog_page.html"
+    return render_page_or_fragment(request, page, template, context, status=status)
 
 
 def _page_of(record: LicenceRequest) -> str:

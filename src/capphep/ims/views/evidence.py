@@ -13,18 +13,27 @@ from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.provisioning.states import EvidenceKind
 
 _FRAMES: Final = {filetypes.PDF: "pdf", filetypes.PNG: "image", filetypes.JPEG: "image"}
+_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """One file; ``frame`` is "pdf", "image" or "" for what a browser does not show.
 
-    ``elsewhere`` is the same content in other requests (R7).
+    ``elsewhere`` is the same content in other requests (R7); the first few are ``named``.
     """
 
     record: Evidence
     frame: str
     elsewhere: Sequence[Evidence]
+
+    @property
+    def named(self) -> Sequence[Evidence]:
+        return self.elsewhere[:_NAMED]
+
+    @property
+    def unnamed(self) -> int:
+        return len(self.elsewhere[_NAMED:])
 
 
 def previews_of(request: LicenceRequest) -> list[Preview]:

@@ -17,7 +17,6 @@ from capphep.ims.queries import desk
 from capphep.ims.views.checks import checks_of
 from capphep.ims.views.evidence import previews_of
 from capphep.platform import clock
-from capphep.platform.history import history_of
 from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.models import User
@@ -26,6 +25,7 @@ from capphep.provisioning import queries as provisioning
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
 from capphep.provisioning.views.access import actor_of
+from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.shown import status_of, steps_of
 
 # The tabs above the queue, by the value of ?status= that opens them.
