@@ -47,6 +47,23 @@ document.addEventListener("change", ({ target }) => {
   if (target.matches("#goods-rows input")) count();
 });
 
+// Rows that were asked for before the last tick would take it back: they are asked for again.
+let asked = "";
+
+function ticks() {
+  return [...document.querySelectorAll("#goods-rows input:checked")].map((box) => box.value).join();
+}
+
+document.addEventListener("htmx:beforeRequest", ({ target }) => {
+  if (target.id === "goods-search") asked = ticks();
+});
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "goods-rows" || ticks() === asked) return;
+  detail.shouldSwap = false;
+  globalThis.htmx.trigger("#goods-search", "search");
+});
+
 document.addEventListener("focusin", ({ target }) => {
   if (target.matches(CELL)) target.select();
 });
