@@ -8,13 +8,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from capphep.crm.customer_rules import ContactInput, CustomerInput
+from capphep.crm.customer_rules import ContactInput, CustomerInput, check_chapter_level
 from capphep.crm.forms.fields import CodeField, RecordForm, key_of
 from capphep.crm.models import Contact, Customer, Level, OrgType, PublicUnitKind, Sector
 from capphep.crm.queries.customers import has_orders, visible_customers
 from capphep.platform.roles import Actor
 from capphep.platform.widgets import Picker
 from capphep.pure import codes
+from capphep.pure.errors import Invalid
 
 _SAME_NAMES = (
     "budget_code",
@@ -40,7 +41,7 @@ class CustomerForm(RecordForm):
     name = forms.CharField(label=_("Customer name"))
     org_type = forms.ChoiceField(label=_("Organisation type"), choices=OrgType.choices)
     public_unit_kind = forms.ChoiceField(
-        label=_("Kind of public unit"), choices=PublicUnitKind.choices
+        label=_("Kind of public unit"), choices=[("", _("Not chosen")), *PublicUnitKind.choices]
     )
     sector = forms.ModelChoiceField(
         Sector.objects.all(), label=_("Sector"), required=False, empty_label=_("Not chosen")
@@ -84,6 +85,15 @@ class CustomerForm(RecordForm):
             code = self.fields["budget_code"]
             code.widget.attrs["readonly"] = True
             code.help_text = _("Fixed: this customer has orders")
+
+    def clean(self) -> None:
+        """R11 across two fields, told together with what is wrong in single ones."""
+        chapter, level = (self.cleaned_data.get(name) for name in ("chapter_code", "level"))
+        if chapter and level:
+            try:
+                check_chapter_level(chapter, level)
+            except Invalid as refusal:
+                self.show(refusal)
 
     def typed(self) -> CustomerInput:
         """What the valid form says, for the action."""

@@ -17,14 +17,14 @@ from capphep.crm.actions.customers import (
     reactivate_customer,
 )
 from capphep.crm.forms.customers import CustomerForm, NewCustomerForm, initial_of_customer
-from capphep.crm.models import Customer, Level, PublicUnitKind
+from capphep.crm.models import Customer, Level, OrgType, PublicUnitKind
 from capphep.crm.queries import customers as queries
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.queries.sales import visible_opportunities
 from capphep.crm.views.contacts import contact_rows
 from capphep.crm.views.orders import status_of
 from capphep.crm.views.saving import Attempt, actor_of, attempt, typed_in
-from capphep.crm.views.shown import FOLLOWED, followed, in_words, stage_of
+from capphep.crm.views.shown import FOLLOWED, followed, in_words, next_step, stage_of
 from capphep.platform import clock
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
@@ -135,6 +135,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "band": _band(actor, found),
         "is_unusual": unusual_budget_code(found.budget_code),
         "parent_url": _parent_url(actor, found),
+        "full_address": _full_address(found),
         "may_edit": may_edit,
         "may_sell": may_edit and found.is_active,
         "contacts": contact_rows(found, may_edit),
@@ -147,12 +148,14 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _band(actor: User, customer: Customer) -> HeaderBand:
+    actions = customer_menu(actor, customer)
     return HeaderBand(
         title=customer.name,
         number=customer.budget_code,
         subtitle=_owner_text(customer),
         status=followed(customer.is_active),
-        actions=customer_menu(actor, customer),
+        primary=next_step(actions),
+        actions=actions,
         back_url=reverse("crm:customer_list"),
         back_label=_("Customers"),
     )
@@ -164,6 +167,15 @@ def _parent_url(actor: User, customer: Customer) -> str:
     if parent is None or not queries.visible_customers(actor).filter(pk=parent).exists():
         return ""
     return reverse("crm:customer", args=[parent])
+
+
+def _full_address(customer: Customer) -> str:
+    """Street, commune and province, none of them twice."""
+    parts: list[str] = []
+    for part in (customer.address, customer.commune, customer.province):
+        if part and part not in ", ".join(parts):
+            parts.append(part)
+    return ", ".join(parts)
 
 
 def _orders(actor: User, customer: Customer) -> list[dict[str, Any]]:
@@ -183,7 +195,8 @@ def customer_new(request: HttpRequest) -> HttpResponse:
     """*Thêm*. context: as `_form_page`."""
     actor = actor_of(request)
     require(actor, Permission.CUSTOMER_WRITE)
-    form = NewCustomerForm(typed_in(request), actor=actor, initial={"level": Level.COMMUNE.value})
+    initial = {"org_type": OrgType.COMMUNE.value, "level": Level.COMMUNE.value}
+    form = NewCustomerForm(typed_in(request), actor=actor, initial=initial)
     tried = attempt(
         request,
         form,

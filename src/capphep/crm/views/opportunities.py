@@ -22,7 +22,7 @@ from capphep.crm.queries.orders import visible_orders
 from capphep.crm.states import OPPORTUNITY_STAGE, OpportunityStage
 from capphep.crm.views.orders import status_of
 from capphep.crm.views.saving import Attempt, actor_of, attempt, typed_in
-from capphep.crm.views.shown import stage_of
+from capphep.crm.views.shown import next_step, stage_of
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
 from capphep.platform.htmx import done, redirect, render_page_or_fragment
@@ -131,11 +131,14 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _band(actor: User, opportunity: Opportunity) -> HeaderBand:
+    actions = opportunity_menu(actor, opportunity)
+    is_open = opportunity.stage == OpportunityStage.OPEN
     return HeaderBand(
         title=opportunity.name,
         subtitle=str(opportunity.customer),
         status=stage_of(opportunity),
-        actions=opportunity_menu(actor, opportunity),
+        primary=next_step(actions) if is_open else None,
+        actions=actions,
         back_url=reverse("crm:opportunity_list"),
         back_label=_("Opportunities"),
     )

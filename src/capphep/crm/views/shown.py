@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from capphep.crm.models import Opportunity
 from capphep.crm.queries.customers import Owned
 from capphep.crm.states import OpportunityStage
-from capphep.platform.kit import Status, Tone
+from capphep.platform.kit import MenuItem, Status, Tone
 
 _STAGE_TONES: dict[str, Tone] = {
     OpportunityStage.OPEN: "info",
@@ -27,6 +29,12 @@ def followed(is_active: bool) -> Status:
 
 def stage_of(opportunity: Opportunity) -> Status:
     return Status(opportunity.get_stage_display(), _STAGE_TONES[opportunity.stage])
+
+
+def next_step(actions: Iterable[MenuItem]) -> MenuItem | None:
+    """The order to create, where it may be: what a salesperson mostly opens the record for."""
+    order = reverse("crm:order_new")
+    return next((a for a in actions if a.url.startswith(order) and not a.disabled_reason), None)
 
 
 def in_words(owned: Owned) -> str:
