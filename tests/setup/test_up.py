@@ -9,6 +9,7 @@ import signal
 import socket
 import stat
 import subprocess
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,11 +103,15 @@ def until_ready(process: subprocess.Popen[str]) -> tuple[str, str]:
     """What was printed, and the address at which the server says it is ready."""
     printed = ""
     assert process.stdout is not None
+    patience = threading.Timer(60, process.kill)
+    patience.start()
     for line in process.stdout:
         printed += line
         ready = READY.match(line.strip())
         if ready:
+            patience.cancel()
             return printed, ready[1]
+    patience.cancel()
     assert process.stderr is not None
     raise AssertionError(printed + process.stderr.read())
 
