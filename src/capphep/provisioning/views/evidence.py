@@ -109,7 +109,7 @@ def _fragment(
 
 
 def _policy(content_type: str) -> str:
-    """Nothing may run or load. A PDF goes without ``sandbox``: browsers refuse to show it so."""
+    """Nothing may run or load. A PDF without ``sandbox``: many browsers would not show it."""
     return _NOTHING if content_type == filetypes.PDF else f"{_NOTHING}; sandbox"
 
 

@@ -34,7 +34,8 @@ def _told(record: LicenceRequest, entry: AuditEntry, modules: Mapping[str, Modul
     if entry.verb in ("evidence_added", "evidence_removed"):
         return replace(told, changes=[_file(entry)])
     if entry.verb == "extra_saved":
-        return replace(told, changes=[_extra(name, entry, modules) for name in entry.after])
+        found = [_extra(name, entry, modules) for name in entry.after]
+        return replace(told, changes=[change for each in found for change in each])
     return told
 
 
@@ -52,11 +53,16 @@ def _file(entry: AuditEntry) -> Change:
     return label, "", facts["name"]
 
 
-def _extra(name: str, entry: AuditEntry, modules: Mapping[str, Module]) -> Change:
+def _extra(name: str, entry: AuditEntry, modules: Mapping[str, Module]) -> list[Change]:
+    """The additional fields of the module that differ."""
     schema = modules[name].extra_schema if name in modules else {}
-    return name, _values(schema, entry.before.get(name)), _values(schema, entry.after.get(name))
+    before, after = (_values(schema, values.get(name)) for values in (entry.before, entry.after))
+    return [
+        (f"{name} – {label}", before.get(label, ""), after.get(label, ""))
+        for label in dict.fromkeys([*before, *after])
+        if before.get(label) != after.get(label)
+    ]
 
 
-def _values(schema: Schema, values: Mapping[str, object] | None) -> str:
-    shown = schemas.display_values(schema, values or {}, get_language() or "")
-    return "; ".join(f"{label}: {text}" for label, text in shown)
+def _values(schema: Schema, values: Mapping[str, object] | None) -> dict[str, str]:
+    return dict(schemas.display_values(schema, values or {}, get_language() or ""))

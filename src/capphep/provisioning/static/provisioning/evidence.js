@@ -17,15 +17,25 @@ for (const name of ["dragover", "drop"]) {
   });
 }
 
+// An input that waited for its files, or a button that took one off, is gone with its focus.
+function refocus(zone) {
+  if (document.activeElement === document.body) zone.querySelector("input[type=file]").focus();
+}
+
 const isWrong = (field) =>
   field.matches("[aria-invalid=true]") || field.closest(".has-error") || field.querySelector("[role=alert]");
 
-document.addEventListener("htmx:afterSettle", ({ detail }) => {
+function tidySummary(arrived) {
   const summary = document.querySelector("#record-form [data-errors]");
-  if (!summary || !detail.elt.matches(".evidence, .request-lines")) return;
+  if (!summary) return;
   for (const link of summary.querySelectorAll("a[href^='#']")) {
     const field = document.getElementById(link.hash.slice(1));
-    if (!field || (detail.elt.contains(field) && !isWrong(field))) link.closest("li").remove();
+    if (!field || (arrived.contains(field) && !isWrong(field))) link.closest("li").remove();
   }
   if (!summary.querySelector("li")) summary.remove();
+}
+
+document.addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
+  if (elt.matches(".evidence")) refocus(elt);
+  if (elt.matches(".evidence, .request-lines")) tidySummary(elt);
 });
