@@ -229,11 +229,14 @@ def _search_key(order: Order, changed: Mapping[str, Any]) -> str:
 
 
 def _readable(values: Mapping[str, Any], *, empty: bool = False) -> dict[str, object]:
-    """As the audit trail keeps it: records by their names, nothing that only follows."""
+    """As the audit trail keeps it: records by their names, nothing that only follows.
+
+    What was left empty or is nought is left out, but not from what differs.
+    """
     return {
         name: str(value) if isinstance(value, Model) else value
         for name, value in values.items()
-        if name not in _DERIVED and (empty or value not in ("", None))
+        if name not in _DERIVED and (empty or value not in ("", None, 0))
     }
 
 

@@ -17,7 +17,7 @@ from capphep.crm.forms.orders import (
     posted_day,
 )
 from capphep.crm.models import Customer, Order
-from capphep.crm.queries.orders import goods_offer
+from capphep.crm.queries.orders import goods_offer, price_offer
 from capphep.crm.rules import LineInput
 from capphep.platform import clock
 from capphep.platform.models import User
@@ -31,6 +31,7 @@ class Basis:
     customer: Customer | None
     day: datetime.date
     order: Order | None = None
+    prices_only: bool = False
 
 
 class OrderGoods:
@@ -61,13 +62,17 @@ class OrderGoods:
         lines: Iterable[LineInput] | None = None,
     ) -> OrderGoods:
         """The goods as they stand on the page, or ``lines`` in the place of its rows."""
+        rows = posted_rows(data).values() if lines is None else lines
         form = DiscountForm(data)
-        return cls(
-            posted_rows(data).values() if lines is None else lines,
-            form,
-            form.read(),
-            lambda: Basis(posted_customer(actor, data), posted_day(data), order),
-        )
+        day = posted_day(data)
+        return cls(rows, form, form.read(), lambda: Basis(posted_customer(actor, data), day, order))
+
+    @classmethod
+    def counted(cls, data: QueryDict, order: Order | None) -> OrderGoods:
+        """The goods on the page with amounts alone: who may buy what is not looked at."""
+        form = DiscountForm(data)
+        basis = Basis(None, posted_day(data), order, prices_only=True)
+        return cls(posted_rows(data).values(), form, form.read(), lambda: basis)
 
     @classmethod
     def stored(cls, order: Order) -> OrderGoods:
@@ -105,7 +110,10 @@ class OrderGoods:
     def grid(self) -> OrderGrid:
         basis = self.basis
         ids = [line.item_id for line in self.lines]
-        offer = goods_offer(basis.customer, ids, basis.day, basis.order)
+        if basis.prices_only:
+            offer = price_offer(ids, basis.day, basis.order)
+        else:
+            offer = goods_offer(basis.customer, ids, basis.day, basis.order)
         return OrderGrid(self.lines, self.discount, offer)
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from capphep.catalog.models import TAX_LABELS
 from capphep.catalog.queries import Goods
@@ -60,6 +60,11 @@ class GridRow:
     @property
     def tax(self) -> str:
         return str(TAX_LABELS[self.goods.tax_rate]) if self.goods else ""
+
+    @property
+    def term(self) -> str:
+        months = self.goods.term_months if self.goods else 0
+        return ngettext("%(months)s month", "%(months)s months", months) % {"months": months}
 
     @property
     def is_bad(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
-from capphep.catalog.models import Item, Product
+from capphep.catalog.models import Item, ItemTax, Product
 from capphep.catalog.queries import Goods, goods_by_id
 from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.queries.customers import owned_products
@@ -18,6 +18,7 @@ from capphep.platform import clock
 from capphep.platform.roles import Actor, Permission, may, sees_all
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
 from capphep.pure.folding import fold
+from capphep.pure.money import TaxRate
 
 _LARGEST_ID: Final = 2**63 - 1
 _LONGEST_DESCRIPTION: Final = 300
@@ -116,6 +117,25 @@ def items_by_sku(codes: Iterable[str]) -> dict[str, int]:
 def _open_to_all(goods: Goods) -> Goods:
     is_about_customer = goods.refusal is not None and goods.refusal.rule == "R8"
     return replace(goods, refusal=None) if is_about_customer else goods
+
+
+def price_offer(
+    item_ids: Iterable[int], day: datetime.date, order: Order | None = None
+) -> GoodsOffer:
+    """RULE R10: prices and tax of the items alone, for totals that follow each key press.
+
+    Three statements, whatever the number of items; nothing is refused here.
+    """
+    ids = [item_id for item_id in item_ids if 0 < item_id <= _LARGEST_ID]
+    begun = ItemTax.objects.filter(item__in=ids, from_day__lte=day).order_by("from_day")
+    rates = dict(begun.values_list("item", "rate"))
+    prices = Item.objects.filter(pk__in=ids).values_list("pk", "unit_price")
+    goods = {pk: _priced(pk, price, TaxRate(rates.get(pk, "KCT"))) for pk, price in prices}
+    return GoodsOffer(goods, kept_lines(order) if order else {})
+
+
+def _priced(item_id: int, unit_price: int, tax_rate: TaxRate) -> Goods:
+    return Goods(item_id, "", "", "", 0, "", unit_price, tax_rate, 0, "", None)
 
 
 def autofill_of(customer: Customer) -> dict[str, str]:

@@ -49,7 +49,8 @@ def goods_dialog(request: HttpRequest) -> HttpResponse:
     """*Chọn hàng hóa*: what matches, what this customer may not buy and why, what is ticked."""
     actor = _actor(request)
     customer = posted_customer(actor, request.POST)
-    context = {"title": _("Choose goods"), "customer": customer, **_offered(request, customer)}
+    context = {"title": _("Choose goods"), "size": "wide", "customer": customer}
+    context |= _offered(request, customer)
     if request.headers.get("HX-Target") == "goods-rows":
         return render(request, "crm/_goods_rows.html", context)
     return render_dialog(request, "crm/_goods_dialog.html", context)
@@ -123,7 +124,7 @@ def _grid(request: HttpRequest, lines: Sequence[LineInput], first_new: int = 0) 
 def goods_row(request: HttpRequest) -> HttpResponse:
     """One number was changed: that row's amount and the totals."""
     actor = _actor(request)
-    goods = OrderGoods.posted(actor, request.POST, _order(request, actor))
+    goods = OrderGoods.counted(request.POST, _order(request, actor))
     goods.grid.show_rows()
     indexes = list(posted_rows(request.POST))
     index = request.GET.get("row", "")

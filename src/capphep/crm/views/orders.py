@@ -45,7 +45,7 @@ def status_of(order: Order) -> Status:
 
 def order_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    rows = queries.visible_orders(actor).select_related("customer", "product", "salesperson")
+    rows = queries.visible_orders(actor).select_related("customer", "salesperson")
     page = list_page(request, rows, spec=_list_spec(actor))
     context = {"page": page, "title": _("Orders"), "empty_text": _("An order is where it begins.")}
     if may(actor, Permission.SALE_WRITE):
@@ -60,7 +60,6 @@ def _list_spec(actor: User) -> ListSpec[Order]:
             Column("contract_no", _("Contract number"), "code", sort="contract_no"),
             Column("customer__name", _("Customer")),
             Column("budget_code", _("Budget code"), "code", sort="budget_code"),
-            Column("product__name", _("Product")),
             Column("ordered_on", _("Order date"), "date", sort="ordered_on"),
             Column("total", _("Total amount"), "money", sort="total"),
             Column("licence_status", _("Order status"), "status", value=status_of),
