@@ -20,6 +20,10 @@ class Picker(forms.Select):
     def __init__(self, url_name: str, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"data-picker-url": reverse_lazy(url_name), **(attrs or {})})
 
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        """The input that the script makes: a quick person must not meet the bare select."""
+        return f"{id_}-ts-control"
+
     def optgroups(
         self, name: str, value: list[str], attrs: dict[str, Any] | None = None
     ) -> list[tuple[str | None, list[dict[str, Any]], int | None]]:

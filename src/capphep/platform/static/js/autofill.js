@@ -7,7 +7,9 @@ const filled = new Map(); // "form id/input name" → the value filled in last
 
 const key = (input) => `${input.form?.id}/${input.name}`;
 
-const isOurs = (input) => input.value === "" || input.value === filled.get(key(input));
+// A form that comes back from the server says itself what had been filled in: data-filled.
+const isOurs = (input) =>
+  ["", filled.get(key(input)), input.dataset.filled].includes(input.value);
 
 function fill(input, value) {
   const plain = typeof value === "object" && value !== null ? value : { value, text: value };

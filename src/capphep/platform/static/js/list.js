@@ -42,8 +42,23 @@ document.addEventListener("keydown", (event) => {
 // row, after another choice the table.
 let place = null;
 
+// A row whose menu is open stays where it is; the list is asked for again once the menu closes.
+let heldBack = false;
+
+function holdBack(detail) {
+  heldBack = Boolean(detail.target.querySelector("[role=menu]:popover-open"));
+  if (heldBack) detail.shouldSwap = false;
+  return heldBack;
+}
+
+document.addEventListener("toggle", ({ newState }) => {
+  if (newState !== "closed" || !heldBack) return;
+  heldBack = false;
+  globalThis.htmx.trigger("#list-form", "submit");
+}, { capture: true });
+
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.id !== "list") return;
+  if (detail.target.id !== "list" || holdBack(detail)) return;
   const scroller = detail.target.querySelector(".table-scroll");
   const row = document.activeElement?.closest(ROW);
   place = {

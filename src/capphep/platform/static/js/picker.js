@@ -64,8 +64,6 @@ function describe(select, input) {
     if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
   }
   if (select.required) input.setAttribute("aria-required", "true");
-  const label = document.getElementById(`${select.id}-ts-label`);
-  if (label) input.setAttribute("aria-labelledby", label.id);
   // The label names the input; the list of results has a name of its own.
   const results = document.getElementById(input.getAttribute("aria-controls"));
   results.removeAttribute("aria-labelledby");
