@@ -29,8 +29,6 @@ READ = {
 # Addresses that only write send a GET to the record's page.
 POST_ONLY = {
     "customer_reactivate",
-    "contact_deactivate",
-    "contact_reactivate",
     "opportunity_move",
     "project_reactivate",
 }

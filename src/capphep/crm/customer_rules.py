@@ -59,6 +59,7 @@ class ContactInput:
     position: str = ""
     phone: Raw = ""
     email: str = ""
+    is_active: bool = True
 
 
 def customer_values(
@@ -91,6 +92,7 @@ def contact_values(typed: ContactInput, problems: Problems) -> dict[str, object]
         "position": short_text("position", typed.position, problems),
         "phone": optional(typed.phone, codes.phone, problems),
         "email": optional(typed.email, codes.email, problems),
+        "is_active": typed.is_active,
     }
     if not values["full_name"]:
         problems.add(required("full_name"))

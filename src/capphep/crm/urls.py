@@ -26,16 +26,6 @@ customer_urls: list[URLPattern] = [
         contacts.contact_edit,
         name="contact_edit",
     ),
-    path(
-        "customers/<int:pk>/contacts/<int:contact_pk>/deactivate",
-        contacts.contact_deactivate,
-        name="contact_deactivate",
-    ),
-    path(
-        "customers/<int:pk>/contacts/<int:contact_pk>/reactivate",
-        contacts.contact_reactivate,
-        name="contact_reactivate",
-    ),
 ]
 opportunity_urls: list[URLPattern] = [
     path("opportunities/", opportunities.opportunity_list, name="opportunity_list"),

@@ -38,31 +38,16 @@ def _added(actor: Actor, customer_id: int, typed: ContactInput) -> Contact:
 def edit_contact(
     *, actor: Actor, customer_id: int, contact_id: int, seen_version: int, typed: ContactInput
 ) -> Contact:
-    """Change a person's data. Raises NotFound, Forbidden; Stale; Invalids."""
+    """Change a person's data, or note who no longer works there (R13: inactive, not deleted).
+
+    Raises NotFound, Forbidden; Stale; Invalids.
+    """
     require(actor, Permission.CUSTOMER_WRITE)
     with transaction.atomic():
         customer, contact = _locked(actor, customer_id, contact_id)
         if contact.version != seen_version:
             raise versions.Stale
-        _write(actor, customer, contact, _checked(typed), "contact_edited")
-    return contact
-
-
-def deactivate_contact(*, actor: Actor, customer_id: int, contact_id: int) -> Contact:
-    """RULE R13: the person no longer works there. Raises NotFound, Forbidden."""
-    require(actor, Permission.CUSTOMER_WRITE)
-    with transaction.atomic():
-        customer, contact = _locked(actor, customer_id, contact_id)
-        _write(actor, customer, contact, {"is_active": False}, "contact_deactivated")
-    return contact
-
-
-def reactivate_contact(*, actor: Actor, customer_id: int, contact_id: int) -> Contact:
-    """RULE R13: the person is back. Raises NotFound, Forbidden."""
-    require(actor, Permission.CUSTOMER_WRITE)
-    with transaction.atomic():
-        customer, contact = _locked(actor, customer_id, contact_id)
-        _write(actor, customer, contact, {"is_active": True}, "contact_added")
+        _write(actor, customer, contact, _checked(typed))
     return contact
 
 
@@ -88,16 +73,15 @@ def _locked(actor: Actor, customer_id: int, contact_id: int) -> tuple[Customer, 
     return customer, contact
 
 
-def _write(
-    actor: Actor, customer: Customer, contact: Contact, values: dict[str, object], verb: str
-) -> None:
+def _write(actor: Actor, customer: Customer, contact: Contact, values: dict[str, object]) -> None:
     """Write what differs; the trail of the customer shows the person before and after."""
     changed = {name: value for name, value in values.items() if getattr(contact, name) != value}
     if not changed:
         return
+    verb = "contact_edited"
+    if "is_active" in changed:
+        verb = "contact_added" if changed["is_active"] else "contact_deactivated"
     before = {"contact": described(contact)}
     versions.write(contact, contact.version, changed, actor)
     after = {"contact": described(contact)}
-    if before == after:
-        before = {}
-    audit.record(actor, [audit.Change(customer, verb, before, after)])
+    audit.record(actor, [audit.Change(customer, verb, before if before != after else {}, after)])

@@ -129,13 +129,26 @@ class ContactForm(RecordForm):
     position = forms.CharField(label=_("Position"), required=False)
     phone = CodeField(codes.phone, label=_("Phone"), required=False)
     email = CodeField(codes.email, label=_("E-mail"), required=False)
+    is_active = forms.BooleanField(label=_("Followed"), required=False)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        contact: Contact | None = None,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, record=contact, initial=initial)
+        if contact is None:
+            del self.fields["is_active"]
 
     def typed(self) -> ContactInput:
+        """What the valid form says, for the action."""
         data = self.cleaned_data
-        return ContactInput(**{name: data[name] for name in CONTACT_NAMES})
+        return ContactInput(**{name: data[name] for name in CONTACT_NAMES if name in data})
 
 
-CONTACT_NAMES = ("full_name", "position", "phone", "email")
+CONTACT_NAMES = ("full_name", "position", "phone", "email", "is_active")
 
 
 def initial_of_customer(customer: Customer) -> dict[str, Any]:

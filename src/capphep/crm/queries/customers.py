@@ -67,6 +67,11 @@ def require_own(actor: Actor, customer: Customer) -> None:
         raise Forbidden("customer_of_colleague", message)
 
 
+def contacts_of(customer: Customer) -> QuerySet[Contact]:
+    """The people there, those who left last."""
+    return Contact.objects.filter(customer=customer).order_by("-is_active", "id")
+
+
 def contact_of(actor: Actor, customer_id: int, contact_id: int) -> Contact:
     """A person at a customer that the actor may know of. Raises NotFound."""
     customer = customer_of(actor, customer_id)

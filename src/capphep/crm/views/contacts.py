@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from capphep.crm.actions.contacts import (
-    add_contact,
-    deactivate_contact,
-    edit_contact,
-    reactivate_contact,
-)
+from capphep.crm.actions.contacts import add_contact, edit_contact
 from capphep.crm.forms.customers import ContactForm, initial_of_contact
 from capphep.crm.models import Contact, Customer
 from capphep.crm.queries.customers import contact_of, customer_of, require_own
 from capphep.crm.views.saving import Attempt, actor_of, attempt, typed_in
 from capphep.platform.conflicts import StaleEdit, stale_edit
-from capphep.platform.htmx import done, redirect, render_dialog
-from capphep.platform.kit import MenuItem
+from capphep.platform.htmx import done, render_dialog
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
-
-
-@dataclass(frozen=True, slots=True)
-class ContactRow:
-    contact: Contact
-    menu: list[MenuItem]
-
-    @property
-    def menu_id(self) -> str:
-        return f"contact-menu-{self.contact.pk}"
-
-
-def contact_rows(customer: Customer, may_edit: bool) -> list[ContactRow]:
-    """The people there, those who left last, each with what may be done. One statement."""
-    people = customer.contacts.order_by("-is_active", "id")
-    return [ContactRow(each, _menu(each) if may_edit else []) for each in people]
-
-
-def _menu(contact: Contact) -> list[MenuItem]:
-    edit, stop, again = (
-        reverse(f"crm:contact_{verb}", args=[contact.customer_id, contact.pk])
-        for verb in ("edit", "deactivate", "reactivate")
-    )
-    follow = (
-        MenuItem(_("Stop following"), stop, "post", "eye-off")
-        if contact.is_active
-        else MenuItem(_("Follow again"), again, "post", "eye")
-    )
-    return [MenuItem(_("Edit"), edit, "dialog", "pencil"), follow]
 
 
 def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
@@ -76,7 +39,7 @@ def contact_edit(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse
     actor = actor_of(request)
     customer = _own_customer(actor, pk)
     found = contact_of(actor, pk, contact_pk)
-    form = ContactForm(typed_in(request), record=found, initial=initial_of_contact(found))
+    form = ContactForm(typed_in(request), contact=found, initial=initial_of_contact(found))
     tried = attempt(
         request,
         form,
@@ -92,24 +55,6 @@ def contact_edit(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse
     if tried.saved:
         return _saved(request, tried.saved)
     return _dialog(request, form, tried, customer, _("Edit contact"))
-
-
-def contact_deactivate(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
-    if request.method != "POST":
-        return redirect(request, "crm:customer", pk)
-    actor = actor_of(request)
-    found = deactivate_contact(actor=actor, customer_id=pk, contact_id=contact_pk)
-    text = _("%(name)s is no longer followed.") % {"name": found.full_name}
-    return done(request, text, back=reverse("crm:customer", args=[pk]))
-
-
-def contact_reactivate(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
-    if request.method != "POST":
-        return redirect(request, "crm:customer", pk)
-    actor = actor_of(request)
-    found = reactivate_contact(actor=actor, customer_id=pk, contact_id=contact_pk)
-    text = _("%(name)s is followed again.") % {"name": found.full_name}
-    return done(request, text, back=reverse("crm:customer", args=[pk]))
 
 
 def _own_customer(actor: User, pk: int) -> Customer:

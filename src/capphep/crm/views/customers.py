@@ -21,7 +21,6 @@ from capphep.crm.models import Customer, Level, OrgType, PublicUnitKind
 from capphep.crm.queries import customers as queries
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.queries.sales import visible_opportunities
-from capphep.crm.views.contacts import contact_rows
 from capphep.crm.views.orders import status_of
 from capphep.crm.views.saving import Attempt, actor_of, attempt, typed_in
 from capphep.crm.views.shown import FOLLOWED, followed, in_words, next_step, stage_of
@@ -138,7 +137,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "full_address": _full_address(found),
         "may_edit": may_edit,
         "may_sell": may_edit and found.is_active,
-        "contacts": contact_rows(found, may_edit),
+        "contacts": queries.contacts_of(found),
         "owned": [(each, each.last_day >= clock.today()) for each in queries.owned_ever(found)],
         "orders": _orders(actor, found),
         "opportunities": _opportunities(actor, found),
