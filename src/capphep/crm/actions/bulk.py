@@ -1,0 +1,304 @@
+"""Many customers at once, as a file brings them: entered, or brought up to what it says.
+
+The number of statements grows with batches of rows, never with single rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from capphep.crm import rules
+from capphep.crm.customer_rules import customer_search_key
+from capphep.crm.models import Contact, Customer, Opportunity, Order
+from capphep.crm.queries.customers import require_own
+from capphep.crm.sales_rules import opportunity_search_key
+from capphep.platform import audit, outbox
+from capphep.platform.roles import Actor, Permission, require
+from capphep.pure.folding import fold
+
+BATCH: Final = 500
+T = TypeVar("T")
+Units = Mapping[str, Customer]
+"""Customers by budget code."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerEntry:
+    """A customer as a file gives it: only what it says, checked and normalised (R11).
+
+    ``values`` are columns of `Customer`, ``if_new`` those that a new one needs beside them.
+    """
+
+    budget_code: str
+    values: Mapping[str, Any]
+    if_new: Mapping[str, Any] = field(default_factory=dict)
+    parent_code: str = ""
+    contact_name: str = ""
+    contact_position: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    created: int
+    updated: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """What becomes different about a customer: its columns, or a person (``verb``)."""
+
+    customer: Customer
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    verb: str = "edited"
+
+    def change(self) -> audit.Change:
+        return audit.Change(self.customer, self.verb, _names(self.before), _names(self.after))
+
+
+def enter_customers(*, actor: Actor, entries: Sequence[CustomerEntry]) -> Entered:
+    """Enter new customers; bring those there are up to what the entries say of them.
+
+    Each code comes once; each ``parent_code`` is that of a customer or of another entry, and
+    no circle of them comes about. What an entry does not say stays as it is. An edit counts
+    the version up, so that whoever has the customer's form open is told.
+
+    Raises Forbidden, also for a colleague's customer.
+    """
+    require(actor, Permission.CUSTOMER_WRITE)
+    with transaction.atomic():
+        known = _locked({entry.budget_code for entry in entries})
+        for customer in known.values():
+            require_own(actor, customer)
+        new = [entry for entry in entries if entry.budget_code not in known]
+        old = [entry for entry in entries if entry.budget_code in known]
+        created = _create(actor, new)
+        units = known | created
+        units |= _by_code({entry.parent_code for entry in entries} - units.keys() - {""})
+        _set_parents(new, units)
+        _enter_contacts(new, units)
+        edits = [*_edit(actor, old, units), *_enter_contacts(old, units)]
+        edited = {edit.customer.budget_code: edit.customer for edit in edits}
+        audit.record(actor, [*_imported(new, units), *(edit.change() for edit in edits)])
+        outbox.enqueue(_event("customer.created", customer) for customer in created.values())
+        outbox.enqueue(_event("customer.changed", customer) for customer in edited.values())
+    return Entered(len(created), len(edited), len(old) - len(edited))
+
+
+def governing_units(codes: Collection[str]) -> dict[str, str | None]:
+    """The governing unit's code of each of the customers that exist, and of all above them.
+
+    One statement a batch and level of the hierarchy.
+    """
+    found: dict[str, str | None] = {}
+    wanted = set(codes)
+    while wanted:
+        level: dict[str, str | None] = {}
+        for batch in batches(sorted(wanted)):
+            rows = Customer.objects.filter(budget_code__in=batch)
+            level.update(rows.values_list("budget_code", "parent__budget_code"))
+        found |= level
+        wanted = {parent for parent in level.values() if parent} - found.keys()
+    return found
+
+
+def batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+    iterator = iter(values)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def _locked(codes: Collection[str]) -> dict[str, Customer]:
+    """The customers with these codes, locked in the order of their keys (as edits do)."""
+    ids: list[int] = []
+    for batch in batches(sorted(codes)):
+        ids += Customer.objects.filter(budget_code__in=batch).values_list("pk", flat=True)
+    # Orders that are entered meanwhile refer to these rows and need not wait.
+    rows = Customer.objects.select_for_update(of=("self",), no_key=True)
+    rows = rows.select_related("parent", "sector").order_by("pk")
+    found = (row for batch in batches(sorted(ids)) for row in rows.filter(pk__in=batch))
+    return {customer.budget_code: customer for customer in found}
+
+
+def _by_code(codes: Collection[str]) -> dict[str, Customer]:
+    return {
+        customer.budget_code: customer
+        for batch in batches(sorted(codes))
+        for customer in Customer.objects.filter(budget_code__in=batch)
+    }
+
+
+# --- new customers -----------------------------------------------------------------------------
+
+
+def _create(actor: Actor, entries: Sequence[CustomerEntry]) -> dict[str, Customer]:
+    """New customers by code, as yet without their governing units, which may be new too."""
+    made = [
+        Customer(
+            budget_code=entry.budget_code,
+            owner_id=actor.pk,
+            team_id=actor.team_id,
+            updated_by_id=actor.pk,
+            **{**entry.if_new, **entry.values},
+        )
+        for entry in entries
+    ]
+    for customer in made:
+        customer.search_key = _search_key(customer)
+    Customer.objects.bulk_create(made, batch_size=BATCH)
+    return {customer.budget_code: customer for customer in made}
+
+
+def _set_parents(entries: Sequence[CustomerEntry], units: Units) -> None:
+    below = [entry for entry in entries if entry.parent_code]
+    for entry in below:
+        units[entry.budget_code].parent = units[entry.parent_code]
+    customers = [units[entry.budget_code] for entry in below]
+    Customer.objects.bulk_update(customers, ["parent"], batch_size=BATCH)
+
+
+def _imported(entries: Sequence[CustomerEntry], units: Units) -> Iterator[audit.Change]:
+    for entry in entries:
+        facts = {
+            "budget_code": entry.budget_code,
+            **entry.if_new,
+            **entry.values,
+            "parent": units.get(entry.parent_code),
+            "contact": _person(entry.contact_name, entry.contact_position),
+        }
+        said = {name: value for name, value in facts.items() if value not in ("", None)}
+        yield audit.Change(units[entry.budget_code], "imported", after=_names(said))
+
+
+# --- customers that are there ------------------------------------------------------------------
+
+
+def _edit(actor: Actor, entries: Sequence[CustomerEntry], units: Units) -> list[_Edit]:
+    """Write what the entries say otherwise. The rows are locked since they were read."""
+    compared = [_compared(entry, units) for entry in entries]
+    edits = [edit for edit in compared if edit.after]
+    for edit in edits:
+        _apply(actor, edit)
+    customers = [edit.customer for edit in edits]
+    columns = {name for edit in edits for name in edit.after}
+    columns |= {"search_key", "version", "updated_at", "updated_by"}
+    Customer.objects.bulk_update(customers, sorted(columns), batch_size=BATCH)
+    _refresh_found_by([edit.customer for edit in edits if "name" in edit.after])
+    return edits
+
+
+def _compared(entry: CustomerEntry, units: Units) -> _Edit:
+    customer, said = units[entry.budget_code], dict(entry.values)
+    if entry.parent_code:
+        said["parent"] = units[entry.parent_code]
+    after = {name: value for name, value in said.items() if getattr(customer, name) != value}
+    return _Edit(customer, {name: getattr(customer, name) for name in after}, after)
+
+
+def _apply(actor: Actor, edit: _Edit) -> None:
+    customer = edit.customer
+    for name, value in edit.after.items():
+        setattr(customer, name, value)
+    customer.search_key = _search_key(customer)
+    customer.version += 1
+    customer.updated_at = timezone.now()
+    customer.updated_by_id = actor.pk
+
+
+def _refresh_found_by(renamed: Sequence[Customer]) -> None:
+    """Let opportunities and orders be found by the present names of their customers."""
+    for batch in batches(renamed):
+        opportunities = list(
+            Opportunity.objects.filter(customer__in=batch).select_related("customer")
+        )
+        for one in opportunities:
+            one.search_key = opportunity_search_key(
+                one.name, one.customer.budget_code, one.customer.name
+            )
+        Opportunity.objects.bulk_update(opportunities, ["search_key"], batch_size=BATCH)
+        orders = list(Order.objects.filter(customer__in=batch).select_related("customer"))
+        for order in orders:
+            order.search_key = rules.order_search_key(
+                order.order_no, order.contract_no, order.budget_code, order.customer.name
+            )
+        Order.objects.bulk_update(orders, ["search_key"], batch_size=BATCH)
+
+
+# --- people ------------------------------------------------------------------------------------
+
+
+def _enter_contacts(entries: Sequence[CustomerEntry], units: Units) -> list[_Edit]:
+    """Enter the people whom nobody knows yet; give those known the position that is said."""
+    named = [entry for entry in entries if entry.contact_name]
+    known = _contacts([units[entry.budget_code] for entry in named])
+    added: list[Contact] = []
+    moved: list[Contact] = []
+    edits: list[_Edit] = []
+    for entry in named:
+        customer = units[entry.budget_code]
+        said = _person(entry.contact_name, entry.contact_position)
+        contact = known[customer.pk].get(fold(entry.contact_name))
+        if contact is None:
+            added.append(_contact(customer, entry))
+            edits.append(_Edit(customer, {}, {"contact": said}, "contact_added"))
+        elif entry.contact_position not in ("", contact.position):
+            before = _person(contact.full_name, contact.position)
+            contact.position = entry.contact_position
+            moved.append(contact)
+            after = _person(contact.full_name, contact.position)
+            edits.append(_Edit(customer, {"contact": before}, {"contact": after}, "contact_edited"))
+    Contact.objects.bulk_create(added, batch_size=BATCH)
+    Contact.objects.bulk_update(moved, ["position"], batch_size=BATCH)
+    return edits
+
+
+def _contacts(customers: Sequence[Customer]) -> dict[int, dict[str, Contact]]:
+    """The people of each customer by folded name; of two with one name the earlier."""
+    found: dict[int, dict[str, Contact]] = defaultdict(dict)
+    for batch in batches(customers):
+        for contact in Contact.objects.filter(customer__in=batch).order_by("pk"):
+            found[contact.customer_id].setdefault(fold(contact.full_name), contact)
+    return found
+
+
+def _contact(customer: Customer, entry: CustomerEntry) -> Contact:
+    return Contact(customer=customer, full_name=entry.contact_name, position=entry.contact_position)
+
+
+def _person(name: str, position: str) -> str:
+    return " – ".join(part for part in (name, position) if part)
+
+
+# --- what is told of it ------------------------------------------------------------------------
+
+
+def _search_key(customer: Customer) -> str:
+    return customer_search_key(customer.budget_code, customer.name, customer.tax_code)
+
+
+def _names(values: Mapping[str, Any]) -> dict[str, object]:
+    """Records become their names: the audit trail is read by people, years later."""
+    return {
+        name: str(value) if isinstance(value, Model) else value for name, value in values.items()
+    }
+
+
+def _event(event: str, customer: Customer) -> outbox.Event:
+    payload = {
+        "budget_code": customer.budget_code,
+        "name": customer.name,
+        "is_active": customer.is_active,
+    }
+    return outbox.Event(event, customer.budget_code, payload)
