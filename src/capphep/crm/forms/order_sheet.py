@@ -14,6 +14,7 @@ from capphep.crm.actions.order_lines import differences
 from capphep.crm.forms.order_goods import OrderGoods
 from capphep.crm.forms.orders import OrderForm, initial_of
 from capphep.crm.models import Order
+from capphep.crm.queries.orders import autofill_of
 from capphep.crm.rules import is_frozen
 from capphep.platform import clock
 from capphep.platform.conflicts import Difference, StaleEdit, stale_edit
@@ -64,7 +65,6 @@ class OrderSheet:
             **filled,
         }
         form = OrderForm(actor, None, initial=initial)
-        form.mark_filled(filled)
         return cls(form, OrderGoods.empty(filled.get("customer")), None)
 
     @classmethod
@@ -112,6 +112,12 @@ class OrderSheet:
         before, after = stored.discount_form.in_words(), self.goods.discount_form.in_words()
         if before != after:
             yield Difference(_("Discount"), before, after)
+
+    def prepare(self) -> None:
+        """Before it is shown: say what is wrong with single rows, and which values came with the customer."""
+        self.goods.grid.show_rows()
+        if self.goods.customer is not None and not self.details_only:
+            self.form.mark_filled(autofill_of(self.goods.customer))
 
     def more_errors(self) -> list[dict[str, str]]:
         """What `platform/_errors.html` lists beside the errors of the head."""

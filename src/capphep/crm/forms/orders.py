@@ -31,7 +31,7 @@ _TEXTS: Final = (
     "contact_phone",
     "contact_email",
 )
-_FILLED: Final = frozenset(_TEXTS) - {"contract_no"} | {"budget_code"}
+_FILLED: Final = frozenset(_TEXTS) - {"contract_no"}
 _PICKED: Final = ("customer", "project", "opportunity")
 _KEY: Final = re.compile(r"[0-9]{1,18}")
 _LOCKED: Final = ("customer", "opportunity", "ordered_on")
@@ -114,10 +114,11 @@ class OrderForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = records
 
-    def mark_filled(self, filled: Mapping[str, Any]) -> None:
+    def mark_filled(self, filled: Mapping[str, str]) -> None:
         """Let the page know which values nobody typed: another customer may replace them."""
         for name in _FILLED.intersection(filled):
-            self.fields[name].widget.attrs["data-filled"] = filled[name]
+            if filled[name] and self[name].value() == filled[name]:
+                self.fields[name].widget.attrs["data-filled"] = filled[name]
 
     def details(self) -> OrderDetails:
         """What a frozen order still takes (R12)."""

@@ -231,7 +231,7 @@ def _form_page(
     request: HttpRequest, sheet: OrderSheet, *, status: int = 200, was_kept: bool = False
 ) -> HttpResponse:
     order = sheet.order
-    sheet.goods.grid.show_rows()
+    sheet.prepare()
     title = _("Edit order %(number)s") % {"number": order.order_no} if order else _("New order")
     context = {
         "title": title,

@@ -82,18 +82,6 @@ document.addEventListener("paste", (event) => {
   });
 });
 
-// Another customer: what was filled in from the one before, and not touched since, gives way.
-document.addEventListener(
-  "change",
-  ({ target }) => {
-    if (target.id !== "id_customer") return;
-    for (const input of target.form.querySelectorAll("[data-filled]")) {
-      if (input.value === input.dataset.filled) input.value = "";
-    }
-  },
-  { capture: true },
-);
-
 // The opportunities that are offered are the customer's.
 document.addEventListener("focusin", ({ target }) => {
   const select = target.closest("[data-field=opportunity]")?.querySelector("select");

@@ -1,0 +1,297 @@
+"""Orders as a salesperson enters and changes them, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from capphep.catalog.models import Item
+from capphep.crm.actions.orders import move_licence_status
+from capphep.crm.models import Customer, Order, SalesProject
+from capphep.platform.models import User
+from tests import factories
+from tests.browser.people import menu, pick, sign_in
+from tests.crm.orders.conftest import another_item
+from tests.factories import SmallCatalogue
+from tests.plumbing.browser import OpenPage
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def desk(page: Page, salesperson: User) -> Page:
+    """The salesperson, signed in."""
+    sign_in(page, salesperson.username)
+    return page
+
+
+def goods(page: Page) -> Locator:
+    """The dialog *Chọn hàng hóa*, opened."""
+    page.get_by_role("button", name="Chọn hàng hóa").click()
+    return page.get_by_role("dialog", name="Chọn hàng hóa")
+
+
+def tick(dialog: Locator, sku: str) -> None:
+    dialog.get_by_role("checkbox", name=re.compile(f"^{sku} ")).check()
+
+
+def quantity(page: Page, item: Item) -> Locator:
+    return page.get_by_label(f"Số lượng {item.sku}", exact=True)
+
+
+def total(page: Page) -> Locator:
+    return page.locator("#order-totals .total dd")
+
+
+def paste(target: Locator, text: str) -> None:
+    """What Ctrl+V does after cells were copied in a spreadsheet."""
+    target.evaluate(
+        """(target, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            target.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true}));
+        }""",
+        text,
+    )
+
+
+def begun(page: Page, *items: Item) -> None:
+    """A new order for the customer, with these items."""
+    page.goto("/crm/orders/new")
+    pick(page, "Khách hàng", "dong hai", "UBND Xã Đông Hải")
+    expect(page.get_by_label("Mã ngân sách")).to_have_value("1234567")
+    dialog = goods(page)
+    for item in items:
+        tick(dialog, item.sku)
+    dialog.get_by_role("button", name="Đồng ý").click()
+    expect(dialog).to_have_count(0)
+
+
+def test_an_order_is_entered_by_its_labels(
+    desk: Page, customer: Customer, catalogue: SmallCatalogue
+) -> None:
+    factories.contact(customer, position="Kế toán", phone="0912345678", email="an@example.vn")
+    SalesProject.objects.create(code="HCSN", name="Chiến dịch xã", search_key="chien dich xa")
+    desk.goto("/crm/orders/")
+    desk.get_by_role("link", name="Thêm", exact=True).first.click()
+    desk.get_by_label("Chức vụ").fill("Chủ tịch")
+    pick(desk, "Khách hàng", "dong hai", "UBND Xã Đông Hải.*iGOV")
+    expect(desk.get_by_label("Mã ngân sách")).to_have_value("1234567")
+    expect(desk.get_by_label("Diễn giải")).to_have_value(
+        "Mua thêm tài nguyên iGOV – UBND Xã Đông Hải"
+    )
+    expect(desk.get_by_label("Liên hệ", exact=True)).to_have_value("Nguyễn Văn An")
+    expect(desk.get_by_label("Điện thoại liên hệ")).to_have_value("0912345678")
+    expect(desk.get_by_label("E-mail liên hệ")).to_have_value("an@example.vn")
+    expect(desk.get_by_label("Chức vụ")).to_have_value("Chủ tịch")  # typed, so it stays
+    pick(desk, "Dự án bán hàng", "chien", "Chiến dịch xã")
+    desk.get_by_label("Số hợp đồng").fill("HĐ-2026/15")
+    dialog = goods(desk)
+    dialog.get_by_label("Tìm kiếm").fill("van phong so")
+    expect(dialog.get_by_role("checkbox", name=re.compile("IGOV-KT-1"))).to_have_count(0)
+    tick(dialog, "IGOV-VPS-50")
+    dialog.get_by_label("Tìm kiếm").fill("kế toán")
+    tick(dialog, "IGOV-KT-1")
+    expect(dialog.get_by_role("checkbox", name=re.compile("IGOV-VPS-50"))).to_be_checked()
+    dialog.get_by_role("button", name="Đồng ý").click()
+    expect(total(desk)).to_have_text("8.000.000 đ")
+    quantity(desk, catalogue.books_1).fill("3")
+    expect(total(desk)).to_have_text("14.000.000 đ")
+    expect(desk.get_by_text("Mười bốn triệu đồng")).to_be_visible()
+    desk.get_by_label("Chiết khấu", exact=True).select_option("Phần trăm đơn hàng")
+    desk.get_by_label("Chiết khấu (%)").fill("12,5")
+    expect(total(desk)).to_have_text("12.250.000 đ")
+    desk.get_by_role("button", name="Lưu").click()
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("DH-")
+    expect(desk.get_by_text("HĐ-2026/15").first).to_be_visible()
+    order = Order.objects.get()
+    assert (order.total, order.contact_position) == (12_250_000, "Chủ tịch")
+    assert order.project is not None
+
+
+def test_one_change_of_a_quantity_is_one_request(
+    desk: Page, customer: Customer, catalogue: SmallCatalogue
+) -> None:
+    begun(desk, catalogue.books_1, catalogue.users_50)
+    asked: list[str] = []
+    desk.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    quantity(desk, catalogue.books_1).press_sequentially("25", delay=40)
+    expect(total(desk)).to_have_text("80.000.000 đ")
+    desk.keyboard.press("Enter")  # moves down the column and sends nothing
+    expect(quantity(desk, catalogue.users_50)).to_be_focused()
+    assert asked == ["row?row=1"]
+
+
+def test_goods_that_may_not_be_bought_say_why(
+    desk: Page, customer: Customer, catalogue: SmallCatalogue
+) -> None:
+    desk.goto("/crm/orders/new")
+    dialog = goods(desk)
+    expect(dialog).to_contain_text("Hãy chọn khách hàng trước")
+    dialog.get_by_role("button", name="Đóng").last.click()
+    pick(desk, "Khách hàng", "1234567", "UBND Xã Đông Hải")
+    box = goods(desk).get_by_role("checkbox", name=re.compile("IGOV-BASE"))
+    expect(box).to_be_disabled()
+    expect(box).to_have_accessible_description(
+        re.compile("Khách hàng iGOV chỉ được mua thêm gói Kế toán, Văn phòng số")
+    )
+
+
+def test_errors_name_row_and_column_and_nothing_is_lost(
+    desk: Page, customer: Customer, catalogue: SmallCatalogue
+) -> None:
+    begun(desk, catalogue.books_1, catalogue.users_50)
+    desk.get_by_label("Số hợp đồng").fill("HĐ-1")
+    wrong = quantity(desk, catalogue.users_50)
+    wrong.fill("1,5")
+    expect(wrong).to_have_attribute("aria-invalid", "true")
+    desk.get_by_role("button", name="Lưu").click()
+    expect(desk.get_by_role("alert")).to_contain_text("Dòng 2, Số lượng:")
+    expect(wrong).to_be_focused()
+    expect(wrong).to_have_value("1,5")
+    expect(desk.get_by_label("Số hợp đồng")).to_have_value("HĐ-1")
+    wrong.fill("2")
+    expect(wrong).not_to_have_attribute("aria-invalid", "true")
+    desk.keyboard.press("Control+s")
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("DH-")
+    assert Order.objects.get().total == 13_000_000
+
+
+def test_a_second_choice_keeps_the_quantities_and_a_row_goes_away(
+    desk: Page, customer: Customer, catalogue: SmallCatalogue
+) -> None:
+    begun(desk, catalogue.books_1)
+    quantity(desk, catalogue.books_1).fill("4")
+    dialog = goods(desk)
+    tick(dialog, "IGOV-KT-1")
+    tick(dialog, "IGOV-VPS-50")
+    dialog.get_by_role("button", name="Đồng ý").click()
+    expect(quantity(desk, catalogue.books_1)).to_have_value("4")
+    expect(quantity(desk, catalogue.users_50)).to_be_focused()
+    expect(total(desk)).to_have_text("17.000.000 đ")
+    desk.get_by_role("button", name="Bỏ IGOV-KT-1").click()
+    expect(total(desk)).to_have_text("5.000.000 đ")
+    expect(desk.get_by_label("Số lượng IGOV-KT-1")).to_have_count(0)
+
+
+def test_another_customer_replaces_what_was_filled_in_and_marks_the_rows(
+    desk: Page, salesperson: User, customer: Customer, catalogue: SmallCatalogue
+) -> None:
+    factories.contact(customer)
+    school = factories.customer("2345678", "Trường Mầm non Hoa Sen", owner=salesperson)
+    factories.contact(school, "Lê Thị Cúc")
+    begun(desk, catalogue.books_1)
+    expect(desk.get_by_label("Liên hệ", exact=True)).to_have_value("Nguyễn Văn An")
+    pick(desk, "Khách hàng", "hoa sen", "Hoa Sen")
+    expect(desk.get_by_label("Mã ngân sách")).to_have_value("2345678")
+    expect(desk.get_by_label("Liên hệ", exact=True)).to_have_value("Lê Thị Cúc")
+    expect(desk.get_by_label("Diễn giải")).to_have_value("Bán mới – Trường Mầm non Hoa Sen")
+    row = desk.get_by_role("row", name=re.compile("IGOV-KT-1"))
+    expect(row).to_contain_text("chưa có thuê bao iGOV")
+
+
+def test_rows_copied_from_a_spreadsheet_become_lines(
+    desk: Page, customer: Customer, catalogue: SmallCatalogue
+) -> None:
+    begun(desk, catalogue.books_1)
+    paste(quantity(desk, catalogue.books_1), "IGOV-VPS-50\t7\nKHONG-CO\t1\n")
+    expect(quantity(desk, catalogue.users_50)).to_have_value("7")
+    expect(desk.get_by_text("Không có mã hàng hóa: KHONG-CO")).to_be_visible()
+
+
+def test_the_later_of_two_editors_compares_and_saves_on_purpose(
+    desk: Page, order: Order, catalogue: SmallCatalogue
+) -> None:
+    desk.goto(f"/crm/orders/{order.pk}/")
+    menu(desk).get_by_role("menuitem", name="Sửa").click()
+    quantity(desk, catalogue.books_1).fill("7")
+    Order.objects.filter(pk=order.pk).update(version=2, contract_no="HĐ-khác")
+    desk.get_by_role("button", name="Lưu").click()
+    conflict = desk.locator("[data-conflict]")
+    expect(conflict).to_contain_text("HĐ-khác")
+    expect(conflict).to_contain_text("7 × 3.000.000 đ")
+    expect(quantity(desk, catalogue.books_1)).to_have_value("7")
+    desk.get_by_role("button", name="Lưu").click()
+    desk.wait_for_url(f"**/crm/orders/{order.pk}/")
+    order.refresh_from_db()
+    assert (order.version, order.total) == (3, 26_000_000)
+
+
+def test_a_session_that_ended_loses_nothing(
+    desk: Page, salesperson: User, customer: Customer, catalogue: SmallCatalogue
+) -> None:
+    begun(desk, catalogue.books_1)
+    quantity(desk, catalogue.books_1).fill("9")
+    expect(total(desk)).to_have_text("27.000.000 đ")
+    desk.context.clear_cookies(name="sessionid")
+    desk.get_by_role("button", name="Lưu").click()
+    expect(desk.get_by_role("dialog")).to_contain_text("Phiên làm việc")
+    with desk.context.expect_page() as opened:
+        desk.get_by_role("dialog").get_by_role("link").first.click()
+    again = opened.value
+    again.get_by_label("Tên đăng nhập").fill(salesperson.username)
+    again.get_by_label("Mật khẩu").fill(factories.PASSWORD)
+    again.get_by_role("button", name="Đăng nhập").click()
+    again.wait_for_url(re.compile(r"(?<!/login)$"))
+    desk.keyboard.press("Escape")
+    desk.get_by_role("button", name="Lưu").click()
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("DH-")
+    assert Order.objects.get().total == 27_000_000
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "height"), [("light", 1440, 900), ("dark", 390, 844), ("light", 360, 740)]
+)
+def test_the_pages_fit_and_are_accessible(
+    open_page: OpenPage,
+    salesperson: User,
+    order: Order,
+    catalogue: SmallCatalogue,
+    scheme: str,
+    width: int,
+    height: int,
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    sign_in(page, salesperson.username)
+
+    def check(what: str) -> None:
+        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wider <= 0, f"{what} is {wider}px wider than the window"
+        found = Axe().run(page).response["violations"]
+        told = [(each["id"], each["nodes"][0]["html"]) for each in found]
+        assert not told, f"{what}: {told}"
+
+    for address in ("", "new", f"new?copy={order.pk}", f"{order.pk}/", f"{order.pk}/edit"):
+        page.goto(f"/crm/orders/{address}")
+        page.wait_for_load_state("networkidle")
+        check(address)
+    quantity(page, catalogue.books_1).fill("0")
+    page.get_by_role("button", name="Lưu").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("button", name="Lưu")).to_be_enabled()
+    page.mouse.move(0, 0)
+    check("the form with errors")
+    goods(page)
+    check("the goods dialog")
+    move_licence_status(actor=salesperson, order=order, verb="send")
+    page.goto(f"/crm/orders/{order.pk}/edit")
+    check("the locked form")
+
+
+def test_a_hundred_lines_are_edited_without_waiting(
+    desk: Page, salesperson: User, customer: Customer, catalogue: SmallCatalogue
+) -> None:
+    items = [another_item(catalogue, f"IGOV-KT-{n}") for n in range(100, 200)]
+    begun(desk, *items[:3])
+    paste(desk.locator("#goods-panel"), "\n".join(f"{item.sku}\t2" for item in items))
+    expect(total(desk)).to_have_text("200.000.000 đ")
+    quantity(desk, items[50]).fill("12")
+    expect(total(desk)).to_have_text("210.000.000 đ", timeout=2_000)
