@@ -1,0 +1,3 @@
+from tests.imports.books import imported
+
+__all__ = ["imported"]
