@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -169,10 +169,32 @@ def follow_order(request: LicenceRequest) -> None:
 
 
 def plan_lines(request: LicenceRequest, extras: Mapping[int, dict[str, object]]) -> None:
-    """Replace the module lines by those that the order asks for today."""
+    """Give the request the module lines that its order asks for today.
+
+    Lines that stay the same keep their rows: somebody may have one open.
+    """
     planned = queries.planned_lines(request.order, clock.today())
+    lines = list(request.lines.all())
+    if [(line.module_id, line.months) for line in lines] == [
+        (line.module_id, line.months) for line in planned
+    ]:
+        RequestQuantity.objects.filter(line__in=lines).delete()
+    else:
+        lines = _new_lines(request, planned, extras)
+    RequestQuantity.objects.bulk_create(
+        _quantity(record, quantity)
+        for record, line in zip(lines, planned, strict=True)
+        for quantity in line.quantities
+    )
+
+
+def _new_lines(
+    request: LicenceRequest,
+    planned: Sequence[rules.PlannedLine],
+    extras: Mapping[int, dict[str, object]],
+) -> list[RequestLine]:
     request.lines.all().delete()
-    lines = RequestLine.objects.bulk_create(
+    return RequestLine.objects.bulk_create(
         RequestLine(
             request=request,
             position=position,
@@ -181,11 +203,6 @@ def plan_lines(request: LicenceRequest, extras: Mapping[int, dict[str, object]])
             extra=extras.get(line.module_id, {}),
         )
         for position, line in enumerate(planned, start=1)
-    )
-    RequestQuantity.objects.bulk_create(
-        _quantity(record, quantity)
-        for record, line in zip(lines, planned, strict=True)
-        for quantity in line.quantities
     )
 
 

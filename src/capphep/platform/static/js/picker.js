@@ -47,8 +47,7 @@ function takeWhenThere(event, select) {
   event.stopPropagation();
 }
 
-function arrived(select, query, rows) {
-  if (query !== select.tomselect.inputValue()) return; // these rows answer an earlier text
+function arrived(select, rows) {
   const isWanted = pending.get(select);
   pending.delete(select);
   const first = isWanted && rows.find((row) => !row.disabled);
@@ -86,8 +85,10 @@ async function load(select, query, done) {
     if (!answer.ok) throw new Error(answer.statusText);
     const { results } = await answer.json();
     const rows = results.map((row) => ({ ...row, disabled: Boolean(row.reason) }));
+    if (query !== select.tomselect.inputValue()) return done(); // these answer an earlier text
+    select.tomselect.clearOptions();
     done(rows);
-    arrived(select, query, rows);
+    arrived(select, rows);
   } catch (error) {
     if (error.name !== "AbortError") pending.delete(select); // else: a further letter was typed
     done();
