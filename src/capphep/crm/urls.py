@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from capphep.crm.order_urls import order_urls
-from capphep.crm.views import contacts, customers, opportunities, pickers, projects
+from capphep.crm.views import contacts, customer_page, customers, opportunities, pickers, projects
 
 app_name = "crm"
 
@@ -12,7 +12,7 @@ customer_urls: list[URLPattern] = [
     path("customers/new", customers.customer_new, name="customer_new"),
     path("customers/picker", pickers.customer_picker, name="customer_picker"),
     path("customers/parent-picker", pickers.parent_picker, name="parent_picker"),
-    path("customers/<int:pk>/", customers.customer, name="customer"),
+    path("customers/<int:pk>/", customer_page.customer, name="customer"),
     path("customers/<int:pk>/edit", customers.customer_edit, name="customer_edit"),
     path(
         "customers/<int:pk>/deactivate", customers.customer_deactivate, name="customer_deactivate"

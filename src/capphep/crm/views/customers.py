@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,22 +17,17 @@ from capphep.crm.actions.customers import (
 from capphep.crm.forms.customers import CustomerForm, NewCustomerForm, initial_of_customer
 from capphep.crm.models import Customer, Level, OrgType, PublicUnitKind
 from capphep.crm.queries import customers as queries
-from capphep.crm.queries.orders import visible_orders
-from capphep.crm.queries.sales import visible_opportunities
-from capphep.crm.views.orders import status_of
 from capphep.crm.views.saving import Attempt, actor_of, attempt, typed_in
-from capphep.crm.views.shown import FOLLOWED, followed, in_words, next_step, stage_of
+from capphep.crm.views.shown import FOLLOWED, followed, in_words
 from capphep.platform import clock
 from capphep.platform.conflicts import StaleEdit, stale_edit
-from capphep.platform.history import history_of
 from capphep.platform.htmx import done, redirect, render_dialog, render_page_or_fragment
-from capphep.platform.kit import HeaderBand, MenuItem
+from capphep.platform.kit import MenuItem
 from capphep.platform.models import User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Permission, may, require
 from capphep.pure.codes import unusual_budget_code
 
-_SHORT_LIST = 8
 _MINE, _POOL, _TEAM = "mine", "pool", "team"
 
 # --- list ----------------------------------------------------------------------------------------
@@ -64,7 +57,7 @@ def _list_spec(actor: User) -> ListSpec[Customer]:
             Column("chapter_code", _("Chapter"), "code", sort="chapter_code"),
             Column("province", _("Province/City"), sort="province"),
             Column("owned", _("In force"), value=_owned_text),
-            Column("owner", _("Salesperson in charge"), value=_owner_text),
+            Column("owner", _("Salesperson in charge"), value=owner_text),
             Column("is_active", _("Status"), "status", value=lambda c: followed(c.is_active)),
         ),
         default_sort="-created_at",
@@ -93,7 +86,7 @@ def _owned_text(customer: Customer) -> str:
     return ", ".join(in_words(each) for each in queries.owned_now(customer))
 
 
-def _owner_text(customer: Customer) -> str:
+def owner_text(customer: Customer) -> str:
     return customer.owner.full_name if customer.owner else _("Common pool")
 
 
@@ -118,73 +111,6 @@ def customer_menu(actor: User, customer: Customer) -> list[MenuItem]:
         MenuItem(_("Create order"), order, icon="file-invoice", disabled_reason=own or gone),
         follow,
     ]
-
-
-# --- the customer's own page ---------------------------------------------------------------------
-
-
-def customer(request: HttpRequest, pk: int) -> HttpResponse:
-    """context: title, customer, band, is_unusual, contacts, owned, orders, opportunities, …"""
-    actor = actor_of(request)
-    found = queries.customer_of(actor, pk)
-    may_edit = queries.may_write(actor, found)
-    context = {
-        "title": found.name,
-        "customer": found,
-        "band": _band(actor, found),
-        "is_unusual": unusual_budget_code(found.budget_code),
-        "parent_url": _parent_url(actor, found),
-        "full_address": _full_address(found),
-        "may_edit": may_edit,
-        "may_sell": may_edit and found.is_active,
-        "contacts": queries.contacts_of(found),
-        "owned": [(each, each.last_day >= clock.today()) for each in queries.owned_ever(found)],
-        "orders": _orders(actor, found),
-        "opportunities": _opportunities(actor, found),
-        "entries": history_of(found),
-    }
-    return render(request, "crm/customer.html", context)
-
-
-def _band(actor: User, customer: Customer) -> HeaderBand:
-    actions = customer_menu(actor, customer)
-    return HeaderBand(
-        title=customer.name,
-        number=customer.budget_code,
-        subtitle=_owner_text(customer),
-        status=followed(customer.is_active),
-        primary=next_step(actions),
-        actions=actions,
-        back_url=reverse("crm:customer_list"),
-        back_label=_("Customers"),
-    )
-
-
-def _parent_url(actor: User, customer: Customer) -> str:
-    """The governing unit's page, where the actor may see it."""
-    parent = customer.parent_id
-    if parent is None or not queries.visible_customers(actor).filter(pk=parent).exists():
-        return ""
-    return reverse("crm:customer", args=[parent])
-
-
-def _full_address(customer: Customer) -> str:
-    """Street, commune and province, none of them twice."""
-    parts: list[str] = []
-    for part in (customer.address, customer.commune, customer.province):
-        if part and part not in ", ".join(parts):
-            parts.append(part)
-    return ", ".join(parts)
-
-
-def _orders(actor: User, customer: Customer) -> list[dict[str, Any]]:
-    rows = visible_orders(actor).filter(customer=customer).order_by("-created_at", "-id")
-    return [{"order": each, "status": status_of(each)} for each in rows[:_SHORT_LIST]]
-
-
-def _opportunities(actor: User, customer: Customer) -> list[dict[str, Any]]:
-    rows = visible_opportunities(actor).filter(customer=customer).order_by("-created_at", "-id")
-    return [{"opportunity": each, "stage": stage_of(each)} for each in rows[:_SHORT_LIST]]
 
 
 # --- forms ---------------------------------------------------------------------------------------
