@@ -25,7 +25,11 @@ FLAGS = [
 ]
 DESKTOP = (1366, 900)
 # A refusal (4xx) is an answer that tests ask for on purpose; browser and htmx both log it.
-REFUSED = re.compile(r"server responded with a status of 4\d\d|^Response Status Error Code 4\d\d")
+# A request that a newer one replaced was aborted on purpose too.
+ON_PURPOSE = re.compile(
+    r"server responded with a status of 4\d\d|^Response Status Error Code 4\d\d"
+    r"|^htmx:(sendAbort|afterRequest)"
+)
 
 OpenPage = Callable[..., "Page"]
 
@@ -88,7 +92,7 @@ def watch(page: Page, problems: list[str]) -> None:
     """Collect console errors, uncaught exceptions, 5xx answers and missing static files."""
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error" and not REFUSED.search(message.text):
+        if message.type == "error" and not ON_PURPOSE.search(message.text):
             problems.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def on_response(response: Response) -> None:
