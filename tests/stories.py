@@ -24,6 +24,7 @@ from capphep.pure.folding import fold
 from capphep.pure.months import term
 from tests.factories import SmallCatalogue
 
+
 def _smallest_pdf() -> bytes:
     """One empty page, with a table of offsets that is right."""
     objects = [

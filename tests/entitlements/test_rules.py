@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,4 +131,4 @@ def test_steps_always_end_at_zero_and_never_repeat_a_quantity(ledger: list[Span]
     for found in steps(ledger).values():
         quantities = [step.quantity for step in found]
         assert quantities[-1] == 0
-        assert all(one != two for one, two in zip(quantities, quantities[1:], strict=False))
+        assert all(one != two for one, two in pairwise(quantities))
