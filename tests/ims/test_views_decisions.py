@@ -265,3 +265,16 @@ def test_who_is_not_signed_in_decides_nothing(waiting: LicenceRequest) -> None:
     assert Client().post(url, {"seen": stories.seen_by_officer(waiting)}).status_code == 302
     assert Client().post(url, headers=HTMX).status_code == 401
     assert granted() == 0
+
+
+def test_a_reason_typed_while_the_session_ended_is_there_after_signing_in(
+    waiting: LicenceRequest, officer: User, officer_client: Client
+) -> None:
+    officer_client.get(reject_url(waiting))
+    del officer_client.cookies["sessionid"]
+    lost = officer_client.post(reject_url(waiting), {"reason": "Thiếu dấu giáp lai"})
+    assert lost.status_code == 302
+    officer_client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Thiếu dấu giáp lai" in text_of(officer_client.get(reject_url(waiting)))
+    waiting.refresh_from_db()
+    assert waiting.status == RequestStatus.WAITING
