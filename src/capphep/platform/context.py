@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from capphep.platform.navigation import GROUPS, Entry
@@ -49,14 +49,6 @@ def _entry(entry: Entry, here: str) -> dict[str, Any]:
     return {
         "label": entry.label,
         "icon": entry.icon,
-        "url": _url(entry.url_name),
+        "url": reverse(entry.url_name),
         "is_current": here.startswith(entry.sections),
     }
-
-
-def _url(name: str) -> str:
-    """A screen that this installation does not have leads home instead of breaking every page."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return "/"

@@ -27,14 +27,22 @@ function make(select) {
     onType() {
       this.clearOptions(); // the rows of an earlier text must not be what Enter takes
     },
+    onBlur: () => showTyping(select, ""),
+    onItemAdd: () => showTyping(select, ""),
   });
   describe(select, picker.control_input);
   const input = picker.control_input;
   input.addEventListener("input", () => {
+    showTyping(select, input.value);
     if (input.value.trim()) pending.set(select, false);
     else pending.delete(select);
   });
   input.addEventListener("keydown", (event) => takeWhenThere(event, select), true);
+}
+
+// What is typed stands in the place of what was chosen before.
+function showTyping(select, text) {
+  select.tomselect.wrapper.classList.toggle("is-typing", text !== "");
 }
 
 // Enter before the rows have arrived takes the first one when it comes.
