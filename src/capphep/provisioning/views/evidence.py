@@ -15,6 +15,7 @@ from capphep.platform.models import User
 from capphep.platform.texts import refusal_text
 from capphep.provisioning import queries
 from capphep.provisioning.actions.evidence import attach_evidence, remove_evidence
+from capphep.provisioning.actions.locks import check_own
 from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.provisioning.states import EvidenceKind
 from capphep.provisioning.views.access import actor_of, only_post
@@ -32,8 +33,8 @@ def evidence_add(request: HttpRequest, request_id: int, kind: str) -> HttpRespon
     if kind not in EvidenceKind:
         raise Http404
     actor, asked = actor_of(request), EvidenceKind(kind)
-    uploads = request.FILES.getlist(input_name(asked))
-    errors = attach(actor, request_id, asked, uploads)
+    record = check_own(actor, request_id, "send")
+    errors = attach(actor, request_id, asked, request.FILES.getlist(input_name(asked)))
     if not is_htmx(request):
         return redirect(
             request,
@@ -42,7 +43,7 @@ def evidence_add(request: HttpRequest, request_id: int, kind: str) -> HttpRespon
             message=" ".join(errors),
             tone="danger",
         )
-    return _fragment(request, queries.request_of(actor, request_id), asked, errors)
+    return _fragment(request, record, asked, errors)
 
 
 @only_post("provisioning:request_edit")
