@@ -13,6 +13,17 @@ EVIDENCE = Path(__file__).resolve().parent.parent / "data" / "evidence"
 PASSWORD = "capphep-demo"
 
 
+class Album:
+    """Pictures of the steps, kept where `--pictures FOLDER` asks for them."""
+
+    def __init__(self, folder: str | None) -> None:
+        self.folder = folder
+
+    def take(self, page: Page, name: str) -> None:
+        if self.folder:
+            page.screenshot(path=Path(self.folder) / f"{name}.png", animations="disabled")
+
+
 def sign_in(page: Page, username: str) -> None:
     page.goto("/login")
     page.get_by_label("Tên đăng nhập").fill(username)

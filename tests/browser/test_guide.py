@@ -11,7 +11,7 @@ import pytest
 from capphep.crm.models import Customer
 from capphep.entitlements.queries import ledger_differences
 from capphep.shell.demo import load_demo
-from tests.browser.people import attach, menu, pick, sign_in
+from tests.browser.people import Album, attach, menu, pick, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -23,12 +23,17 @@ BUDGET_CODE = "1594686"
 
 
 @pytest.fixture
+def album(request: pytest.FixtureRequest) -> Album:
+    return Album(request.config.getoption("--pictures"))
+
+
+@pytest.fixture
 def demo(live_server: object) -> None:
     load_demo()
 
 
 def test_whoever_follows_the_guide_ends_with_the_bought_resources(
-    demo: None, open_page: Callable[..., Page]
+    demo: None, open_page: Callable[..., Page], album: Album
 ) -> None:
     page = open_page()
     sign_in(page, "sales")
@@ -46,10 +51,13 @@ def test_whoever_follows_the_guide_ends_with_the_bought_resources(
     goods.get_by_role("checkbox", name=re.compile(r"^IGOV-VPS-50 ")).check()
     goods.get_by_label("Tìm kiếm").fill("ke toan")
     goods.get_by_role("checkbox", name=re.compile(r"^IGOV-KT-1 ")).check()
+    album.take(page, "1-goods")
     goods.get_by_role("button", name="Đồng ý").click()
     quantity = page.get_by_label(re.compile("Số lượng.*IGOV-VPS-50"))
     quantity.fill("2")
     quantity.press("Tab")
+    page.get_by_text("25.200.000 đ").first.wait_for()
+    album.take(page, "2-order")
     page.get_by_role("button", name="Lưu", exact=True).click()
     page.get_by_text(re.compile(r"DH-\d{4}-000001")).first.wait_for()
 
@@ -63,6 +71,7 @@ def test_whoever_follows_the_guide_ends_with_the_bought_resources(
     page.get_by_text("100 đã có (YC-2026-000246) + 100 mua thêm = 200").wait_for()
     _add_extra_information(page)
     page.get_by_label("Họ và tên").fill("Đỗ Thị Thu Hùng")
+    album.take(page, "3-request")
     page.get_by_role("button", name="Lưu", exact=True).click()
     page.get_by_role("button", name="Lưu", exact=True).wait_for(state="hidden")
     request_no = re.search(r"YC-\d{4}-\d{6}", page.inner_text("main"))
@@ -74,7 +83,10 @@ def test_whoever_follows_the_guide_ends_with_the_bought_resources(
     desk.get_by_role("link", name="Kế toán văn phòng").click()
     desk.get_by_label("Tìm kiếm").fill("HĐ-2026/VHXH-01")
     desk.get_by_role("row", name=re.compile(request_no[0])).click(button="right")
+    album.take(desk, "4-queue")
     desk.get_by_role("menuitem", name="Phê duyệt YC cấp giấy phép").click()
+    desk.get_by_role("button", name="Có", exact=True).wait_for()
+    album.take(desk, "5-approve")
     desk.get_by_role("button", name="Có", exact=True).click()
     desk.get_by_role("dialog").wait_for(state="hidden")
 
@@ -86,6 +98,7 @@ def test_whoever_follows_the_guide_ends_with_the_bought_resources(
     page.get_by_role("row", name=re.compile(BUDGET_CODE)).get_by_role("link").first.click()
     page.get_by_text("Thông tin chung").wait_for()
     page.get_by_role("row", name=re.compile("Văn phòng số.*Người dùng.*200", re.S)).wait_for()
+    album.take(page, "6-subscription")
     assert Customer.objects.get(budget_code=BUDGET_CODE).owned_products.count() == 1
     assert not list(ledger_differences())
 

@@ -36,6 +36,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="record the SQL counts of this run in tests/sql_counts.json",
     )
+    parser.getgroup("capphep").addoption(
+        "--pictures", metavar="FOLDER", help="keep the pictures that the guide's test takes"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,6 +1,6 @@
 // Short notices in the corner. Servers send them as `HX-Trigger: {"toast": {"text", "tone"}}`.
 
-const LIFETIME = { success: 6000, info: 6000, warning: 12000, danger: 0 }; // 0: stays
+const LIFETIME = { success: 4000, info: 6000, warning: 12000, danger: 0 }; // 0: stays
 
 const area = () => document.getElementById("toasts");
 
@@ -16,6 +16,8 @@ export function toast(text, tone = "success", retry = null) {
       retry();
     });
   }
+  // News of the same kind takes the place of the last: a pile would cover the page.
+  for (const last of area().querySelectorAll(`[data-tone="${tone}"]`)) last.remove();
   area().append(note);
   keepInView();
   expire(note);
