@@ -1,0 +1,148 @@
+"""Home: what waits for each role."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from capphep.catalog.models import Item
+from capphep.crm.models import Customer
+from capphep.ims.actions import reject
+from capphep.platform.models import User
+from capphep.provisioning.models import LicenceRequest
+from tests import factories, stories
+from tests.conftest import signed_in
+from tests.factories import SmallCatalogue
+from tests.plumbing.sql_counts import Counter
+
+pytestmark = pytest.mark.django_db
+HOME = "/"
+
+
+def parts_of(client: Client) -> dict[str, list[str]]:
+    """By part, the numbers that it lists."""
+    response = client.get(HOME)
+    assert response.status_code == 200
+    return {part.key: [row.number for row in part.rows] for part in response.context["parts"]}
+
+
+class Desk:
+    """Makes orders and requests of ``salesperson``, each for a new customer."""
+
+    def __init__(self, catalogue: SmallCatalogue, salesperson: User, officer: User) -> None:
+        self.catalogue = catalogue
+        self.salesperson = salesperson
+        self.officer = officer
+
+    def customer(self) -> Customer:
+        number = Customer.objects.count()
+        customer = factories.customer(f"{1000000 + number}", f"UBND Xã số {number}")
+        stories.opened(customer, self.catalogue, request_no=f"YC-2026-9{number:05d}")
+        return customer
+
+    def draft(self) -> LicenceRequest:
+        item: Item = self.catalogue.users_50
+        order = stories.ordered(self.customer(), self.salesperson, [(item, 1)])
+        return stories.drafted(order, self.salesperson)
+
+    def waiting(self) -> LicenceRequest:
+        item: Item = self.catalogue.users_50
+        order = stories.ordered(self.customer(), self.salesperson, [(item, 1)])
+        return stories.sent(order, self.salesperson)
+
+    def rejected(self) -> LicenceRequest:
+        request = self.waiting()
+        reject(actor=self.officer, request_id=request.pk, reason="Thiếu chữ ký")
+        return request
+
+    def approved(self) -> LicenceRequest:
+        request = self.waiting()
+        stories.approved(request, self.officer)
+        return request
+
+
+@pytest.fixture
+def desk(catalogue: SmallCatalogue, salesperson: User, officer: User) -> Desk:
+    return Desk(catalogue, salesperson, officer)
+
+
+def test_a_salesperson_finds_what_is_theirs_to_do(desk: Desk, sales_client: Client) -> None:
+    draft, waiting, rejected = desk.draft(), desk.waiting(), desk.rejected()
+    desk.approved()
+    parts = parts_of(sales_client)
+    assert parts["draft"] == [draft.request_no]
+    assert parts["waiting"] == [waiting.request_no]
+    assert parts["rejected"] == [rejected.request_no]
+    assert len(parts["orders"]) == 4
+    page = sales_client.get(HOME).content.decode()
+    assert "Thiếu chữ ký" in page
+    assert f"/requests/{draft.pk}/edit" in page and f"/requests/{rejected.pk}/" in page
+
+
+def test_a_rejection_is_done_with_once_the_request_is_raised_again(
+    desk: Desk, sales_client: Client
+) -> None:
+    rejected = desk.rejected()
+    again = stories.sent(rejected.order, desk.salesperson)
+    parts = parts_of(sales_client)
+    assert parts["rejected"] == []
+    assert parts["waiting"] == [again.request_no]
+
+
+def test_a_colleagues_work_is_not_mine(
+    desk: Desk, colleague: User, other_salesperson: User
+) -> None:
+    desk.draft(), desk.waiting()
+    for person in (colleague, other_salesperson):
+        assert not any(parts_of(signed_in(person)).values())
+
+
+def test_an_officer_finds_the_queue_longest_waiting_first(
+    desk: Desk, officer_client: Client, other_officer: User
+) -> None:
+    first, second, done = desk.waiting(), desk.waiting(), desk.approved()
+    desk.draft()
+    parts = parts_of(officer_client)
+    assert parts["queue"] == [first.request_no, second.request_no]
+    assert parts["decided"] == [done.request_no]
+    others = parts_of(signed_in(other_officer))
+    assert (len(others["queue"]), others["decided"]) == (2, [])
+
+
+def test_an_auditor_finds_queue_decisions_and_orders(desk: Desk, auditor_client: Client) -> None:
+    waiting, done = desk.waiting(), desk.approved()
+    parts = parts_of(auditor_client)
+    assert parts["queue"] == [waiting.request_no]
+    assert parts["decided"] == [done.request_no]
+    assert len(parts["orders"]) == 2
+
+
+def test_an_administrator_finds_the_figures(desk: Desk, admin_client: Client) -> None:
+    desk.waiting()
+    figures = [each.value for each in admin_client.get(HOME).context["figures"]]
+    # Users: salesperson, officer and the administrator; the small catalogue; one customer.
+    assert figures == [3, 2, 4, 1]
+
+
+@pytest.mark.parametrize("who", ["sales", "officer", "auditor", "admin"])
+def test_an_empty_home_says_so_and_every_link_of_it_works(
+    who: str, request: pytest.FixtureRequest
+) -> None:
+    client: Client = request.getfixturevalue(f"{who}_client")
+    response = client.get(HOME)
+    links = [part.url for part in response.context["parts"]]
+    links += [figure.url for figure in response.context["figures"]]
+    links += [response.context["primary"].url] if response.context["primary"] else []
+    for link in links:
+        assert client.get(link).status_code == 200, link
+
+
+@pytest.mark.parametrize("who", ["sales", "officer", "auditor", "admin"])
+def test_home_costs_the_same_however_much_waits(
+    who: str, desk: Desk, request: pytest.FixtureRequest, statements: Counter
+) -> None:
+    client: Client = request.getfixturevalue(f"{who}_client")
+    for _ in range(8):
+        desk.draft(), desk.waiting(), desk.rejected(), desk.approved()
+    with statements(f"shell.home.{who}", at_most=10):
+        client.get(HOME)
