@@ -114,7 +114,7 @@ class OrderSheet:
             yield Difference(_("Discount"), before, after)
 
     def prepare(self) -> None:
-        """Before it is shown: what is wrong with single rows, which values came with the customer."""
+        """Say what is wrong with single rows, and which values came with the customer."""
         self.goods.grid.show_rows()
         if self.goods.customer is not None and not self.details_only:
             self.form.mark_filled(autofill_of(self.goods.customer))

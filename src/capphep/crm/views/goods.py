@@ -116,7 +116,7 @@ def _grid(request: HttpRequest, lines: Sequence[LineInput], first_new: int = 0) 
     actor = _actor(request)
     goods = OrderGoods.posted(actor, request.POST, _order(request, actor), lines)
     goods.grid.show_rows()
-    context = {"goods": goods, "autofocus": first_new}
+    context = {"goods": goods, "first_new": first_new}
     return render(request, "crm/_order_goods_answer.html", context)
 
 

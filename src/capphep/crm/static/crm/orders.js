@@ -68,18 +68,34 @@ document.addEventListener("focusin", ({ target }) => {
   if (target.matches(CELL)) target.select();
 });
 
+// Once the dialog has given the focus back to what opened it, the first new row takes it.
+document.addEventListener(
+  "close",
+  ({ target }) => {
+    if (target.matches("dialog[data-goods]")) setTimeout(toNewRow);
+  },
+  { capture: true },
+);
+
+function toNewRow() {
+  const input = document.querySelector(`${GRID} [data-new]`);
+  input?.removeAttribute("data-new");
+  input?.focus();
+}
+
 document.addEventListener("paste", (event) => {
   const text = event.clipboardData?.getData("text/plain") ?? "";
   const panel = document.getElementById("goods-panel");
   const isHere = panel?.contains(event.target) || event.target === document.body;
   if (!panel || !isHere || !/[\t\n]/.test(text.trim())) return;
   event.preventDefault();
-  globalThis.htmx.ajax("POST", panel.dataset.pasteUrl, {
+  const answer = globalThis.htmx.ajax("POST", panel.dataset.pasteUrl, {
     source: "#order-goods",
     target: "#order-goods",
-    swap: "outerHTML",
+    swap: "outerHTML settle:0ms",
     values: { pasted: text },
   });
+  answer.then(toNewRow);
 });
 
 // The opportunities that are offered are the customer's.
