@@ -121,7 +121,9 @@ def test_nothing_typed_is_lost_by_a_mistake(admin_client: Client, administrator:
 def test_a_weak_password_is_explained(admin_client: Client) -> None:
     response = admin_client.post(NEW, {**TYPED, "password": "12345"})
     assert response.status_code == 422
-    assert "Mật khẩu chưa đủ an toàn" in response.content.decode()
+    page = response.content.decode()
+    assert "Mật khẩu có ít nhất 10 ký tự." in page
+    assert "Mật khẩu không được chỉ gồm chữ số." in page
 
 
 def test_an_account_is_edited_and_its_history_shown(

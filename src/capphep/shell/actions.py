@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -16,6 +17,13 @@ from capphep.pure.errors import Forbidden, Invalid, Invalids, gettext_noop
 from capphep.pure.folding import fold
 from capphep.shell import queries
 from capphep.shell.user_rules import UserInput, own_account_problems, user_values
+
+_WEAKNESSES: Final[Mapping[str, str]] = {
+    "password_too_short": gettext_noop("A password has at least %(least)s characters."),
+    "password_too_common": gettext_noop("This password is too common: it is easily guessed."),
+    "password_entirely_numeric": gettext_noop("A password is not only digits."),
+    "password_too_similar": gettext_noop("The password is too like the user name or e-mail."),
+}
 
 
 @transaction.atomic
@@ -125,14 +133,17 @@ def _team(actor: Actor, name: str) -> Team | None:
 
 
 def _check_password(password: str, user: User) -> None:
+    """Raises Invalids with every reason why the password is not safe, in words of our own."""
     try:
         validate_password(password, user)
     except ValidationError as error:
-        message = gettext_noop("The password is not safe enough: %(reasons)s")
-        params = {"reasons": " ".join(error.messages)}
-        raise Invalids(
-            [Invalid("password_weak", message, field="password", params=params)]
-        ) from error
+        raise Invalids(_weak(reason) for reason in error.error_list) from error
+
+
+def _weak(reason: ValidationError) -> Invalid:
+    message = _WEAKNESSES.get(reason.code or "", gettext_noop("This password is not safe enough."))
+    params = {"least": (reason.params or {}).get("min_length", 0)}
+    return Invalid("password_weak", message, field="password", params=params)
 
 
 def _taken(username: str) -> Invalids:

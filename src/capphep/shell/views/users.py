@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from capphep.platform import kept_forms
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
-from capphep.platform.htmx import done, redirect, render_dialog, render_page_or_fragment
+from capphep.platform.htmx import redirect, render_dialog, render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem, Status
 from capphep.platform.models import Team, User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
@@ -196,5 +196,5 @@ def _password_set(request: HttpRequest, record: User, password: str) -> HttpResp
     if changed.pk == actor.pk:
         # Their own session goes on; every other one of theirs has ended.
         update_session_auth_hash(request, changed)
-    back = reverse("shell:user", args=[record.pk])
-    return done(request, _("The new password is set."), back=back)
+    # A whole page: the form below the dialog holds the version before this change.
+    return redirect(request, "shell:user", record.pk, message=_("The new password is set."))
