@@ -52,7 +52,7 @@ def load_catalogue(*, actor: Actor, plan: CataloguePlan) -> Loaded:
     """
     require(actor, Permission.CATALOGUE_WRITE)
     # Two loads at once take turns: each sees what the other made.
-    Installation.objects.select_for_update().get()
+    list(Installation.objects.select_for_update())
     found = [*plans.mistakes(plan), *queries.clashes(plan)]
     if found:
         raise Invalids(found)

@@ -97,7 +97,7 @@ def load_demo() -> None:
     if User.objects.exists():
         raise ValueError("the sample data goes into an empty database only")
     with working_from("sample data"):
-        Installation.objects.update(is_demo=True)
+        Installation.objects.update_or_create(id=1, defaults={"is_demo": True})
         people = {person.username: _person(person) for person in PEOPLE}
         imports.load(actor=SYSTEM, content=imports.DEMO_FILE.read_bytes())
         import_customers(CUSTOMERS_FILE)
