@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -81,6 +82,19 @@ def test_a_file_beyond_the_limit_is_named_at_its_input(
     response = add(sales_client, draft, large, **HTMX)
     assert response.status_code == 422
     assert "lớn.pdf: " in text_of(response) and "1 MiB" in text_of(response)
+
+
+def test_the_same_content_under_another_name_is_said(
+    draft: LicenceRequest, sales_client: Client
+) -> None:
+    one = SimpleUploadedFile("một.pdf", stories.PDF)
+    again = SimpleUploadedFile("hai.pdf", stories.PDF)
+    response = add(sales_client, draft, one, again, **HTMX)
+    assert response.status_code == 200
+    told = json.loads(response.headers["HX-Trigger"])["toast"]
+    assert told == {"text": "hai.pdf có cùng nội dung với một.pdf đã đính kèm.", "tone": "info"}
+    assert draft.evidence.get().name == "một.pdf"
+    assert "HX-Trigger" not in add(sales_client, draft, one, **HTMX).headers
 
 
 def test_an_upload_without_a_file_changes_nothing(

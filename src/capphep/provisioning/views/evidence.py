@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from capphep.platform import files, filetypes
-from capphep.platform.htmx import is_htmx, redirect
+from capphep.platform.htmx import ToastTone, is_htmx, redirect, toast
 from capphep.platform.models import User
 from capphep.platform.texts import refusal_text
 from capphep.provisioning import queries
@@ -21,6 +23,7 @@ from capphep.provisioning.states import EvidenceKind
 from capphep.provisioning.views.access import actor_of, only_post
 from capphep.provisioning.views.shown import evidence_shown, input_name
 from capphep.pure.errors import Invalid
+from capphep.pure.folding import clean
 
 # What browsers show without running anything that it contains.
 _SHOWN_INLINE: Final = frozenset({filetypes.PDF, filetypes.PNG, filetypes.JPEG})
@@ -34,16 +37,13 @@ def evidence_add(request: HttpRequest, request_id: int, kind: str) -> HttpRespon
         raise Http404
     actor, asked = actor_of(request), EvidenceKind(kind)
     record = check_own(actor, request_id, "send")
-    errors = attach(actor, request_id, asked, request.FILES.getlist(input_name(asked)))
+    taken = attach(actor, request_id, asked, request.FILES.getlist(input_name(asked)))
     if not is_htmx(request):
-        return redirect(
-            request,
-            "provisioning:request_edit",
-            request_id,
-            message=" ".join(errors),
-            tone="danger",
-        )
-    return _fragment(request, record, asked, errors)
+        tone: ToastTone = "danger" if taken.refused else "info"
+        text = " ".join([*taken.refused, *taken.known])
+        return redirect(request, "provisioning:request_edit", request_id, message=text, tone=tone)
+    response = _fragment(request, record, asked, taken.refused)
+    return toast(response, " ".join(taken.known), "info") if taken.known else response
 
 
 @only_post("provisioning:request_edit")
@@ -73,20 +73,32 @@ def evidence(request: HttpRequest, evidence_id: int) -> FileResponse:
     return response
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What happened to files beside their being attached, as sentences that name the file."""
+
+    refused: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+
+
 def attach(
     actor: User, request_id: int, kind: EvidenceKind, uploads: Iterable[UploadedFile]
-) -> list[str]:
-    """Attach each file in a transaction of its own; returns what was not taken, and why."""
-    errors = []
+) -> Taken:
+    """Attach each file in a transaction of its own."""
+    taken = Taken()
     for upload in uploads:
         name = upload.name or ""
         try:
-            attach_evidence(
+            found = attach_evidence(
                 actor=actor, request_id=request_id, kind=kind, name=name, chunks=upload.chunks()
             )
         except Invalid as refusal:
-            errors.append(f"{name}: {refusal_text(refusal)}")
-    return errors
+            taken.refused.append(f"{name}: {refusal_text(refusal)}")
+        else:
+            if found.name != clean(name):
+                same = _("%(name)s has the same content as %(other)s, which is attached already.")
+                taken.known.append(same % {"name": name, "other": found.name})
+    return taken
 
 
 def attach_all(request: HttpRequest, request_id: int) -> dict[str, list[str]]:
@@ -94,9 +106,9 @@ def attach_all(request: HttpRequest, request_id: int) -> dict[str, list[str]]:
     errors = {}
     for kind in EvidenceKind:
         uploads = request.FILES.getlist(input_name(kind))
-        refused = attach(actor_of(request), request_id, kind, uploads)
-        if refused:
-            errors[input_name(kind)] = refused
+        taken = attach(actor_of(request), request_id, kind, uploads)
+        if taken.refused:
+            errors[input_name(kind)] = taken.refused
     return errors
 
 
