@@ -26,6 +26,8 @@ OF_CUSTOMER = {
     "unit_email": "email",
 }
 
+_LARGEST_VERSION = 2**31 - 1
+
 
 class _MayWait(forms.Field):
     """Required before sending, not for a draft: marked as required, checked by the action."""
@@ -80,7 +82,7 @@ class CodeField(forms.CharField):
 class RequestForm(forms.Form):
     """What a person types into a draft; everything may be missing, nothing may be malformed."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=0, max_value=_LARGEST_VERSION, widget=forms.HiddenInput)
     sector = SectorField(Sector.objects.all(), label=_("Sector"), empty_label=_("Choose…"))
     level = LevelField(label=_("Level"), coerce=int, empty_value=None)
     note = NoteField(
