@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
 
 from capphep.catalog.models import Module
@@ -15,6 +16,7 @@ from capphep.crm.models import Customer, Order, Sector
 from capphep.platform.models import User
 from capphep.provisioning.actions.drafts import open_request, save_extra
 from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.queries import lines_of
 from tests import factories, stories
 from tests.factories import SmallCatalogue
 
@@ -144,3 +146,17 @@ def form_data(record: LicenceRequest, **changes: object) -> dict[str, Any]:
         "write_back": "on",
     }
     return data | changes
+
+
+def sums(record: LicenceRequest) -> list[tuple[str, int, int, int, int]]:
+    """Module, months, base, added and total of each quantity."""
+    return [
+        (line.module.code, line.months, quantity.base, quantity.added, quantity.total)
+        for line in lines_of(record)
+        for quantity in line.quantities.all()
+    ]
+
+
+def post(client: Client, record: LicenceRequest, data: dict[str, Any], **headers: str) -> Any:
+    """Post the form of the request."""
+    return client.post(url("request_edit", record.pk), data, headers=headers)

@@ -2,127 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from capphep.crm.models import Customer, Level, Order
+from capphep.crm.models import Order
 from capphep.platform.models import User
 from capphep.provisioning.actions.drafts import refresh_lines, save_draft
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
 from tests import factories, stories
-from tests.conftest import signed_in
-from tests.factories import SmallCatalogue
 from tests.provisioning.conftest import (
-    EVIDENCE,
     HTMX,
-    VIETNAMESE_NAME,
     form_data,
+    post,
     text_of,
-    upload,
     url,
 )
 
 SEND, DRAFT = {"intent": "send"}, {"intent": "draft"}
-
-
-def post(client: Client, record: LicenceRequest, data: dict[str, Any], **headers: str) -> Any:
-    return client.post(url("request_edit", record.pk), data, headers=headers)
-
-
-# --- opening -----------------------------------------------------------------------------------
-
-
-def test_the_order_page_opens_the_form(
-    order: Order, sales_client: Client, customer: Customer
-) -> None:
-    response = sales_client.post(url("open_request", order.pk))
-    draft = LicenceRequest.objects.get()
-    assert response.headers["Location"] == url("request_edit", draft.pk)
-    form = text_of(sales_client.get(response.headers["Location"]))
-    for shown in (
-        "Yêu cầu cấp GPSD/Thuê bao",
-        'value="iGOV" readonly',
-        'value="1234567" readonly',
-        'value="5.000.000 đ" readonly',
-        'value="Mua thêm" readonly',
-        "đơn hàng chỉ gồm gói mua thêm",
-        "100 đã có (YC-2026-000245) + 50 mua thêm = 150",
-        "Đơn hàng không có gói Kế toán.",
-        f'value="{customer.name}"',
-        "Thông tin cấp tài khoản MISA ID",
-    ):
-        assert shown in form
-
-
-def test_a_menu_item_of_htmx_is_sent_to_the_form(order: Order, sales_client: Client) -> None:
-    response = sales_client.post(url("open_request", order.pk), headers=HTMX)
-    draft = LicenceRequest.objects.get()
-    assert response.headers["HX-Redirect"] == url("request_edit", draft.pk)
-
-
-def test_a_request_that_waits_opens_its_own_page(
-    order: Order, salesperson: User, sales_client: Client
-) -> None:
-    waiting = stories.sent(order, salesperson)
-    response = sales_client.post(url("open_request", order.pk))
-    assert response.headers["Location"] == url("request", waiting.pk)
-
-
-def test_a_colleague_is_shown_the_draft_and_not_its_form(
-    draft: LicenceRequest, colleague: User
-) -> None:
-    response = signed_in(colleague).post(url("open_request", draft.order_id))
-    assert response.headers["Location"] == url("request", draft.pk)
-
-
-@pytest.fixture
-def order_of_newcomer(salesperson: User, catalogue: SmallCatalogue) -> Order:
-    newcomer = factories.customer("1234570", "Trường Mầm non", owner=salesperson)
-    return stories.ordered(newcomer, salesperson, [(catalogue.users_50, 1)])
-
-
-def test_without_a_subscription_the_order_page_says_why(
-    order_of_newcomer: Order, sales_client: Client
-) -> None:
-    response = sales_client.post(url("open_request", order_of_newcomer.pk), follow=True)
-    assert response.redirect_chain[-1][0] == f"/crm/orders/{order_of_newcomer.pk}/"
-    assert "hãy lập đơn hàng bán mới" in text_of(response)
-
-
-def test_without_a_subscription_htmx_gets_a_notice(
-    order_of_newcomer: Order, sales_client: Client
-) -> None:
-    response = sales_client.post(url("open_request", order_of_newcomer.pk), headers=HTMX)
-    assert response.status_code == 204
-    assert "danger" in response.headers["HX-Trigger"]
-
-
-def test_a_session_that_ended_at_the_menu_leads_back_to_the_order(
-    order: Order, sales_client: Client
-) -> None:
-    response = sales_client.get(url("open_request", order.pk))
-    assert response.headers["Location"] == f"/crm/orders/{order.pk}/"
-
-
-def test_the_district_is_offered_only_where_it_stands_already(
-    draft: LicenceRequest, sales_client: Client
-) -> None:
-    address = url("request_edit", draft.pk)
-    assert "Huyện" not in text_of(sales_client.get(address))
-    LicenceRequest.objects.filter(pk=draft.pk).update(level=Level.DISTRICT)
-    assert "Huyện" in text_of(sales_client.get(address))
-
-
-def test_what_the_customer_record_lacks_is_asked_for(
-    draft: LicenceRequest, sales_client: Client
-) -> None:
-    form = sales_client.get(url("request_edit", draft.pk)).context["form"]
-    assert form["unit_phone"].help_text and form["unit_email"].help_text
-    assert not form["unit_address"].help_text
 
 
 # --- keeping a draft ---------------------------------------------------------------------------
@@ -331,81 +228,3 @@ def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(
     form = client.get(address).context["form"]
     assert form["note"].value() == "chưa mất"
     assert not client.get(address).context["form"].is_bound
-
-
-# --- without scripts ---------------------------------------------------------------------------
-
-
-def with_files(record: LicenceRequest, name: str, *names: str) -> dict[str, Any]:
-    return form_data(record) | {f"evidence-{name}": [upload(EVIDENCE / each) for each in names]}
-
-
-def test_files_come_with_the_form_where_there_are_no_scripts(
-    draft: LicenceRequest, sales_client: Client
-) -> None:
-    files = with_files(draft, "funding_decision", VIETNAMESE_NAME, "quyet-dinh-cap-nguon-scan.pdf")
-    files |= {"evidence-commitment": upload(EVIDENCE / "cam-ket-thanh-toan.jpg")}
-    response = post(sales_client, draft, files | SEND)
-    assert response.headers["Location"] == url("request", draft.pk)
-    assert sorted(draft.evidence.values_list("kind", "name")) == [
-        ("commitment", "cam-ket-thanh-toan.jpg"),
-        ("funding_decision", VIETNAMESE_NAME),
-        ("funding_decision", "quyet-dinh-cap-nguon-scan.pdf"),
-    ]
-
-
-def test_an_error_in_the_form_loses_no_file(draft: LicenceRequest, sales_client: Client) -> None:
-    files = with_files(draft, "commitment", "cam-ket-thanh-toan.pdf")
-    response = post(sales_client, draft, files | SEND | {"admin_email": "an@"})
-    assert response.status_code == 422
-    assert draft.evidence.get().name == "cam-ket-thanh-toan.pdf"
-    assert "cam-ket-thanh-toan.pdf" in text_of(response)
-
-
-def test_a_bad_file_loses_nothing_of_the_form(draft: LicenceRequest, sales_client: Client) -> None:
-    files = with_files(draft, "commitment", "cam-ket-thanh-toan.pdf")
-    files["evidence-commitment"].append(SimpleUploadedFile("trống.pdf", b""))
-    response = post(sales_client, draft, files | DRAFT | {"note": "giữ lại"})
-    assert response.status_code == 422
-    assert "trống.pdf: Tệp rỗng." in text_of(response)
-    assert response.context["form"]["note"].value() == "giữ lại"
-    assert draft.evidence.get().name == "cam-ket-thanh-toan.pdf"
-
-
-@pytest.mark.parametrize("intent", ["refresh", "spread", "remove:{file}", "extra:{line}"])
-def test_buttons_without_scripts_keep_the_draft_first(
-    ready: LicenceRequest, sales_client: Client, intent: str
-) -> None:
-    one, line = ready.evidence.all()[0], ready.lines.get()
-    value = intent.format(file=one.pk, line=line.pk)
-    response = post(sales_client, ready, form_data(ready, note="giữ lại") | {"intent": value})
-    extra = url("extra", ready.pk, line.pk)
-    expected = extra if value.startswith("extra") else url("request_edit", ready.pk)
-    assert response.headers["Location"] == expected
-    ready.refresh_from_db()
-    assert ready.note == "giữ lại"
-    assert ready.evidence.count() == (1 if value.startswith("remove") else 2)
-
-
-@pytest.mark.parametrize(
-    "intent", ["remove:x", "remove:", "extra:x", "remove:99999999999999999999"]
-)
-def test_a_damaged_button_is_refused_and_the_draft_kept(
-    ready: LicenceRequest, sales_client: Client, intent: str
-) -> None:
-    response = post(sales_client, ready, form_data(ready, note="giữ lại") | {"intent": intent})
-    assert response.status_code in (302, 404)
-    ready.refresh_from_db()
-    assert (ready.note, ready.evidence.count()) == ("giữ lại", 2)
-
-
-def test_a_new_sale_says_so(
-    salesperson: User, sales_client: Client, catalogue: SmallCatalogue
-) -> None:
-    newcomer = factories.customer("1234572", "Trạm Y tế", owner=salesperson)
-    order = stories.ordered(newcomer, salesperson, [(catalogue.base, 1)])
-    sales_client.post(url("open_request", order.pk))
-    draft = LicenceRequest.objects.get(order=order)
-    text = text_of(sales_client.get(url("request_edit", draft.pk)))
-    assert 'value="Bán mới" readonly' in text
-    assert "Chưa có + 20 mua mới = 20" in text

@@ -72,6 +72,7 @@ def test_a_rejected_request_shows_the_reason_and_is_raised_again(
     again = LicenceRequest.objects.get(status=RequestStatus.DRAFT)
     assert response.headers["HX-Redirect"] == url("request_edit", again.pk)
     assert "Lập lại yêu cầu" not in text_of(sales_client.get(url("request", waiting.pk)))
+    assert "Thiếu chữ ký của Chủ tịch" in text_of(sales_client.get(url("request_edit", again.pk)))
 
 
 def test_the_history_speaks_of_files_and_modules_in_words(

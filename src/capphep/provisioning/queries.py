@@ -120,6 +120,12 @@ def may_raise_again(actor: Actor, request: LicenceRequest) -> bool:
     )
 
 
+def last_rejected(order: Order) -> LicenceRequest | None:
+    """The order's latest rejected request: its reason is what the next one has to answer."""
+    rows = order.requests.filter(status=RequestStatus.REJECTED).select_related("decided_by")
+    return rows.order_by("-id").first()
+
+
 def lines_of(request: LicenceRequest) -> QuerySet[RequestLine]:
     """The request's module lines with module and quantities; two statements."""
     quantities = RequestQuantity.objects.select_related("resource").order_by("id")

@@ -18,7 +18,7 @@ from capphep.provisioning import queries, rules
 from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.states import LIVE, RequestKind, RequestStatus
+from capphep.provisioning.states import LIVE, RequestKind
 from capphep.pure.errors import Forbidden, Invalid, gettext_noop
 
 KEPT_AFTER_REJECTION = (
@@ -62,7 +62,7 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
             gettext_noop("Only the salesperson of this order may raise a request from it."),
         )
     request = _new_draft(actor, order)
-    rejected = order.requests.filter(status=RequestStatus.REJECTED).order_by("-id").first()
+    rejected = queries.last_rejected(order)
     plan_lines(request, _extras(rejected) if rejected else {})
     if rejected:
         _copy_evidence(rejected, request)
@@ -81,7 +81,7 @@ def kind_of(order: Order) -> RequestKind:
 
 def _new_draft(actor: Actor, order: Order) -> LicenceRequest:
     values = _prefilled(order)
-    rejected = order.requests.filter(status=RequestStatus.REJECTED).order_by("-id").first()
+    rejected = queries.last_rejected(order)
     if rejected:
         values |= {name: getattr(rejected, name) for name in KEPT_AFTER_REJECTION}
     return LicenceRequest.objects.create(

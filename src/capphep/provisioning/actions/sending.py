@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +20,9 @@ from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.models import LicenceRequest, RequestLine
 from capphep.pure.errors import Invalid, Invalids, Refusal, gettext_noop
+
+Compared: TypeAlias = tuple[int, int, dict[int, tuple[int, int]]]
+"""A module line as it is compared: module, months, and (base, added) by resource."""
 
 
 @transaction.atomic
@@ -98,24 +101,12 @@ def _unplanned(request: LicenceRequest, lines: list[RequestLine]) -> Iterable[Re
         refusal.field = "lines"
         yield refusal
         return
-    planned = [
-        (
-            line.module_id,
-            line.months,
-            {q.resource_id: (q.base.quantity, q.added) for q in line.quantities},
-        )
-        for line in queries.planned_lines(request.order, clock.today())
-    ]
-    stored = [
-        (
-            line.module_id,
-            line.months,
-            {q.resource_id: (q.base, q.added) for q in line.quantities.all()},
-        )
-        for line in lines
-    ]
     facts = (request.kind, request.amount, request.budget_code)
-    if planned != stored or facts != (kind, request.order.total, request.order.budget_code):
+    if _planned(request) != _stored(lines) or facts != (
+        kind,
+        request.order.total,
+        request.order.budget_code,
+    ):
         yield Invalid(
             "lines_outdated",
             gettext_noop(
@@ -125,6 +116,28 @@ def _unplanned(request: LicenceRequest, lines: list[RequestLine]) -> Iterable[Re
             rule="R1",
             field="lines",
         )
+
+
+def _planned(request: LicenceRequest) -> list[Compared]:
+    return [
+        (
+            line.module_id,
+            line.months,
+            {q.resource_id: (q.base.quantity, q.added) for q in line.quantities},
+        )
+        for line in queries.planned_lines(request.order, clock.today())
+    ]
+
+
+def _stored(lines: list[RequestLine]) -> list[Compared]:
+    return [
+        (
+            line.module_id,
+            line.months,
+            {q.resource_id: (q.base, q.added) for q in line.quantities.all()},
+        )
+        for line in lines
+    ]
 
 
 def _missing_fields(request: LicenceRequest) -> Iterable[Refusal]:

@@ -166,11 +166,12 @@ def _page(
     conflict: StaleEdit | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """context: title, form, conflict, band, evidence, more_errors, and as `lines_context`."""
+    """context: title, form, band, conflict, rejected, evidence, more_errors; as `lines_context`."""
     context: dict[str, Any] = lines_context(record, problems.lines) | {
         "title": _("Licence/subscription request"),
         "form": form,
         "conflict": conflict,
+        "rejected": queries.last_rejected(record.order),
         "band": _band(record),
         "evidence": evidence_shown(record, problems.evidence),
         "more_errors": problems.summary,
