@@ -7,7 +7,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import include, path, reverse
+from django.urls import URLPattern, URLResolver, include, path, reverse
 
 from capphep.platform.htmx import (
     done,
@@ -17,6 +17,7 @@ from capphep.platform.htmx import (
 )
 from capphep.platform.kit import HeaderBand, MenuItem, Status, steps
 from capphep.platform.models import Team, User
+from capphep.platform.navigation import GROUPS
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.widgets import DayField, Picker
 from capphep.pure.errors import Conflict
@@ -131,6 +132,15 @@ def fill(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"code": f"{pk % 1000:03}", "memo": f"Bán cho {pk}"})
 
 
+def navigation_stubs() -> list[URLResolver]:
+    """An address for everything that the navigation names, without the modules above."""
+    urls: dict[str, list[URLPattern]] = {"shell": [path("", list_view, name="home")]}
+    for entry in (entry for group in GROUPS for entry in group.entries):
+        module, name = entry.url_name.split(":")
+        urls.setdefault(module, []).append(path(name, list_view, name=name))
+    return [path(f"{module}/", include((paths, module))) for module, paths in urls.items()]
+
+
 urlpatterns = [
     path("kit/list", list_view, name="kit_list"),
     path("kit/form", form_view, name="kit_add"),
@@ -143,5 +153,5 @@ urlpatterns = [
     path("login", LoginView.as_view(template_name="platform/login.html"), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("", include(([path("", list_view, name="home")], "shell"))),
+    *navigation_stubs(),
 ]
