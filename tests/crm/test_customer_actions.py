@@ -379,11 +379,11 @@ def test_ownership_is_replaced_in_two_statements(
     april = datetime.date(2026, 4, 1)
     spans = [(MARCH, MARCH), (april, april + datetime.timedelta(days=30))]
     with transaction.atomic(), django_assert_num_queries(2):
-        note_ownership(customer=own_customer, product=catalogue.igov, spans=spans)
+        note_ownership({(own_customer.pk, catalogue.igov.pk): spans})
     stored = OwnedProduct.objects.filter(customer=own_customer, product=catalogue.igov)
     assert list(stored.order_by("first_day").values_list("first_day", "last_day")) == spans
     assert own_customer.owned_products.filter(product=catalogue.ihos).count() == 1
-    note_ownership(customer=own_customer, product=catalogue.igov, spans=[])
+    note_ownership({(own_customer.pk, catalogue.igov.pk): []})
     assert not stored.exists()
 
 

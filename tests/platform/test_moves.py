@@ -59,9 +59,8 @@ def test_numbers_count_by_prefix_and_year() -> None:
 
 @pytest.mark.django_db
 def test_a_reserved_number_is_not_given_again() -> None:
-    numbers.reserve("YC-2026-000294")
-    numbers.reserve("YC-2026-000012")
-    numbers.reserve("an old number of another kind")
+    numbers.reserve(["YC-2026-000294", "YC-2026-000012", "YC-2026-99", "another kind of number"])
+    numbers.reserve(["YC-2026-000100"])
     assert numbers.next_number("YC", DAY) == "YC-2026-000295"
 
 

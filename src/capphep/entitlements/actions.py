@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -119,14 +119,10 @@ def open_grants(*, actor: Actor, grants: Sequence[OpeningGrant]) -> None:
         (_opening(subscriptions[grant.customer_id, grant.product_id], grant) for grant in grants),
         batch_size=_BATCH,
     )
-    for request_no in _highest(grant.request_no for grant in grants):
-        numbers.reserve(request_no)
+    numbers.reserve(grant.request_no for grant in grants)
     _next_version(subscriptions.values())
     rebuild_balances(subscriptions.values())
-    audit.record(
-        actor,
-        [audit.Change(found, "opened") for found in subscriptions.values()],
-    )
+    audit.record(actor, _opened(subscriptions, grants))
 
 
 def rebuild_balances(subscriptions: Collection[Subscription]) -> None:
@@ -151,12 +147,12 @@ def rebuild_balances(subscriptions: Collection[Subscription]) -> None:
         ),
         batch_size=_BATCH,
     )
-    for subscription in subscriptions:
-        note_ownership(
-            customer=subscription.customer,
-            product=subscription.product,
-            spans=rules.owned_spans(steps[subscription.pk]),
-        )
+    note_ownership(
+        {
+            (found.customer_id, found.product_id): rules.owned_spans(steps[found.pk])
+            for found in subscriptions
+        }
+    )
 
 
 def issue_licence(*, subscription: Subscription, request_no: str, day: datetime.date) -> Licence:
@@ -223,10 +219,12 @@ def _next_version(subscriptions: Collection[Subscription]) -> None:
         subscription.version += 1
 
 
-def _highest(request_nos: Iterable[str]) -> list[str]:
-    """The last number of each series; numbers of one series sort as text."""
-    last: dict[str, str] = {}
-    for request_no in request_nos:
-        series = request_no.rpartition("-")[0]
-        last[series] = max(last.get(series, ""), request_no)
-    return list(last.values())
+def _opened(
+    subscriptions: Mapping[tuple[int, int], Subscription], grants: Iterable[OpeningGrant]
+) -> Iterable[audit.Change]:
+    entered: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for grant in grants:
+        owner = (grant.customer_id, grant.product_id)
+        entered[owner].append(f"{grant.source}: +{grant.quantity}")
+    for owner, found in subscriptions.items():
+        yield audit.Change(found, "opened", after={"grants": entered[owner]})

@@ -41,7 +41,14 @@ GROUPS: Final = (
                 _("Orders"),
                 "crm:order_list",
                 "file-invoice",
-                ("crm:order", "provisioning:"),
+                ("crm:order",),
+            ),
+            Entry(
+                _("Licence requests"),
+                "provisioning:request_list",
+                "send",
+                ("provisioning:",),
+                frozenset({Role.SALES}),
             ),
         ),
     ),
@@ -52,7 +59,8 @@ GROUPS: Final = (
                 _("Office accountant"),
                 "ims:queue",
                 "rubber-stamp",
-                ("ims:queue", "ims:request"),
+                ("ims:queue", "ims:request", "ims:approve", "ims:reject"),
+                _EVERYONE - {Role.SALES},
             ),
             Entry(
                 _("Subscriptions"), "ims:subscription_list", "certificate", ("ims:subscription",)

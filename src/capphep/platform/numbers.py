@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 
 from django.db.models import F
 
@@ -26,11 +27,11 @@ def next_number(prefix: str, day: datetime.date) -> str:
     return f"{series}-{last:06d}"
 
 
-def reserve(number: str) -> None:
-    """Keep a number that came from elsewhere from being given again; other forms are ignored."""
-    match = _NUMBER.fullmatch(number)
-    if not match:
-        return
-    series, last = match[1], int(match[2])
-    NumberSeries.objects.bulk_create([NumberSeries(series=series)], ignore_conflicts=True)
-    NumberSeries.objects.filter(series=series, last__lt=last).update(last=last)
+def reserve(given: Iterable[str]) -> None:
+    """Keep numbers that came from elsewhere from being given again; other forms are ignored."""
+    highest: dict[str, int] = {}
+    for match in filter(None, map(_NUMBER.fullmatch, given)):
+        highest[match[1]] = max(highest.get(match[1], 0), int(match[2]))
+    for series, last in highest.items():
+        NumberSeries.objects.bulk_create([NumberSeries(series=series)], ignore_conflicts=True)
+        NumberSeries.objects.filter(series=series, last__lt=last).update(last=last)

@@ -16,6 +16,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from capphep.crm import rules
+from capphep.crm.actions.customers import event
 from capphep.crm.customer_rules import customer_search_key
 from capphep.crm.models import Contact, Customer, Opportunity, Order
 from capphep.crm.queries.customers import require_own
@@ -89,8 +90,8 @@ def enter_customers(*, actor: Actor, entries: Sequence[CustomerEntry]) -> Entere
         edits = [*_edit(actor, old, units), *_enter_contacts(old, units)]
         edited = {edit.customer.budget_code: edit.customer for edit in edits}
         audit.record(actor, [*_imported(new, units), *(edit.change() for edit in edits)])
-        outbox.enqueue(_event("customer.created", customer) for customer in created.values())
-        outbox.enqueue(_event("customer.changed", customer) for customer in edited.values())
+        outbox.enqueue(event("customer.created", customer) for customer in created.values())
+        outbox.enqueue(event("customer.changed", customer) for customer in edited.values())
     return Entered(len(created), len(edited), len(old) - len(edited))
 
 
@@ -293,12 +294,3 @@ def _names(values: Mapping[str, Any]) -> dict[str, object]:
     return {
         name: str(value) if isinstance(value, Model) else value for name, value in values.items()
     }
-
-
-def _event(event: str, customer: Customer) -> outbox.Event:
-    payload = {
-        "budget_code": customer.budget_code,
-        "name": customer.name,
-        "is_active": customer.is_active,
-    }
-    return outbox.Event(event, customer.budget_code, payload)

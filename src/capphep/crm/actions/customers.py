@@ -67,7 +67,7 @@ def _entered(actor: Actor, typed: CustomerInput, contact: ContactInput | None) -
         first = Contact.objects.create(customer=customer, updated_by_id=actor.pk, **person)
         values["contact"] = described(first)
     record_created(actor, customer, values)
-    outbox.enqueue([_event("customer.created", customer)])
+    outbox.enqueue([event("customer.created", customer)])
     return customer
 
 
@@ -121,7 +121,7 @@ def _write(
 ) -> set[str]:
     changed = write_changes(actor, customer, customer.version, values, verb)
     if changed:
-        outbox.enqueue([_event("customer.changed", customer)])
+        outbox.enqueue([event("customer.changed", customer)])
     return changed
 
 
@@ -212,10 +212,11 @@ def _refresh_found_by(customer: Customer) -> None:
     refresh_search_keys(customer=customer)
 
 
-def _event(event: str, customer: Customer) -> outbox.Event:
+def event(type_: str, customer: Customer) -> outbox.Event:
+    """An event about the customer, with what a listener needs to know of it."""
     payload = {
         "budget_code": customer.budget_code,
         "name": customer.name,
         "is_active": customer.is_active,
     }
-    return outbox.Event(event, customer.budget_code, payload)
+    return outbox.Event(type_, customer.budget_code, payload)
