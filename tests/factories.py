@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from importlib import import_module
 from typing import Any
 
 from capphep.catalog.models import (
@@ -16,7 +17,7 @@ from capphep.catalog.models import (
     Product,
     Resource,
 )
-from capphep.crm.models import Contact, Customer, OrgType, OwnedProduct, PublicUnitKind
+from capphep.crm.models import Contact, Customer, OrgType, OwnedProduct, PublicUnitKind, Sector
 from capphep.platform.models import Team, User
 from capphep.pure.folding import fold
 
@@ -27,6 +28,13 @@ def user(username: str, role: str, team: Team | None = None) -> User:
     return User.objects.create_user(
         username, PASSWORD, full_name=f"Người {username}", role=role, team=team
     )
+
+
+def reference_data() -> None:
+    """What the migrations enter, and a flushed database has lost."""
+    sectors = import_module("capphep.crm.migrations.0002_sectors").SECTORS
+    for position, name in enumerate(sectors):
+        Sector.objects.get_or_create(name=name, defaults={"position": position})
 
 
 def team(name: str) -> Team:

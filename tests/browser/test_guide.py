@@ -11,12 +11,13 @@ import pytest
 from capphep.crm.models import Customer
 from capphep.entitlements.queries import ledger_differences
 from capphep.shell.demo import load_demo
+from tests import factories
 from tests.browser.people import Album, attach, menu, pick, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 # Phòng Văn hóa - Xã hội Xã Đông Khê: 1 set of books and 100 users since YC-2026-000246.
 BUDGET_CODE = "1594686"
@@ -29,6 +30,7 @@ def album(request: pytest.FixtureRequest) -> Album:
 
 @pytest.fixture
 def demo(live_server: object) -> None:
+    factories.reference_data()
     load_demo()
 
 

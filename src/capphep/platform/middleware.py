@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.response import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 
 from capphep.platform import kept_forms, origin
 from capphep.platform.texts import refusal_text
@@ -17,6 +18,22 @@ from capphep.pure.errors import Invalids, Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _OPEN_PREFIXES = ("/static/", "/healthz", "/login", "/logout", "/i18n/", "/favicon")
+
+
+class ChosenLanguage:
+    """Vietnamese, unless the person chose otherwise: the browser's own language says nothing."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
 
 
 class SignInRequired:
