@@ -103,7 +103,7 @@ def until_ready(process: subprocess.Popen[str]) -> tuple[str, str]:
     """What was printed, and the address at which the server says it is ready."""
     printed = ""
     assert process.stdout is not None
-    patience = threading.Timer(60, process.kill)
+    patience = threading.Timer(120, process.kill)
     patience.start()
     for line in process.stdout:
         printed += line
@@ -136,30 +136,39 @@ def health(address: str) -> int:
         return int(answer.status)
 
 
-def test_the_first_start_serves_and_the_second_harms_nothing(fresh: Environment) -> None:
-    with running(fresh, "--no-demo") as (printed, address):
+def test_the_first_start_serves_demo_data_and_the_second_harms_nothing(
+    fresh: Environment,
+) -> None:
+    with running(fresh) as (printed, address):
         assert health(address) == 200
-        assert "capphep-demo" not in printed
         # Another server on another port may share the database.
-        with running(fresh, "--no-demo") as (_, second):
+        with running(fresh) as (_, second):
             assert health(second) == 200
             assert second != address
+    assert "capphep-demo" in printed
+    for account in ("sales", "sales2", "officer", "officer2", "auditor", "admin"):
+        assert re.search(rf"\b{account}\b", printed)
     state = Path(fresh["CAPPHEP_STATE_DIR"])
-    key = state / "secret-key"
-    before = key.read_text()
+    key, collected = state / "secret-key", state / "static.fingerprint"
+    before = key.read_text(), collected.read_text()
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    manifest = (state / "static" / "staticfiles.json").stat().st_mtime_ns
-    with running(fresh, "--no-demo") as (_, address):
+    with running(fresh) as (again, address):
         assert health(address) == 200
-    assert key.read_text() == before
+    assert (key.read_text(), collected.read_text()) == before
     assert (connection.vendor == "sqlite") == (state / "capphep.sqlite3").exists()
-    assert (state / "static" / "staticfiles.json").stat().st_mtime_ns == manifest
+    assert without_address(again) == without_address(printed)
+
+
+def without_address(printed: str) -> str:
+    return re.sub(r"http://\S+", "", printed)
 
 
 def test_two_first_starts_at_once_prepare_one_database(quick: Environment) -> None:
     processes = [start(quick, "--port", "0", "--no-demo") for _ in range(2)]
     try:
-        assert [health(until_ready(process)[1]) for process in processes] == [200, 200]
+        ready = [until_ready(process) for process in processes]
+        assert [health(address) for _, address in ready] == [200, 200]
+        assert "capphep-demo" not in ready[0][0] + ready[1][0]
         for process in processes:
             process.send_signal(signal.SIGINT)
         errors = [process.communicate(timeout=30)[1] for process in processes]
@@ -168,17 +177,6 @@ def test_two_first_starts_at_once_prepare_one_database(quick: Environment) -> No
     finally:
         for process in processes:
             process.kill()
-
-
-def test_the_demo_data_comes_with_its_accounts_and_only_once(quick: Environment) -> None:
-    with running(quick) as (printed, address):
-        assert health(address) == 200
-    assert "capphep-demo" in printed
-    for account in ("sales", "sales2", "officer", "officer2", "auditor", "admin"):
-        assert re.search(rf"\b{account}\b", printed)
-    with running(quick) as (again, address):
-        assert health(address) == 200
-    assert again.replace(address, "") == re.sub(r"http://\S+", "", printed)
 
 
 @pytest.mark.once
