@@ -10,8 +10,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "capphep.config.settings")
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    try:
+        settings.INSTALLED_APPS  # noqa: B018 - reads the settings, and so checks the environment
+    except ImproperlyConfigured as mistake:
+        sys.exit(str(mistake))
     execute_from_command_line(sys.argv)
 
 

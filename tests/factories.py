@@ -18,7 +18,7 @@ from capphep.catalog.models import (
     Resource,
 )
 from capphep.crm.models import Contact, Customer, OrgType, OwnedProduct, PublicUnitKind, Sector
-from capphep.platform.models import Team, User
+from capphep.platform.models import Installation, Team, User
 from capphep.pure.folding import fold
 
 PASSWORD = "capphep-demo"
@@ -32,6 +32,7 @@ def user(username: str, role: str, team: Team | None = None) -> User:
 
 def reference_data() -> None:
     """What the migrations enter, and a flushed database has lost."""
+    Installation.objects.get_or_create(id=1)
     sectors = import_module("capphep.crm.migrations.0002_sectors").SECTORS
     for position, name in enumerate(sectors):
         Sector.objects.get_or_create(name=name, defaults={"position": position})

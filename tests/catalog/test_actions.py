@@ -22,6 +22,7 @@ from capphep.platform.audit import entries_of
 from capphep.platform.models import AuditEntry, User
 from capphep.platform.roles import SYSTEM
 from capphep.pure.errors import Forbidden, Invalids
+from tests import factories
 from tests.catalog.files import TEXT, load, without
 from tests.plumbing.races import race
 from tests.plumbing.sql_counts import Counter
@@ -153,6 +154,7 @@ def test_the_statements_do_not_grow_with_the_catalogue(times: int, statements: C
 
 @pytest.mark.django_db(transaction=True)
 def test_two_loads_at_once_make_one_catalogue() -> None:
+    factories.reference_data()
     outcomes = race(load, 2)
     assert sorted(str(outcome) for outcome in outcomes) == [
         "0 created, 0 updated, 10 unchanged",

@@ -30,7 +30,7 @@ from tests.provisioning.conftest import (
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 DECISION, COMMITMENT = "Quyết định cấp nguồn", "Bằng chứng cam kết"
 

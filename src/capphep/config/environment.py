@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -48,6 +49,16 @@ def day(name: str) -> datetime.date | None:
         raise ImproperlyConfigured(f"{name} must be a day YYYY-MM-DD, not {value!r}.") from None
 
 
+def database(name: str, default: str) -> dj_database_url.DBConfig:
+    """The database that the address names; the address itself, with its password, is not told."""
+    try:
+        return dj_database_url.parse(text(name, default), conn_max_age=60, conn_health_checks=True)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} must be postgres://… or sqlite:///…, not another kind of address."
+        ) from None
+
+
 def secret_key(state_dir: Path) -> str:
     """The signing key from the environment, else from ``STATE_DIR/secret-key`` (mode 0600).
 
@@ -58,10 +69,15 @@ def secret_key(state_dir: Path) -> str:
     if given:
         return given
     path = state_dir / "secret-key"
-    if not path.exists():
-        state_dir.mkdir(parents=True, exist_ok=True)
-        _publish(path, secrets.token_urlsafe(50))
-    return path.read_text(encoding="ascii").strip()
+    try:
+        if not path.exists():
+            state_dir.mkdir(parents=True, exist_ok=True)
+            _publish(path, secrets.token_urlsafe(50))
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The state directory {state_dir} cannot be used: {error.strerror}."
+        ) from None
 
 
 def _publish(path: Path, content: str) -> None:

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import dj_database_url
 from csp.constants import NONE, SELF
 
 from capphep.config import environment as env
@@ -95,11 +94,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 DATABASES = {
-    "default": dj_database_url.parse(
-        env.text("CAPPHEP_DATABASE_URL", f"sqlite:///{STATE_DIR / 'capphep.sqlite3'}"),
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
+    "default": env.database("CAPPHEP_DATABASE_URL", f"sqlite:///{STATE_DIR / 'capphep.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A deferred transaction that reads and then writes fails when another writer came
