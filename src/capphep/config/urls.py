@@ -4,12 +4,18 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from capphep.platform.views import healthz
+from capphep.shell.demo import demo_accounts
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path(
         "login",
-        LoginView.as_view(template_name="platform/login.html", redirect_authenticated_user=True),
+        LoginView.as_view(
+            template_name="platform/login.html",
+            redirect_authenticated_user=True,
+            # The page shows them only where the data is demo data.
+            extra_context={"demo_accounts": demo_accounts()},
+        ),
         name="login",
     ),
     path("logout", LogoutView.as_view(), name="logout"),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field, Model
-from django.utils.formats import date_format
+from django.db.models import BigIntegerField, DecimalField, Field, Model
+from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 
 from capphep.platform.audit import entries_of
 from capphep.platform.models import AuditEntry
 from capphep.pure.errors import gettext_noop
+from capphep.pure.money import format_number
 
 SENTENCES = {
     "created": gettext_noop("created this record"),
@@ -49,6 +51,8 @@ LABELS = {
     "order": gettext_noop("Order"),
     "lines": gettext_noop("Items"),
     "contact": gettext_noop("Contact"),
+    "contents": gettext_noop("Contents"),
+    "taxes": gettext_noop("Tax rate"),
     "kind": gettext_noop("Kind"),
     "name": gettext_noop("Name"),
     "sha256": gettext_noop("SHA-256 digest"),
@@ -111,6 +115,10 @@ def _shown(subject: Model, name: str, value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}: {one}" for key, one in value.items())
     field = _field(subject, name)
+    if isinstance(field, DecimalField):
+        return localize(Decimal(str(value)).normalize())
+    if isinstance(field, BigIntegerField) and isinstance(value, int):
+        return format_number(value)
     choices = {str(key): label for key, label in getattr(field, "choices", None) or []}
     return str(choices.get(str(value), _local_day(str(value))))
 

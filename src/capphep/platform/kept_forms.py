@@ -23,9 +23,18 @@ def remember_person(response: HttpResponse, user: User) -> None:
 def keep(request: HttpRequest) -> None:
     """Keep the posted fields of a request that arrived without a session."""
     person = request.get_signed_cookie(_COOKIE, default=None)
-    fields = request.POST.urlencode()
+    fields = _worth_keeping(request.POST).urlencode()
     if person and len(fields) <= _LARGEST:
         request.session[_KEY] = {"path": request.path, "person": person, "fields": fields}
+
+
+def _worth_keeping(posted: QueryDict) -> QueryDict:
+    """Everything but secrets: a session lies in the database as it is."""
+    fields = posted.copy()
+    for name in posted:
+        if "password" in name or name == "csrfmiddlewaretoken":
+            del fields[name]
+    return fields
 
 
 def take(request: HttpRequest) -> QueryDict | None:

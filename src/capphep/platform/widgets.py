@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.forms.models import ModelChoiceIterator
 from django.urls import reverse_lazy
+
+_KEY = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 class Picker(forms.Select):
@@ -28,11 +31,11 @@ class Picker(forms.Select):
         self, name: str, value: list[str], attrs: dict[str, Any] | None = None
     ) -> list[tuple[str | None, list[dict[str, Any]], int | None]]:
         choices = self.choices
-        chosen = [each for each in value if each]
+        # What a hand-written request may carry instead of a key names no record.
+        chosen = [each for each in value if _KEY.fullmatch(str(each))]
         if isinstance(choices, ModelChoiceIterator):
             field = choices.field
-            key = field.to_field_name or "pk"
-            records = choices.queryset.filter(**{f"{key}__in": chosen}) if chosen else ()
+            records = choices.queryset.filter(pk__in=chosen) if chosen else ()
             self.choices = [("", ""), *(self._option(field, record) for record in records)]
         try:
             return super().optgroups(name, value, attrs)

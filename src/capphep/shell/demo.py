@@ -92,6 +92,14 @@ CHANCES: Final = {
 
 
 @transaction.atomic
+def demo_accounts() -> list[dict[str, object]]:
+    """Who can sign in to the demo data, as the sign-in page lists them."""
+    return [
+        {"username": person.username, "password": PASSWORD, "role": person.role.label}
+        for person in PEOPLE
+    ]
+
+
 def load_demo() -> None:
     """Fill an empty database, all or nothing. Raises ValueError where people work already."""
     if User.objects.exists():

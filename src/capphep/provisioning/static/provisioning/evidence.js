@@ -17,6 +17,13 @@ for (const name of ["dragover", "drop"]) {
   });
 }
 
+// Files that were chosen before the page had its scripts are under way now.
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  for (const input of elt.querySelectorAll(".evidence input[type=file]")) {
+    if (input.files.length) globalThis.htmx.trigger(input, "change");
+  }
+});
+
 // An input that waited for its files, or a button that took one off, is gone with its focus.
 function refocus(zone) {
   if (document.activeElement === document.body) zone.querySelector("input[type=file]").focus();
