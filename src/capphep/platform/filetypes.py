@@ -7,10 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PIL import Image
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-
 from capphep.pure.errors import Invalid, gettext_noop
 
 PDF: Final = "application/pdf"
@@ -58,6 +54,10 @@ def _checked(check: Callable[[Path], str], path: Path) -> str:
 
 def _pdf(path: Path) -> str:
     """Scanners bend the format, so the reader is lenient; a file without its end is cut off."""
+    # Loaded where it is needed: every start of the server would wait for it.
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _END_OF_PDF))
         if b"%%EOF" not in file.read():
@@ -72,6 +72,8 @@ def _pdf(path: Path) -> str:
 
 def _picture(media_type: str) -> Callable[[Path], str]:
     def check(path: Path) -> str:
+        from PIL import Image
+
         with Image.open(path) as picture:
             if picture.width * picture.height > _MAX_PIXELS:
                 raise ValueError("too many pixels")

@@ -10,15 +10,16 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from capphep.crm.imports.rows import Cell
 from capphep.pure.errors import Invalid, gettext_noop
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 # What the standard library raises for spoilt bytes, unknown compressions and passwords.
 _BROKEN_ARCHIVE = (
@@ -73,8 +74,11 @@ def write(path: Path, sheets: Mapping[str, Rows]) -> None:
 
     Text stays text, whatever it begins with: nothing becomes a formula or a link.
     """
+    # Loaded where it is needed: every start of the server would wait for it.
+    from xlsxwriter import Workbook
+
     with path.open("wb") as out:
-        workbook = xlsxwriter.Workbook(
+        workbook = Workbook(
             out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
         day = workbook.add_format({"num_format": "dd/mm/yyyy"})
