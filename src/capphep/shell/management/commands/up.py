@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, connection
 
@@ -22,6 +23,11 @@ This is demo data. Sign in with the password capphep-demo as
   officer, officer2  licence officer (two teams)
   auditor            reads everything, changes nothing
   admin              administrator"""
+
+
+NOBODY = """\
+Nobody can sign in yet:
+  ./capphep add_user admin --full-name "…" --role admin"""
 
 
 class Command(BaseCommand):
@@ -64,6 +70,8 @@ class Command(BaseCommand):
             startup.check_clock()
         if is_demo():
             self.stdout.write(DEMO_ACCOUNTS)
+        elif not get_user_model()._default_manager.exists():
+            self.stdout.write(NOBODY)
         connection.close()
         return listener
 
