@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,7 @@ from capphep.crm.actions.customers import (
 from capphep.crm.forms.customers import CustomerForm, NewCustomerForm, initial_of_customer
 from capphep.crm.models import Customer, Level, OrgType, PublicUnitKind
 from capphep.crm.queries import customers as queries
-from capphep.crm.views.saving import Attempt, actor_of, attempt, typed_in
+from capphep.crm.views.saving import actor_of, attempt, form_page, typed_in
 from capphep.crm.views.shown import FOLLOWED, followed, in_words
 from capphep.platform import clock
 from capphep.platform.conflicts import StaleEdit, stale_edit
@@ -27,6 +26,8 @@ from capphep.platform.models import User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Permission, may, require
 from capphep.pure.codes import unusual_budget_code
+
+FORM = "crm/customer_form.html"
 
 _MINE, _POOL, _TEAM = "mine", "pool", "team"
 
@@ -117,7 +118,7 @@ def customer_menu(actor: User, customer: Customer) -> list[MenuItem]:
 
 
 def customer_new(request: HttpRequest) -> HttpResponse:
-    """*Thêm*. context: as `_form_page`."""
+    """*Thêm*. context: as `saving.form_page`."""
     actor = actor_of(request)
     require(actor, Permission.CUSTOMER_WRITE)
     initial = {"org_type": OrgType.COMMUNE.value, "level": Level.COMMUNE.value}
@@ -134,11 +135,13 @@ def customer_new(request: HttpRequest) -> HttpResponse:
     )
     if tried.saved:
         return _saved(request, tried.saved)
-    return _form_page(request, form, tried, _("New customer"), reverse("crm:customer_list"))
+    return form_page(
+        request, FORM, form, tried, title=_("New customer"), cancel_url=reverse("crm:customer_list")
+    )
 
 
 def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """*Sửa*. context: as `_form_page`."""
+    """*Sửa*. context: as `saving.form_page`."""
     actor = actor_of(request)
     require(actor, Permission.CUSTOMER_WRITE)
     found = queries.customer_of(actor, pk)
@@ -160,7 +163,9 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if tried.saved:
         return _saved(request, tried.saved)
     title = _("Edit customer %(code)s") % {"code": found.budget_code}
-    return _form_page(request, form, tried, title, reverse("crm:customer", args=[pk]))
+    return form_page(
+        request, FORM, form, tried, title=title, cancel_url=reverse("crm:customer", args=[pk])
+    )
 
 
 def _stale(actor: User, form: CustomerForm, pk: int) -> StaleEdit:
@@ -178,24 +183,6 @@ def _saved(request: HttpRequest, customer: Customer) -> HttpResponse:
         return redirect(request, "crm:customer", customer.pk, message=message, tone="warning")
     message = _("%(name)s is saved.") % {"name": customer.name}
     return redirect(request, "crm:customer", customer.pk, message=message)
-
-
-def _form_page(
-    request: HttpRequest,
-    form: CustomerForm,
-    tried: Attempt[Customer],
-    title: str,
-    cancel_url: str,
-) -> HttpResponse:
-    """context: title, form, conflict, was_kept, cancel_url."""
-    context = {
-        "title": title,
-        "form": form,
-        "conflict": tried.conflict,
-        "was_kept": form.is_bound and request.method != "POST",
-        "cancel_url": cancel_url,
-    }
-    return render(request, "crm/customer_form.html", context, status=tried.status)
 
 
 # --- following -----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from capphep.crm.queries.customers import customer_of, may_write
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.states import OPPORTUNITY_STAGE, OpportunityStage
 from capphep.crm.views.orders import status_of
-from capphep.crm.views.saving import Attempt, actor_of, attempt, typed_in
+from capphep.crm.views.saving import actor_of, attempt, form_page, typed_in
 from capphep.crm.views.shown import next_step, stage_of
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
@@ -30,6 +30,8 @@ from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.models import User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Permission, may, require
+
+FORM = "crm/opportunity_form.html"
 
 # --- list ----------------------------------------------------------------------------------------
 
@@ -148,7 +150,7 @@ def _band(actor: User, opportunity: Opportunity) -> HeaderBand:
 
 
 def opportunity_new(request: HttpRequest) -> HttpResponse:
-    """*Thêm*; ``?customer=`` names the customer. context: as `_form_page`."""
+    """*Thêm*; ``?customer=`` names the customer. context: as `saving.form_page`."""
     actor = actor_of(request)
     require(actor, Permission.SALE_WRITE)
     form = OpportunityForm(typed_in(request), actor=actor, initial=_asked_for(request, actor))
@@ -161,7 +163,14 @@ def opportunity_new(request: HttpRequest) -> HttpResponse:
     )
     if tried.saved:
         return _saved(request, tried.saved)
-    return _form_page(request, form, tried, _("New opportunity"), reverse("crm:opportunity_list"))
+    return form_page(
+        request,
+        FORM,
+        form,
+        tried,
+        title=_("New opportunity"),
+        cancel_url=reverse("crm:opportunity_list"),
+    )
 
 
 def _asked_for(request: HttpRequest, actor: User) -> dict[str, Any]:
@@ -171,7 +180,7 @@ def _asked_for(request: HttpRequest, actor: User) -> dict[str, Any]:
 
 
 def opportunity_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """*Sửa*. context: as `_form_page`."""
+    """*Sửa*. context: as `saving.form_page`."""
     actor = actor_of(request)
     require(actor, Permission.SALE_WRITE)
     found = queries.opportunity_of(actor, pk)
@@ -192,7 +201,7 @@ def opportunity_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if tried.saved:
         return _saved(request, tried.saved)
     title, cancel = _("Edit opportunity"), reverse("crm:opportunity", args=[pk])
-    return _form_page(request, form, tried, title, cancel)
+    return form_page(request, FORM, form, tried, title=title, cancel_url=cancel)
 
 
 def _stale(actor: User, form: OpportunityForm, pk: int) -> StaleEdit:
@@ -203,24 +212,6 @@ def _stale(actor: User, form: OpportunityForm, pk: int) -> StaleEdit:
 def _saved(request: HttpRequest, opportunity: Opportunity) -> HttpResponse:
     message = _("%(name)s is saved.") % {"name": opportunity.name}
     return redirect(request, "crm:opportunity", opportunity.pk, message=message)
-
-
-def _form_page(
-    request: HttpRequest,
-    form: OpportunityForm,
-    tried: Attempt[Opportunity],
-    title: str,
-    cancel_url: str,
-) -> HttpResponse:
-    """context: title, form, conflict, was_kept, cancel_url."""
-    context = {
-        "title": title,
-        "form": form,
-        "conflict": tried.conflict,
-        "was_kept": form.is_bound and request.method != "POST",
-        "cancel_url": cancel_url,
-    }
-    return render(request, "crm/opportunity_form.html", context, status=tried.status)
 
 
 def opportunity_move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:

@@ -18,7 +18,7 @@ from capphep.crm.models import SalesProject
 from capphep.crm.queries import sales as queries
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.views.orders import status_of
-from capphep.crm.views.saving import Attempt, actor_of, attempt, typed_in
+from capphep.crm.views.saving import actor_of, attempt, form_page, typed_in
 from capphep.crm.views.shown import FOLLOWED, followed, stage_of
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
@@ -27,6 +27,8 @@ from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.models import User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Permission, require
+
+FORM = "crm/project_form.html"
 
 _SHORT_LIST = 8
 
@@ -119,7 +121,7 @@ def _band(actor: User, project: SalesProject) -> HeaderBand:
 
 
 def project_new(request: HttpRequest) -> HttpResponse:
-    """*Thêm*. context: as `_form_page`."""
+    """*Thêm*. context: as `saving.form_page`."""
     actor = actor_of(request)
     require(actor, Permission.SALE_WRITE)
     form = ProjectForm(typed_in(request))
@@ -130,11 +132,18 @@ def project_new(request: HttpRequest) -> HttpResponse:
     )
     if tried.saved:
         return _saved(request, tried.saved)
-    return _form_page(request, form, tried, _("New sales project"), reverse("crm:project_list"))
+    return form_page(
+        request,
+        FORM,
+        form,
+        tried,
+        title=_("New sales project"),
+        cancel_url=reverse("crm:project_list"),
+    )
 
 
 def project_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """*Sửa*. context: as `_form_page`."""
+    """*Sửa*. context: as `saving.form_page`."""
     actor = actor_of(request)
     require(actor, Permission.SALE_WRITE)
     found = queries.project_of(actor, pk)
@@ -153,7 +162,7 @@ def project_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if tried.saved:
         return _saved(request, tried.saved)
     title, cancel = _("Edit sales project"), reverse("crm:project", args=[pk])
-    return _form_page(request, form, tried, title, cancel)
+    return form_page(request, FORM, form, tried, title=title, cancel_url=cancel)
 
 
 def _stale(actor: User, form: ProjectForm, pk: int) -> StaleEdit:
@@ -164,24 +173,6 @@ def _stale(actor: User, form: ProjectForm, pk: int) -> StaleEdit:
 def _saved(request: HttpRequest, project: SalesProject) -> HttpResponse:
     message = _("%(name)s is saved.") % {"name": project.name}
     return redirect(request, "crm:project", project.pk, message=message)
-
-
-def _form_page(
-    request: HttpRequest,
-    form: ProjectForm,
-    tried: Attempt[SalesProject],
-    title: str,
-    cancel_url: str,
-) -> HttpResponse:
-    """context: title, form, conflict, was_kept, cancel_url."""
-    context = {
-        "title": title,
-        "form": form,
-        "conflict": tried.conflict,
-        "was_kept": form.is_bound and request.method != "POST",
-        "cancel_url": cancel_url,
-    }
-    return render(request, "crm/project_form.html", context, status=tried.status)
 
 
 # --- following -----------------------------------------------------------------------------------

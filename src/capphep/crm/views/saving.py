@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 
 from capphep.crm.forms.fields import RecordForm
 from capphep.platform import kept_forms
@@ -62,3 +63,23 @@ def attempt(
     except (Invalid, Invalids) as refused:
         form.show(refused)
         return Attempt(status=422)
+
+
+def form_page(
+    request: HttpRequest,
+    template: str,
+    form: RecordForm,
+    tried: Attempt[T],
+    *,
+    title: str,
+    cancel_url: str,
+) -> HttpResponse:
+    """A record's form, first or again. context: title, form, conflict, was_kept, cancel_url."""
+    context = {
+        "title": title,
+        "form": form,
+        "conflict": tried.conflict,
+        "was_kept": form.is_bound and request.method != "POST",
+        "cancel_url": cancel_url,
+    }
+    return render(request, template, context, status=tried.status)
