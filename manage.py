@@ -14,10 +14,14 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from capphep.platform.catalogues import compile_catalogues
+
     try:
         settings.INSTALLED_APPS  # noqa: B018 - reads the settings, and so checks the environment
     except ImproperlyConfigured as mistake:
         sys.exit(str(mistake))
+    # Before anything is translated: what is missing then stays missing in this process.
+    compile_catalogues()
     execute_from_command_line(sys.argv)
 
 

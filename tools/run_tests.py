@@ -171,6 +171,9 @@ def run_pytest(
 ) -> int:
     """One pytest per database, side by side; the first one's output is shown as it comes."""
     require_chromium()
+    # Once, before both: one of them would otherwise read catalogues that the other still writes.
+    manage = [PYTHON, str(ROOT / "manage.py"), "compile_catalogues"]
+    subprocess.run(manage, cwd=ROOT, env=environment, check=True)
     with ExitStack() as stack:
         stages: list[Stage] = []
         for database in databases:

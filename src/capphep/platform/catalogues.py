@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -28,6 +25,10 @@ def _is_stale(po: Path) -> bool:
 
 
 def _compile(po: Path) -> None:
+    # Loaded where it is needed: an unchanged start would wait for it.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     mo = po.with_suffix(".mo")
     # Two starts may compile at once: each writes its own file, and the swap is atomic.
     own = mo.with_name(f"{mo.name}.{os.getpid()}")

@@ -13,7 +13,6 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, connection
 
-from capphep.platform.catalogues import compile_catalogues
 from capphep.platform.queries import is_demo
 from capphep.shell import startup
 
@@ -63,7 +62,6 @@ class Command(BaseCommand):
         with startup.one_at_a_time(settings.STATE_DIR):
             startup.check_database_not_newer()
             startup.migrate()
-            compile_catalogues()
             startup.collect_static()
             if demo:
                 startup.load_demo_into_empty_database()
