@@ -3,6 +3,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
@@ -21,7 +22,8 @@ def main() -> None:
     except ImproperlyConfigured as mistake:
         sys.exit(str(mistake))
     # Before anything is translated: what is missing then stays missing in this process.
-    compile_catalogues()
+    with suppress(OSError):  # A place that cannot be written was compiled when it was installed.
+        compile_catalogues()
     execute_from_command_line(sys.argv)
 
 

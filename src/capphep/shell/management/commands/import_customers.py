@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +11,6 @@ from django.db import Error
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from capphep.platform.catalogues import compile_catalogues
 from capphep.platform.texts import refusal_text
 from capphep.shell.customer_import import Summary, import_customers
 from capphep.shell.startup import database_label
@@ -48,9 +46,6 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, file: Path, dry_run: bool, rejected: Path | None, **options: Any
     ) -> None:
-        with suppress(OSError):
-            # Straight after the installation nobody has compiled them yet.
-            compile_catalogues()
         target = rejected or (None if dry_run else Path(f"{file.stem}-rejected.xlsx"))
         with override(settings.LANGUAGE_CODE):
             try:
