@@ -38,14 +38,15 @@ class Preview:
 
 def previews_of(request: LicenceRequest) -> list[Preview]:
     """The decision that funds the purchase comes first. Two statements."""
-    others: dict[str, list[Evidence]] = defaultdict(list)
+    # A request that holds the file as both kinds is named once.
+    others: dict[str, dict[int, Evidence]] = defaultdict(dict)
     for evidence in queries.same_files_elsewhere(request):
-        others[evidence.file_id].append(evidence)
+        others[evidence.file_id].setdefault(evidence.request_id, evidence)
     order = list(EvidenceKind)
     files = sorted(
         queries.evidence_of(request), key=lambda one: order.index(EvidenceKind(one.kind))
     )
     return [
-        Preview(one, _FRAMES.get(one.file.content_type, ""), others.get(one.file_id, ()))
+        Preview(one, _FRAMES.get(one.file.content_type, ""), [*others[one.file_id].values()])
         for one in files
     ]
