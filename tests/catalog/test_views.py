@@ -177,3 +177,14 @@ def test_the_sample_file_is_downloaded_and_loads(admin_client: Client) -> None:
     assert "attachment" in response["Content-Disposition"]
     content = b"".join(response)  # type: ignore[arg-type]
     assert admin_client.post(LOAD, {"text": content.decode()}).status_code == 302
+
+
+@pytest.mark.parametrize("value", ["!!bool x", "!!bool 1", "9" * 5000, "!!int x", "!!null x"])
+@pytest.mark.parametrize("key", ["title", "type", "required", "maxLength"])
+def test_a_value_whose_tag_claims_something_else_is_a_mistake_and_no_crash(
+    value: str, key: str, admin_client: Client
+) -> None:
+    module = f"{{code: o, name: o, extra_schema: {{{key}: {value}}}}}"
+    text = f"resources: []\nproducts:\n  - code: a\n    name: a\n    modules:\n      - {module}\n"
+    posted(admin_client, text)
+    posted(admin_client, text.replace("    name: a\n", f"    name: a\n    active: {value}\n"))

@@ -63,3 +63,9 @@ def test_a_picker_takes_a_value_that_no_record_has(salesperson: User, value: str
     client = signed_in(salesperson)
     answer = client.post(reverse("crm:opportunity_new"), {"name": "Thử", "customer": value})
     assert answer.status_code == 422
+
+
+def test_nothing_is_kept_for_an_address_that_does_not_exist(salesperson: User) -> None:
+    client = expired(salesperson)
+    client.post("/no-such-page", {"name": "x" * 1000})
+    assert "kept_form" not in client.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +16,7 @@ from capphep.pure.folding import clean
 MAX_BYTES: Final = 1024 * 1024
 _MAX_DEPTH: Final = 30
 _TAG: Final = "tag:yaml.org,2002:"
+_WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
 # libyaml's parser where PyYAML was built with it: some twenty times as fast.
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -170,12 +172,13 @@ class Reader:
         node = fields.nodes.get(key)
         if node is None:
             return default
-        if node.tag != f"{_TAG}bool":
+        found = _truth_of(node)
+        if found is None:
             self.refuse(
                 line_of(node), "not_truth", gettext_noop("“%(key)s” is yes or no."), key=key
             )
             return default
-        return bool(yaml.SafeLoader.bool_values[node.value.lower()])
+        return found
 
     def plain(self, node: yaml.Node) -> Any:
         """The node as JSON: mappings, lists, texts, whole numbers, true and false."""
@@ -185,11 +188,19 @@ class Reader:
             return [self.plain(each) for each in node.value]
         if node.tag == f"{_TAG}null":
             return None
-        if node.tag == f"{_TAG}bool":
-            return yaml.SafeLoader.bool_values[node.value.lower()]
-        if node.tag == f"{_TAG}int" and node.value.isascii() and node.value.isdigit():
+        found = _truth_of(node)
+        if found is not None:
+            return found
+        if node.tag == f"{_TAG}int" and _WHOLE.fullmatch(node.value):
             return int(node.value)
         return clean(str(node.value))
+
+
+def _truth_of(node: yaml.Node) -> bool | None:
+    """True or false; None for anything else, whatever its tag claims."""
+    if node.tag != f"{_TAG}bool" or not isinstance(node, yaml.ScalarNode):
+        return None
+    return yaml.SafeLoader.bool_values.get(node.value.lower())
 
 
 def descendant(node: yaml.Node, path: Collection[str | int]) -> yaml.Node:

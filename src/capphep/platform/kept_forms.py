@@ -6,25 +6,36 @@ sign-in. They return only to the person who was signed in when they were typed.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import is_valid_path
 
 from capphep.platform.models import User
 
 _KEY = "kept_form"
 _COOKIE = "last_user"
 _LARGEST = 512 * 1024
+# As long as a session, and the night after it.
+_LASTS = settings.SESSION_COOKIE_AGE + 12 * 60 * 60
 
 
 def remember_person(response: HttpResponse, user: User) -> None:
     """Note in a signed cookie who uses this browser."""
-    response.set_signed_cookie(_COOKIE, str(user.pk), httponly=True, samesite="Lax")
+    response.set_signed_cookie(
+        _COOKIE,
+        str(user.pk),
+        max_age=_LASTS,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
 
 
 def keep(request: HttpRequest) -> None:
     """Keep the posted fields of a request that arrived without a session."""
-    person = request.get_signed_cookie(_COOKIE, default=None)
+    person = request.get_signed_cookie(_COOKIE, default=None, max_age=_LASTS)
     fields = _worth_keeping(request.POST).urlencode()
-    if person and len(fields) <= _LARGEST:
+    if person and len(fields) <= _LARGEST and is_valid_path(request.path):
         request.session[_KEY] = {"path": request.path, "person": person, "fields": fields}
 
 

@@ -20,6 +20,24 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 _OPEN_PREFIXES = ("/static/", "/healthz", "/login", "/logout", "/i18n/", "/favicon")
 
 
+class ClientAddress:
+    """Behind trusted proxies, REMOTE_ADDR becomes the address that the outermost one saw.
+
+    The lock against guessing and the audit trail both read it. Without trusted proxies
+    the header is a claim of the client and is not looked at.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        proxies: int = settings.TRUSTED_PROXIES
+        passed_on = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if proxies and len(passed_on) >= proxies and passed_on[-proxies].strip():
+            request.META["REMOTE_ADDR"] = passed_on[-proxies].strip()
+        return self.get_response(request)
+
+
 class ChosenLanguage:
     """Vietnamese, unless the person chose otherwise: the browser's own language says nothing."""
 
