@@ -1,8 +1,9 @@
-"""RULE R9: the term of a licence, from its first day and its months."""
+"""RULE R9: the term of a licence, from its first day and its months, and back."""
 
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from capphep.pure.errors import Invalid
-from capphep.pure.months import MAX_MONTHS, Term, term
+from capphep.pure.months import MAX_MONTHS, Term, co_term, months_until, term
 
 first_days = st.dates(date(1990, 1, 1), date(2200, 12, 31))
 month_counts = st.integers(1, MAX_MONTHS)
@@ -120,3 +121,81 @@ def test_a_term_is_a_whole_number_of_months_long(first: date, months: int) -> No
     span = term(first, months)
     assert span.first == first
     assert 28 * months <= (span.last - span.first).days + 1 <= 31 * months
+
+
+# --- months until a day ------------------------------------------------------------------------
+
+spans = st.tuples(first_days, st.integers(0, 3600)).map(
+    lambda pair: (pair[0], pair[0] + timedelta(days=pair[1]))
+)
+
+
+@given(first_days, month_counts)
+def test_the_months_until_the_last_day_of_a_term_are_those_of_the_term(
+    first: date, months: int
+) -> None:
+    assert months_until(first, term(first, months).last) == months
+
+
+@given(spans)
+def test_the_months_until_a_day_are_the_fewest_whose_term_reaches_it(
+    span: tuple[date, date],
+) -> None:
+    first, until = span
+    months = months_until(first, until)
+    assert term(first, months).last >= until
+    assert months == 1 or term(first, months - 1).last < until
+
+
+@given(spans)
+def test_a_day_more_is_the_same_number_of_months_or_one_more(span: tuple[date, date]) -> None:
+    first, until = span
+    more = months_until(first, until + timedelta(days=1)) - months_until(first, until)
+    assert more in (0, 1)
+
+
+@given(spans)
+def test_months_until_a_day_are_counted_from_the_first_day_never_chained(
+    span: tuple[date, date],
+) -> None:
+    """As term does: month after month, each from the first day."""
+    first, until = span
+    ends = (term(first, months).last for months in range(1, MAX_MONTHS + 1))
+    assert months_until(first, until) == 1 + sum(1 for end in ends if end < until)
+
+
+@given(first_days)
+def test_a_single_day_is_a_month_of_use(day: date) -> None:
+    assert months_until(day, day) == 1
+
+
+@given(spans)
+def test_an_addition_ends_with_the_running_term_and_not_a_day_later(
+    span: tuple[date, date],
+) -> None:
+    assert co_term(*span) == Term(*span)
+
+
+@pytest.mark.parametrize("counted", [months_until, co_term])
+def test_a_running_term_that_is_over_is_refused(counted: Callable[[date, date], object]) -> None:
+    with pytest.raises(Invalid) as caught:
+        counted(date(2026, 7, 1), date(2026, 6, 30))
+    assert (caught.value.code, caught.value.rule) == ("term_over", "R9")
+    assert "30/06/2026" in str(caught.value) and "01/07/2026" in str(caught.value)
+
+
+@pytest.mark.parametrize("counted", [months_until, co_term])
+def test_a_running_term_beyond_the_longest_is_refused(
+    counted: Callable[[date, date], object],
+) -> None:
+    first = date(2026, 3, 15)
+    last = term(first, MAX_MONTHS).last
+    counted(first, last)
+    with pytest.raises(Invalid) as caught:
+        counted(first, last + timedelta(days=1))
+    assert caught.value.code == "months_out_of_range"
+
+
+def test_a_span_at_the_end_of_the_calendar_is_counted() -> None:
+    assert months_until(date(9999, 12, 1), date(9999, 12, 31)) == 1
+    assert months_until(date(9999, 10, 31), date(9999, 12, 31)) == 3

@@ -1,4 +1,4 @@
-"""Months of use: from the first day and a number of months to the last day."""
+"""Months of use: from the first day and a number of months to the last day, and back."""
 
 from __future__ import annotations
 
@@ -29,14 +29,7 @@ def term(first: date, months: int) -> Term:
     ``first`` is a day in Asia/Ho_Chi_Minh, ``months`` is 1 to MAX_MONTHS.
     Raises Invalid: months_out_of_range, term_beyond_calendar.
     """
-    if not 1 <= months <= MAX_MONTHS:
-        raise Invalid(
-            "months_out_of_range",
-            gettext_noop("The months of use are 1 to %(max)s; %(value)s is outside."),
-            rule="R9",
-            field="months",
-            params={"value": months, "max": MAX_MONTHS},
-        )
+    _check_months(months)
     year, month = _months_later(first, months)
     if year > MAXYEAR:
         raise Invalid(
@@ -47,6 +40,56 @@ def term(first: date, months: int) -> Term:
             params={"year": first.year},
         )
     return Term(first, _last_day(year, month, first.day))
+
+
+def months_until(first: date, until: date) -> int:
+    """RULE R9: how many months of use the days from ``first`` to ``until`` are, rounded up.
+
+    Both days are local days and belong to the span. The answer is the smallest number, at
+    least 1, whose term from ``first`` reaches ``until``:
+    1/3/2026 to 31/3/2026 → 1; 1/3/2026 to 1/4/2026 → 2; 31/1/2026 to 28/2/2026 → 1.
+
+    Raises Invalid: term_over where ``until`` is before ``first``, months_out_of_range where
+    the span is longer than MAX_MONTHS.
+    """
+    _check_not_over(first, until)
+    months = (until.year - first.year) * 12 + until.month - first.month
+    if months == 0 or _last_day(until.year, until.month, first.day) < until:
+        months += 1
+    _check_months(months)
+    return months
+
+
+def co_term(first: date, until: date) -> Term:
+    """RULE R9: the term of an addition that ends with a running term, on ``until``.
+
+    Its months are `months_until`; it ends on ``until`` exactly, however few days that are.
+    Raises Invalid as `months_until` does.
+    """
+    months_until(first, until)
+    return Term(first, until)
+
+
+def _check_not_over(first: date, until: date) -> None:
+    if until < first:
+        raise Invalid(
+            "term_over",
+            gettext_noop("The running term ended on %(until)s, before %(first)s."),
+            rule="R9",
+            field="first",
+            params={"first": f"{first:%d/%m/%Y}", "until": f"{until:%d/%m/%Y}"},
+        )
+
+
+def _check_months(months: int) -> None:
+    if not 1 <= months <= MAX_MONTHS:
+        raise Invalid(
+            "months_out_of_range",
+            gettext_noop("The months of use are 1 to %(max)s; %(value)s is outside."),
+            rule="R9",
+            field="months",
+            params={"value": months, "max": MAX_MONTHS},
+        )
 
 
 def _months_later(first: date, months: int) -> tuple[int, int]:
