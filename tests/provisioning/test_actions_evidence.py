@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+import hashlib
+import json
 import unicodedata
 from collections.abc import Iterator
 
@@ -12,7 +15,7 @@ from capphep.crm.models import Order
 from capphep.platform import files
 from capphep.platform.audit import entries_of
 from capphep.platform.models import StoredFile, User
-from capphep.provisioning.actions.evidence import attach_evidence, remove_evidence
+from capphep.provisioning.actions.evidence import attach_evidence, frozen_evidence, remove_evidence
 from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.provisioning.states import EvidenceKind
 from capphep.pure.errors import Conflict, Forbidden, Invalid, NotFound
@@ -142,3 +145,26 @@ def test_a_file_of_another_request_cannot_be_taken_off_here(
     with pytest.raises(NotFound):
         remove_evidence(actor=salesperson, request_id=draft.pk, evidence_id=foreign.pk)
     assert both.evidence.count() == 2
+
+
+def test_what_is_sent_is_told_with_digests_and_what_the_decision_says(
+    ready: LicenceRequest,
+) -> None:
+    one = ready.evidence.get(kind=DECISION)
+    issued = datetime.date(2026, 11, 20)
+    Evidence.objects.filter(pk=one.pk).update(number="12/QĐ-UBND", issued_on=issued, amount=5)
+    commitment, decision = frozen_evidence(ready)
+    assert commitment["kind"] == EvidenceKind.COMMITMENT
+    assert decision == {
+        "id": one.pk,
+        "kind": DECISION.value,
+        "name": "quyết định.pdf",
+        "sha256": hashlib.sha256(stories.PDF).hexdigest(),
+        "size": len(stories.PDF),
+        "content_type": "application/pdf",
+        "number": "12/QĐ-UBND",
+        "issued_on": "2026-11-20",
+        "issuer": "",
+        "amount": 5,
+    }
+    assert json.loads(json.dumps(commitment)) == commitment

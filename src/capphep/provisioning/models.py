@@ -137,14 +137,24 @@ class RequestQuantity(models.Model):
 
 
 class Evidence(models.Model):
-    """A file that proves the purchase (R7); the same content may serve several requests."""
+    """A file that proves the purchase (R7); the same content may serve several requests.
+
+    ``number`` to ``amount`` (whole đồng) are what the funding decision says of itself.
+    """
 
     request = models.ForeignKey(LicenceRequest, on_delete=models.CASCADE, related_name="evidence")
     kind = models.CharField(max_length=20, choices=EvidenceKind.choices)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=255)
+    number = models.CharField(_("Decision number"), max_length=50, blank=True)
+    issued_on = models.DateField(_("Decision date"), null=True)
+    issuer = models.CharField(_("Issued by"), max_length=250, blank=True)
+    amount = models.PositiveBigIntegerField(_("Amount of the decision"), null=True)
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

@@ -15,9 +15,10 @@ from capphep.crm.queries.orders import order_of
 from capphep.platform import audit, clock, numbers, versions
 from capphep.platform.roles import Actor, Permission, require
 from capphep.provisioning import queries, rules
+from capphep.provisioning.actions.evidence import copy_evidence
 from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.status import move_request
-from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
+from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.states import LIVE, RequestKind
 from capphep.pure.errors import Forbidden, Invalid, gettext_noop
 
@@ -65,7 +66,7 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
     rejected = queries.last_rejected(order)
     plan_lines(request, _extras(rejected) if rejected else {})
     if rejected:
-        _copy_evidence(rejected, request)
+        copy_evidence(rejected, request)
     audit.record(actor, [audit.Change(request, "created", after={"order": order.order_no})])
     return request
 
@@ -114,19 +115,6 @@ def _prefilled(order: Order) -> dict[str, Any]:
         "admin_phone": order.contact_phone,
         "admin_email": order.contact_email,
     }
-
-
-def _copy_evidence(rejected: LicenceRequest, request: LicenceRequest) -> None:
-    Evidence.objects.bulk_create(
-        Evidence(
-            request=request,
-            kind=evidence.kind,
-            file_id=evidence.file_id,
-            name=evidence.name,
-            added_by_id=evidence.added_by_id,
-        )
-        for evidence in rejected.evidence.all()
-    )
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Attaching and removing evidence files while a request is a draft (R7)."""
+"""Attaching and removing evidence files while a request may be edited (R7)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from capphep.platform import audit, files
 from capphep.platform.roles import Actor
 from capphep.provisioning.actions.locks import check_own, lock_own
-from capphep.provisioning.models import Evidence
+from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.provisioning.states import EvidenceKind
 from capphep.pure.errors import NotFound, gettext_noop
 from capphep.pure.folding import clean
@@ -51,3 +51,37 @@ def remove_evidence(*, actor: Actor, request_id: int, evidence_id: int) -> None:
     facts = {"kind": evidence.kind, "name": evidence.name, "sha256": evidence.file_id}
     evidence.delete()
     audit.record(actor, [audit.Change(request, "evidence_removed", before=facts)])
+
+
+def copy_evidence(source: LicenceRequest, target: LicenceRequest) -> None:
+    """Give ``target`` the files of ``source``, with what was typed about them."""
+    kept = ("kind", "file_id", "name", "number", "issued_on", "issuer", "amount", "added_by_id")
+    Evidence.objects.bulk_create(
+        Evidence(request=target, **{field: getattr(evidence, field) for field in kept})
+        for evidence in source.evidence.order_by("id")
+    )
+
+
+def frozen_evidence(request: LicenceRequest) -> list[dict[str, object]]:
+    """RULE R7: the evidence as it is sent, to be kept with that sending. One statement.
+
+    One entry a file: id, kind, name, sha256, size (bytes), content_type, number, issued_on
+    (ISO day or None), issuer, amount (whole đồng or None).
+    """
+    rows = request.evidence.select_related("file").order_by("kind", "id")
+    return [_frozen(evidence) for evidence in rows]
+
+
+def _frozen(evidence: Evidence) -> dict[str, object]:
+    return {
+        "id": evidence.pk,
+        "kind": evidence.kind,
+        "name": evidence.name,
+        "sha256": evidence.file_id,
+        "size": evidence.file.size,
+        "content_type": evidence.file.content_type,
+        "number": evidence.number,
+        "issued_on": evidence.issued_on.isoformat() if evidence.issued_on else None,
+        "issuer": evidence.issuer,
+        "amount": evidence.amount,
+    }
