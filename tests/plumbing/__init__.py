@@ -9,6 +9,7 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 - `race(...)` (tests.plumbing.races): the same thing done by several threads at once;
 - `each_kill_point(...)`, `killed_at_statement(...)` (tests.plumbing.kills): a process that dies
   by SIGKILL at a chosen SQL statement;
+- `lifted()` (tests.plumbing.append_only): rows of append-only tables can be tampered with;
 - `statements("key")` (fixture): the recorded number of SQL statements, `--update-sql-counts`;
 - `page`, `open_page` (fixtures): Chromium on the live server; `@pytest.mark.viewport(390, 844)`.
 """
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plumbing.append_only import let_tests_empty_tables
 from tests.plumbing.browser import browser, open_page, page
 from tests.plumbing.isolation import django_db_modify_db_settings, isolate, leave_no_trace
 from tests.plumbing.sql_counts import statements, write_counts
@@ -49,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # `./capphep test` ends its runs by SIGTERM: they still remove what they made.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     isolate(config)
+    let_tests_empty_tables()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
