@@ -16,7 +16,7 @@ from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Customer
 from capphep.crm.rules import Problems
 from capphep.entitlements.actions import OpeningGrant, open_grants
-from capphep.entitlements.models import Grant, GrantKind
+from capphep.entitlements.models import ADDITIONS, Grant
 from capphep.platform.roles import Actor
 from capphep.pure import codes
 from capphep.pure.cells import Raw, cell_text, shown
@@ -215,7 +215,7 @@ def _customer_ids(codes: Collection[str]) -> dict[str, int]:
 
 
 def _granted(numbers: Sequence[str]) -> Iterable[Grant]:
-    grants = Grant.objects.filter(request_no__in=numbers).exclude(kind=GrantKind.WITHDRAWAL)
+    grants = Grant.objects.filter(request_no__in=numbers, kind__in=ADDITIONS)
     return grants.select_related("subscription")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +13,10 @@ from capphep.crm.models import Customer
 
 
 class Subscription(models.Model):
-    """A customer's right to one product. ``version`` counts the changes of its ledger."""
+    """A customer's right to one product.
+
+    ``version`` counts the changes of its ledger and of what its licences certify.
+    """
 
     customer = models.ForeignKey(
         Customer, verbose_name=_("Customer"), on_delete=models.PROTECT, related_name="+"
@@ -34,14 +40,31 @@ class Subscription(models.Model):
 class GrantKind(models.TextChoices):
     OPENING = "opening", _("In force when capphep began")
     APPROVAL = "approval", _("Approved request")
+    TRIAL = "trial", _("Trial")
     WITHDRAWAL = "withdrawal", _("Withdrawal")
+    TRIAL_END = "trial_end", _("End of the trial")
+
+
+def _values(kinds: Iterable[GrantKind]) -> list[str]:
+    return [kind.value for kind in kinds]
+
+
+OPPOSITES: Final[Mapping[str, GrantKind]] = {
+    GrantKind.APPROVAL: GrantKind.WITHDRAWAL,
+    GrantKind.TRIAL: GrantKind.TRIAL_END,
+}
+"""What takes back each kind of addition; what was in force before capphep stays."""
+ADDITIONS: Final = (GrantKind.OPENING, GrantKind.APPROVAL, GrantKind.TRIAL)
+TRIALS: Final = (GrantKind.TRIAL, GrantKind.TRIAL_END)
 
 
 class Grant(models.Model):
-    """One addition of a resource for a span of days. Appended only (R2).
+    """So much of a resource for a span of days, added or taken back. Appended only (R2).
 
-    ``source`` names the request line that granted it, such as ``YC-2026-000012/1``;
-    with the resource and kind it is unique, so that a line can never grant twice (R4).
+    ``source`` names the request line that granted it, such as ``YC-2026-000012/1``; what
+    takes it back bears the same, from the day on which it ends to its last day. A line
+    grants a resource once and loses it once (R4); only the end of a trial may come nearer.
+    ``granted_on`` is the local day on which it was decided.
     """
 
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="grants")
@@ -54,15 +77,29 @@ class Grant(models.Model):
     last_day = models.DateField(_("To"))
     request_no = models.CharField(_("Request number"), max_length=20)
     source = models.CharField(max_length=30)
+    granted_on = models.DateField(_("Decided on"))
     granted_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["source", "resource", "kind"], name="granted_once"),
+            models.UniqueConstraint(
+                fields=["source", "resource", "kind"],
+                condition=~models.Q(kind=GrantKind.TRIAL_END.value),
+                name="granted_once",
+            ),
+            models.UniqueConstraint(
+                fields=["source", "resource", "first_day"],
+                condition=models.Q(kind=GrantKind.TRIAL_END.value),
+                name="trial_ended_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(last_day__gte=models.F("first_day")), name="grant_forward"
             ),
-            models.CheckConstraint(condition=~models.Q(quantity=0), name="grant_not_zero"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gt=0, kind__in=_values(ADDITIONS))
+                | models.Q(quantity__lt=0, kind__in=_values(OPPOSITES.values())),
+                name="grant_signed",
+            ),
         ]
         indexes = [
             # All grants of a subscription in the order in which they count.
@@ -99,22 +136,52 @@ class BalanceStep(models.Model):
         return f"{self.from_day}: {self.quantity}"
 
 
+class LicenceCause(models.TextChoices):
+    APPROVAL = "approval", _("Approval")
+    WITHDRAWAL = "withdrawal", _("Withdrawal")
+    INFO_CHANGE = "info_change", _("Change of information")
+
+
 class Licence(models.Model):
-    """What one approval certified: the subscription's content after it (R14)."""
+    """The subscription's content after a decision on a request, certified (R14)."""
 
     licence_no = models.CharField(_("Licence number"), max_length=20, unique=True)
     subscription = models.ForeignKey(
         Subscription, on_delete=models.PROTECT, related_name="licences"
     )
     version = models.PositiveIntegerField()
-    request_no = models.CharField(_("Request number"), max_length=20, unique=True)
+    request_no = models.CharField(_("Request number"), max_length=20)
+    cause = models.CharField(
+        max_length=12, choices=LicenceCause.choices, default=LicenceCause.APPROVAL
+    )
     issued_at = models.DateTimeField(auto_now_add=True)
     content = models.JSONField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["subscription", "version"], name="licence_version")
+            models.UniqueConstraint(fields=["subscription", "version"], name="licence_version"),
+            models.UniqueConstraint(fields=["request_no", "cause"], name="licence_once"),
         ]
 
     def __str__(self) -> str:
         return self.licence_no
+
+
+class Usage(models.Model):
+    """How much of a resource the product last said is in use. A measurement, not a decision."""
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="usage")
+    module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="+")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    in_use = models.PositiveIntegerField(_("In use"))
+    reported_at = models.DateTimeField(_("Reported at"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription", "module", "resource"], name="usage_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.in_use} {self.resource}"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
+from capphep.pure.months import Term
+
 Key: TypeAlias = tuple[int, int]
 """Module id and resource id: what one quantity counts."""
 
@@ -17,13 +19,18 @@ _ONE_DAY = datetime.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One grant: so much of a resource from the first to the last local day, both included."""
+    """One grant: so much of a resource from the first to the last local day, both included.
+
+    What takes something back is a span of a negative quantity. ``is_trial`` marks what is
+    on trial and what ends a trial.
+    """
 
     key: Key
     quantity: int
     first_day: datetime.date
     last_day: datetime.date
     request_no: str
+    is_trial: bool = False
 
     def covers(self, day: datetime.date) -> bool:
         return self.first_day <= day <= self.last_day
@@ -77,6 +84,63 @@ def _running_total(changes: Mapping[datetime.date, int]) -> list[Step]:
     return found
 
 
+def quantity_on(found: Sequence[Step], day: datetime.date) -> int:
+    """What the steps of one resource say for a day."""
+    return next((step.quantity for step in reversed(found) if step.from_day <= day), 0)
+
+
+def bought(spans: Iterable[Span]) -> list[Span]:
+    """RULE R1, R8: what counts as owned and as the base of a sale: everything but trials."""
+    return [span for span in spans if not span.is_trial]
+
+
+def running_until(spans: Iterable[Span], day: datetime.date) -> dict[int, datetime.date]:
+    """RULE R9: until when what was bought of each module runs without a gap, by module id.
+
+    A module runs while any of its resources is in force; one that does not run on the day
+    is not listed.
+    """
+    by_module: dict[int, dict[Key, list[Step]]] = defaultdict(dict)
+    for key, found in steps(bought(spans)).items():
+        by_module[key[0]][key] = found
+    return {
+        module_id: last
+        for module_id, found_by_key in by_module.items()
+        for first, last in owned_spans(found_by_key)
+        if first <= day <= last
+    }
+
+
+def rest(
+    granted: Term, taken_from: datetime.date | None, from_day: datetime.date | None = None
+) -> Term | None:
+    """RULE R2: the days of a grant that were not taken back, all or those from a day on.
+
+    ``taken_from`` is the first day on which it was taken back, None where it never was.
+    None where no day is left.
+    """
+    first = max(granted.first, from_day) if from_day else granted.first
+    last = min(granted.last, taken_from - _ONE_DAY) if taken_from else granted.last
+    return Term(first, last) if first <= last else None
+
+
+def lowest_after(spans: Sequence[Span], taken: Sequence[Span]) -> dict[Key, Step]:
+    """RULE R2: what taking something back would leave where it leaves least, and from when.
+
+    ``taken`` are the opposites that would be appended. Only the days that they touch
+    count: what ends later ends by itself.
+    """
+    left = steps([*spans, *taken])
+    lowest: dict[Key, Step] = {}
+    for span in taken:
+        found = left[span.key]
+        days = {span.first_day, *(step.from_day for step in found if span.covers(step.from_day))}
+        candidates = [Step(day, quantity_on(found, day)) for day in days]
+        candidates += [lowest[span.key]] if span.key in lowest else []
+        lowest[span.key] = min(candidates, key=lambda step: (step.quantity, step.from_day))
+    return lowest
+
+
 def owned_spans(
     all_steps: Mapping[Key, Sequence[Step]],
 ) -> list[tuple[datetime.date, datetime.date]]:
@@ -91,6 +155,11 @@ def owned_spans(
     return merged
 
 
+def owned_days(spans: Iterable[Span]) -> list[tuple[datetime.date, datetime.date]]:
+    """RULE R8: the spans of days in which anything that was bought is in force, merged."""
+    return owned_spans(steps(bought(spans)))
+
+
 def _positive_spans(found: Sequence[Step]) -> Iterable[tuple[datetime.date, datetime.date]]:
     # The last step of a ledger is always zero: every grant ends.
     for step, following in pairwise(found):
@@ -101,18 +170,23 @@ def _positive_spans(found: Sequence[Step]) -> Iterable[tuple[datetime.date, date
 def bases(spans: Sequence[Span], day: datetime.date) -> dict[Key, Base]:
     """RULE R1: the base of each resource on a day, with where it comes from.
 
-    ``spans`` are in the order in which they were granted.
+    ``spans`` are in the order in which they were granted. Trials are no base: they end
+    when the sale begins.
     """
     by_key: dict[Key, list[Span]] = defaultdict(list)
-    for span in spans:
+    for span in bought(spans):
         by_key[span.key].append(span)
     return {key: _base(granted, day) for key, granted in by_key.items()}
 
 
 def _base(granted: Sequence[Span], day: datetime.date) -> Base:
     quantity = sum(span.quantity for span in granted if span.covers(day))
-    additions = [index for index, span in enumerate(granted) if span.quantity > 0]
-    latest = granted[additions[-1]]
-    known_then = granted[: additions[-1] + 1]
+    begun = [
+        index for index, span in enumerate(granted) if span.quantity > 0 and span.first_day <= day
+    ]
+    if not begun:
+        return Base(quantity)
+    latest = granted[begun[-1]]
+    known_then = granted[: begun[-1] + 1]
     total_then = sum(span.quantity for span in known_then if span.covers(latest.first_day))
     return Base(quantity, latest.request_no, max(total_then - quantity, 0))

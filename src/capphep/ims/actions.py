@@ -65,6 +65,7 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
         subscription=subscription,
         request_no=request.request_no,
         grants=_grants(request, review),
+        day=day,
     )
     _settle_lines(review)
     licence = entitlements.issue_licence(

@@ -30,6 +30,7 @@ class Permission(models.TextChoices):
     REQUEST_DECIDE = "request.decide"
     CATALOGUE_WRITE = "catalogue.write"
     USER_WRITE = "user.write"
+    USAGE_WRITE = "usage.write"
 
 
 class SystemActor:

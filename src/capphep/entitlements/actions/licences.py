@@ -1,0 +1,54 @@
+"""Licences: certificates of what a subscription holds."""
+
+from __future__ import annotations
+
+import datetime
+
+from capphep.entitlements.actions.balances import next_version
+from capphep.entitlements.models import TRIALS, Grant, Licence, LicenceCause, Subscription
+from capphep.entitlements.queries import rests
+from capphep.platform import numbers
+from capphep.pure.months import Term
+
+
+def issue_licence(
+    *,
+    subscription: Subscription,
+    request_no: str,
+    day: datetime.date,
+    cause: str = LicenceCause.APPROVAL,
+) -> Licence:
+    """RULE R14: the certificate of what the subscription holds after this decision.
+
+    It lists what is in force on the day or later, each addition with the days that were
+    not taken back. A request causes one licence of each ``cause``: its approval, its
+    withdrawal, a change of information, which grants nothing and is a version of its own.
+    """
+    if cause == LicenceCause.INFO_CHANGE:
+        next_version([subscription])
+    grants = subscription.grants.filter(last_day__gte=day).select_related("module", "resource")
+    running = [(one, left) for one, left in rests(grants.order_by("id")) if left.last >= day]
+    return Licence.objects.create(
+        licence_no=numbers.next_number(numbers.LICENCE, day),
+        subscription=subscription,
+        version=subscription.version,
+        request_no=request_no,
+        cause=cause,
+        content={
+            "customer": subscription.customer.budget_code,
+            "product": subscription.product.code,
+            "grants": [_certified(one, left) for one, left in running],
+        },
+    )
+
+
+def _certified(grant: Grant, left: Term) -> dict[str, object]:
+    return {
+        "module": grant.module.code,
+        "resource": grant.resource.code,
+        "quantity": grant.quantity,
+        "first_day": left.first.isoformat(),
+        "last_day": left.last.isoformat(),
+        "request_no": grant.request_no,
+        "trial": grant.kind in TRIALS,
+    }

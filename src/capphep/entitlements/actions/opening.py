@@ -1,0 +1,94 @@
+"""What was in force before capphep began."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from capphep.entitlements.actions.balances import BATCH, next_version, rebuild_balances
+from capphep.entitlements.models import Grant, GrantKind, Subscription
+from capphep.platform import audit, clock, numbers
+from capphep.platform.roles import Actor, Permission, require
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningGrant:
+    """A resource that was in force before capphep, with the request that granted it then."""
+
+    customer_id: int
+    product_id: int
+    module_id: int
+    resource_id: int
+    quantity: int
+    first_day: datetime.date
+    last_day: datetime.date
+    request_no: str
+    source: str
+
+
+@transaction.atomic
+def open_grants(*, actor: Actor, grants: Sequence[OpeningGrant]) -> None:
+    """Enter what was in force before capphep began, so that R1 has a base.
+
+    The old request numbers are kept from being given again (R14).
+    """
+    require(actor, Permission.CUSTOMER_WRITE)
+    owners = {(grant.customer_id, grant.product_id) for grant in grants}
+    subscriptions = _subscriptions(owners)
+    day = clock.today()
+    Grant.objects.bulk_create(
+        (
+            _opening(subscriptions[grant.customer_id, grant.product_id], grant, day)
+            for grant in grants
+        ),
+        batch_size=BATCH,
+    )
+    numbers.reserve(grant.request_no for grant in grants)
+    next_version(subscriptions.values())
+    rebuild_balances(subscriptions.values())
+    audit.record(actor, _opened(subscriptions, grants))
+
+
+def _subscriptions(owners: set[tuple[int, int]]) -> dict[tuple[int, int], Subscription]:
+    Subscription.objects.bulk_create(
+        (Subscription(customer_id=customer, product_id=product) for customer, product in owners),
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+    rows = Subscription.objects.select_for_update(of=("self",)).filter(
+        customer_id__in={customer for customer, _ in owners}
+    )
+    found = {
+        (row.customer_id, row.product_id): row for row in rows.select_related("customer", "product")
+    }
+    return {owner: found[owner] for owner in owners}
+
+
+def _opening(subscription: Subscription, grant: OpeningGrant, day: datetime.date) -> Grant:
+    return Grant(
+        subscription=subscription,
+        kind=GrantKind.OPENING,
+        request_no=grant.request_no,
+        module_id=grant.module_id,
+        resource_id=grant.resource_id,
+        quantity=grant.quantity,
+        first_day=grant.first_day,
+        last_day=grant.last_day,
+        source=grant.source,
+        granted_on=day,
+    )
+
+
+def _opened(
+    subscriptions: Mapping[tuple[int, int], Subscription], grants: Iterable[OpeningGrant]
+) -> Iterable[audit.Change]:
+    entered: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for grant in grants:
+        owner = (grant.customer_id, grant.product_id)
+        entered[owner].append(f"{grant.source}: +{grant.quantity}")
+    for owner, found in subscriptions.items():
+        yield audit.Change(found, "opened", after={"grants": entered[owner]})
