@@ -95,6 +95,14 @@ def test_an_addition_adds_and_a_withdrawal_takes_away(
         Grant.objects.bulk_create([wrong])
 
 
+def test_the_database_refuses_to_change_or_to_remove_a_grant(ledger: Ledger) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Grant.objects.update(quantity=1000)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Grant.objects.all()[:1].get().delete()
+    assert ledger.users(ledger.today) == 100
+
+
 def test_what_was_used_cannot_be_taken_back(ledger: Ledger) -> None:
     ledger.grant(YC, 50)
     with pytest.raises(Invalid) as refused:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.backends.base.operations import BaseDatabaseOperations
 
 
 @contextmanager
@@ -27,6 +26,9 @@ def lifted() -> Iterator[None]:
 
 def let_tests_empty_tables() -> None:
     """Make the flush between two tests lift the triggers, in the flush's own transaction."""
+    # Not at the top: before the models, this import would go round in a circle.
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def execute_sql_flush(self: Any, sql_list: Sequence[str]) -> None:
