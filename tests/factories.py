@@ -16,6 +16,7 @@ from capphep.catalog.models import (
     PackageKind,
     Product,
     Resource,
+    TrialDefault,
 )
 from capphep.crm.models import Contact, Customer, OrgType, OwnedProduct, PublicUnitKind, Sector
 from capphep.platform.models import Installation, Team, User
@@ -76,10 +77,14 @@ def owns(
 
 
 class SmallCatalogue:
-    """iGOV with a base package and two add-on packages, and iHOS with one base package."""
+    """iGOV with a base package and two add-on packages, and iHOS with one base package.
+
+    iGOV is offered for trial, a month of one set of books and 100 users; iHOS is not. Neither
+    co-terminates.
+    """
 
     def __init__(self) -> None:
-        self.igov = Product.objects.create(code="igov", name="iGOV")
+        self.igov = Product.objects.create(code="igov", name="iGOV", trial_months=1)
         self.ihos = Product.objects.create(code="ihos", name="iHOS")
         self.users = Resource.objects.create(code="users", name="Người dùng", unit="người")
         self.books = Resource.objects.create(code="books", name="Bộ sổ kế toán", unit="bộ sổ")
@@ -114,6 +119,12 @@ class SmallCatalogue:
         self.ihos_base = self._item(
             hospital, "IHOS-BASE", "iHOS cơ bản", 20_000_000, [(self.hospital, self.books, 1)]
         )
+
+        for module, resource, quantity in [
+            (self.accounting, self.books, 1),
+            (self.office, self.users, 100),
+        ]:
+            TrialDefault.objects.create(module=module, resource=resource, quantity=quantity)
 
     def suite(self) -> Item:
         """An add-on item that carries four modules."""

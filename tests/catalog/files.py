@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from capphep.catalog import imports
-from capphep.catalog.actions import Loaded
+from capphep.catalog.actions.loading import Loaded
 from capphep.platform.roles import SYSTEM
 
 TEXT = """\
@@ -51,6 +51,10 @@ products:
             note: Giá minh họa
             contents: [{module: office, resource: users, units: 50}]
     add_ons: [office]
+    co_terminates: no
+    trial:
+      months: 2
+      contents: [{module: office, resource: users, units: 100}]
 """
 
 

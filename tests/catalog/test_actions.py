@@ -6,8 +6,9 @@ import datetime
 
 import pytest
 
-from capphep.catalog import actions, imports
-from capphep.catalog.actions import Loaded
+from capphep.catalog import imports, queries
+from capphep.catalog.actions import catalogue
+from capphep.catalog.actions.loading import Loaded
 from capphep.catalog.models import (
     AddOnEligibility,
     Item,
@@ -17,6 +18,7 @@ from capphep.catalog.models import (
     Package,
     Product,
     Resource,
+    TrialDefault,
 )
 from capphep.platform.audit import entries_of
 from capphep.platform.models import AuditEntry, User
@@ -31,7 +33,17 @@ pytestmark = pytest.mark.django_db
 
 
 def state() -> list[object]:
-    models = (Product, Package, AddOnEligibility, Module, Resource, Item, ItemContent, ItemTax)
+    models = (
+        Product,
+        Package,
+        AddOnEligibility,
+        Module,
+        Resource,
+        TrialDefault,
+        Item,
+        ItemContent,
+        ItemTax,
+    )
     return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 
@@ -102,7 +114,7 @@ def test_a_renamed_package_is_found_by_its_new_name() -> None:
 
 def test_an_item_that_the_file_no_longer_has_is_inactive_and_comes_back() -> None:
     load()
-    gone = TEXT[: TEXT.index("      - code: office\n")]
+    gone = TEXT[: TEXT.index("      - code: office\n")] + TEXT[TEXT.index("    co_terminates") :]
     assert load(gone) == Loaded(created=0, updated=1, unchanged=7)
     item = Item.objects.get(sku="IGOV-VPS-50")
     assert not item.is_active and item.contents.exists()
@@ -120,6 +132,84 @@ def test_a_product_can_be_taken_off_the_market() -> None:
     assert not Product.objects.get().is_active
 
 
+# --- trials and co-termination -----------------------------------------------------------------
+
+_TRIAL = TEXT[TEXT.index("    trial:\n") :]
+
+
+def trial() -> dict[str, int]:
+    return {str(each.module): each.quantity for each in TrialDefault.objects.all()}
+
+
+def test_a_product_is_offered_for_trial_and_co_terminates_as_the_file_says() -> None:
+    load()
+    product = Product.objects.get()
+    assert (product.trial_months, product.co_terminates) == (2, False)
+    assert trial() == {"Văn phòng số": 100}
+    assert entries_of(product)[0].after["trial"] == {"office/users": 100}
+    load(TEXT.replace("co_terminates: no", "co_terminates: yes"))
+    product.refresh_from_db()
+    assert product.co_terminates
+    assert entries_of(product)[0].after == {"co_terminates": True}
+
+
+def test_a_trial_that_grants_something_else_is_in_the_product_s_audit_trail() -> None:
+    load()
+    kept = TrialDefault.objects.get().pk
+    assert load(TEXT.replace("units: 100}", "units: 30}")) == Loaded(0, 1, 9)
+    entry = entries_of(Product.objects.get())[0]
+    assert (entry.verb, entry.before, entry.after) == (
+        "edited",
+        {"trial": {"office/users": 100}},
+        {"trial": {"office/users": 30}},
+    )
+    assert trial() == {"Văn phòng số": 30}
+    assert not TrialDefault.objects.filter(pk=kept).exists()
+
+
+def test_a_trial_that_the_file_no_longer_has_is_not_offered_and_comes_back() -> None:
+    load()
+    gone = TEXT.replace(_TRIAL, "")
+    assert load(gone) == Loaded(created=0, updated=1, unchanged=9)
+    product = Product.objects.get()
+    assert product.trial_months is None and trial() == {}
+    assert entries_of(product)[0].after == {"trial_months": None, "trial": {}}
+    assert load(gone).updated == 0
+    assert load().updated == 1
+    assert trial() == {"Văn phòng số": 100}
+
+
+def test_a_product_that_the_file_does_not_have_keeps_its_trial() -> None:
+    load()
+    other = TEXT.replace("code: igov", "code: ihos").replace("name: iGOV\n", "name: iHOS\n")
+    load(other.replace("sku: IGOV", "sku: IHOS").replace("units: 100}", "units: 7}"))
+    granted = TrialDefault.objects.order_by("quantity").values_list(
+        "module__product__code", "quantity"
+    )
+    assert list(granted) == [("ihos", 7), ("igov", 100)]
+
+
+def test_the_sample_s_trials_name_every_module_of_both_products() -> None:
+    imports.load(actor=SYSTEM, content=imports.DEMO_FILE.read_bytes())
+    for code, accounting in (("igov", "1 books"), ("ihos", "300 visits")):
+        product = Product.objects.get(code=code)
+        assert product.trial_months == 1
+        assert product.co_terminates == (code == "ihos")
+        assert [
+            f"{each.module.code} {each.quantity} {each.resource.code}"
+            for each in queries.trial_defaults(product.pk)
+        ] == [
+            f"accounting {accounting}",
+            "office 100 users",
+            "assets 2000 assets",
+            "personnel 100 users",
+            "attendance 100 users",
+            "payroll 100 users",
+            "chat 3000 users",
+            "oneai 500 credits",
+        ]
+
+
 def test_the_order_of_the_modules_is_the_file_s() -> None:
     load()
     names = Module.objects.order_by("position").values_list("name", flat=True)
@@ -133,14 +223,14 @@ def test_only_an_administrator_loads_a_catalogue(role: str, request: pytest.Fixt
     with pytest.raises(Forbidden):
         imports.load(actor=actor, content=b"broken: [")
     with pytest.raises(Forbidden):
-        actions.load_catalogue(actor=actor, plan=plan)
+        catalogue.load_catalogue(actor=actor, plan=plan)
     assert not Product.objects.exists()
 
 
 def test_the_action_itself_refuses_a_plan_that_contradicts_itself() -> None:
     plan, _ = imports.read(without("add_ons").encode())
     with pytest.raises(Invalids):
-        actions.load_catalogue(actor=SYSTEM, plan=plan)
+        catalogue.load_catalogue(actor=SYSTEM, plan=plan)
     assert not Resource.objects.exists()
 
 

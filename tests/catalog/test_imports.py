@@ -11,7 +11,7 @@ from capphep.catalog.models import Item, Product
 from capphep.catalog.plans import CataloguePlan, Mistake, mistakes
 from capphep.platform.models import AuditEntry
 from capphep.pure.errors import Invalids
-from tests.catalog.files import TEXT, line_with, load
+from tests.catalog.files import TEXT, line_with, load, without
 
 
 def found_in(text: str) -> list[tuple[int, str, str]]:
@@ -22,6 +22,7 @@ def found_in(text: str) -> list[tuple[int, str, str]]:
     return [(each.line, each.code, each.rule) for each in found.value.refusals]  # type: ignore[attr-defined]
 
 
+_TRIAL = "[{module: office, resource: users, units: 100}]"
 ONE_MISTAKE = [
     # what the file says, what it says instead, words on the line of the mistake, code, rule
     ("price: 12000000", "price: 9.5", "price: 9.5", "amount_not_whole", "R10"),
@@ -60,6 +61,18 @@ ONE_MISTAKE = [
     ("title: Budget code", "titel: Budget code", "titel: Budget", "schema", ""),
     ("required: [unit]", "required: [other]", "required: [other]", "schema", ""),
     ("add_ons: [office]", "add_ons: [office]\n    active: maybe", "active: maybe", "not_truth", ""),
+    ("co_terminates: no", "co_terminates: often", "co_terminates", "not_truth", ""),
+    ("months: 2\n", "months: 0\n", "months: 0", "months_out_of_range", "R9"),
+    ("months: 2\n", "months: long\n", "months: long", "months_out_of_range", "R9"),
+    ("months: 2\n", "month: 2\n", "month: 2", "unknown_key", ""),
+    ("months: 2\n", "months:\n", "months:\n      contents: [", "not_text", ""),
+    (_TRIAL, "[{module: office, resource: users, units: 0}]", "units: 0", "quantity_too_small", ""),
+    (_TRIAL, "[{module: x, resource: users, units: 1}]", "module: x", "unknown_module", ""),
+    (_TRIAL, "[{module: office, resource: x, units: 1}]", "resource: x", "unknown_resource", ""),
+    (_TRIAL, f"{_TRIAL[:-1]}, {_TRIAL[1:]}", "units: 100", "twice", ""),
+    (_TRIAL, "[]", "contents: []", "not_list", ""),
+    (f"      contents: {_TRIAL}\n", "", "months: 2\n", "missing", ""),
+    ("trial:\n", "trial: yes\n    then:\n", "trial: yes", "not_mapping", ""),
     ("code: igov", "code: &a igov", "code: &a", "anchor", ""),
     ("code: igov", "code: *a", "code: *a", "anchor", ""),
     ("code: igov", "code: [igov", "name: iGOV", "not_yaml", ""),
@@ -159,3 +172,9 @@ def test_an_item_stays_with_its_product() -> None:
     text = TEXT.replace("code: igov", "code: igov2").replace("name: iGOV\n", "name: iGOV 2\n")
     assert [code for _, code, _ in found_in(text)] == ["other_product", "other_product"]
     assert Item.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_trial_is_a_month_long_where_the_file_says_nothing_else() -> None:
+    load(without("months: 2"))
+    assert Product.objects.get().trial_months == 1

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from capphep.catalog import queries
-from capphep.catalog.models import Item, ItemContent, ItemTax
+from capphep.catalog.models import Item, ItemContent, ItemTax, Module, Product
 from capphep.pure.errors import NotFound
 from capphep.pure.money import TaxRate
 from tests.factories import SmallCatalogue
@@ -147,3 +147,25 @@ def test_an_unknown_item_is_not_found(catalogue: SmallCatalogue) -> None:
     assert queries.item_of(catalogue.base.pk).sku == "IGOV-BASE"
     with pytest.raises(NotFound):
         queries.item_of(999_999)
+
+
+def test_products_for_trial_are_those_that_are_sold_and_have_months_of_trial(
+    catalogue: SmallCatalogue,
+) -> None:
+    assert queries.trial_products() == [catalogue.igov]
+    Product.objects.filter(pk=catalogue.ihos.pk).update(trial_months=3)
+    assert queries.trial_products() == [catalogue.igov, catalogue.ihos]
+    Product.objects.filter(pk=catalogue.igov.pk).update(is_active=False)
+    assert queries.trial_products() == [catalogue.ihos]
+
+
+def test_what_a_trial_grants_is_in_the_order_of_the_modules(catalogue: SmallCatalogue) -> None:
+    Module.objects.filter(pk=catalogue.accounting.pk).update(position=9)
+    with CaptureQueriesContext(connection) as captured:
+        granted = [
+            (each.module.name, each.quantity, each.resource.unit)
+            for each in queries.trial_defaults(catalogue.igov.pk)
+        ]
+    assert granted == [("Văn phòng số", 100, "người"), ("Kế toán", 1, "bộ sổ")]
+    assert len(captured) == 1
+    assert queries.trial_defaults(catalogue.ihos.pk) == []

@@ -9,7 +9,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from capphep.catalog.models import Item, Module, Package, Resource
+from capphep.catalog.models import Item, Module, Package, Product, Resource
 from capphep.catalog.queries import goods
 from capphep.catalog.schemas import fields_of, validate_schema
 from capphep.crm.models import Customer, Opportunity, SalesProject
@@ -98,7 +98,7 @@ def test_the_sample_catalogue_has_what_the_workbook_and_the_guide_name(sample: N
 
 
 def test_an_owner_of_igov_may_buy_the_add_ons_and_one_carries_four_modules(sample: None) -> None:
-    product = Package.objects.get(name="Kế toán").product_id
+    product = Product.objects.get(code="igov").pk
     found = goods("igov", {product}, set(), clock.today())
     open_to_them = [one for one in found if one.refusal is None]
     assert {one.package_name for one in open_to_them} == {"Kế toán", "Văn phòng số (VPS)"}

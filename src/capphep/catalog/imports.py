@@ -20,6 +20,10 @@ products:
             note: Giá minh họa          # optional
             contents: [{module: office, resource: users, units: 50}]
     add_ons: [office]                   # R8: what the product's owners may add
+    trial:                              # optional; without it there is no trial of the product
+      months: 1                         # optional
+      contents: [{module: office, resource: users, units: 100}]
+    co_terminates: no                   # optional; yes: additions end with the module's term (R9)
     active: yes                         # optional; no ends the sale of all its items
 """
 
@@ -33,8 +37,10 @@ from typing import Final, TypeVar
 
 import yaml
 
-from capphep.catalog import actions, plans, queries, schema_rules, schemas
-from capphep.catalog.actions import Loaded
+from capphep.catalog import plans, schema_rules, schemas
+from capphep.catalog.actions import catalogue
+from capphep.catalog.actions.loading import Loaded
+from capphep.catalog.clashes import clashes
 from capphep.catalog.kinds import PackageKind
 from capphep.catalog.plans import (
     NO_DAY,
@@ -48,6 +54,7 @@ from capphep.catalog.plans import (
     Reference,
     ResourcePlan,
     TaxPlan,
+    TrialPlan,
 )
 from capphep.catalog.yaml_nodes import Fields, Reader, descendant, line_of, parse
 from capphep.platform.roles import Actor, Permission, require
@@ -83,11 +90,11 @@ def load(*, actor: Actor, content: bytes) -> Loaded:
     """
     require(actor, Permission.CATALOGUE_WRITE)
     plan, mistakes = read(content)
-    mistakes += [*plans.mistakes(plan), *queries.clashes(plan)]
+    mistakes += [*plans.mistakes(plan), *clashes(plan)]
     if mistakes:
         mistakes.sort(key=lambda mistake: mistake.line)
         raise Invalids(mistakes)
-    return actions.load_catalogue(actor=actor, plan=plan)
+    return catalogue.load_catalogue(actor=actor, plan=plan)
 
 
 def read(content: bytes) -> tuple[CataloguePlan, list[Mistake]]:
@@ -128,11 +135,15 @@ class _CatalogueReader:
         )
 
     def _product(self, node: yaml.Node) -> ProductPlan:
-        fields = self.reader.fields(node, "code name modules packages", "add_ons active")
+        fields = self.reader.fields(
+            node, "code name modules packages", "add_ons trial co_terminates active"
+        )
         return ProductPlan(
             code=self._code(fields, "code"),
             name=self.reader.text(fields, "name", LONGEST_NAME),
             is_active=self.reader.truth(fields, "active", default=True),
+            co_terminates=self.reader.truth(fields, "co_terminates", default=False),
+            trial=self._trial(fields.nodes.get("trial")),
             modules=self._each(fields, "modules", self._module, least=1),
             packages=self._each(fields, "packages", self._package, least=1),
             add_ons=self._each(fields, "add_ons", self._reference),
@@ -180,6 +191,17 @@ class _CatalogueReader:
             note=optional,
             contents=self._each(fields, "contents", self._content, least=1),
             taxes=self._each(fields, "tax", self._tax, least=1),
+            line=fields.line,
+        )
+
+    def _trial(self, node: yaml.Node | None) -> TrialPlan | None:
+        if node is None:
+            return None
+        fields = self.reader.fields(node, "contents", "months")
+        months = self._number(fields, "months", _months) if "months" in fields.nodes else 1
+        return TrialPlan(
+            months=months,
+            contents=self._each(fields, "contents", self._content, least=1),
             line=fields.line,
         )
 

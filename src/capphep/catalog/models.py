@@ -25,6 +25,19 @@ class Product(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("Product"), max_length=100, unique=True)
     is_active = models.BooleanField(_("Active"), default=True)
+    # RULE R9: an addition ends with the running term of the module that it adds to.
+    co_terminates = models.BooleanField(_("Co-termination"), default=False)
+    # Empty where the product is not offered for trial.
+    trial_months = models.PositiveSmallIntegerField(_("Months of trial"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(trial_months__isnull=True)
+                | models.Q(trial_months__range=(1, MAX_MONTHS)),
+                name="product_trial_bound",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -92,6 +105,23 @@ class Resource(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TrialDefault(models.Model):
+    """How many units of a module's resource a trial of the module's product grants."""
+
+    module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="trial_defaults")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField(_("Quantity"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["module", "resource"], name="trial_default_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="trial_not_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.module}: {self.quantity} {self.resource}"
 
 
 class Item(models.Model):

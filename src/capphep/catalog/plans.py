@@ -110,12 +110,27 @@ class PackagePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialPlan:
+    """What a trial of the product grants, and for how many months."""
+
+    months: int
+    contents: tuple[ContentPlan, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProductPlan:
-    """``add_ons`` are the packages that the product's owners may add (R8)."""
+    """``add_ons`` are the packages that the product's owners may add (R8).
+
+    Where ``co_terminates``, an addition ends with the running term of its module (R9).
+    Without a ``trial`` the product is not offered for trial.
+    """
 
     code: str
     name: str
     is_active: bool
+    co_terminates: bool
+    trial: TrialPlan | None
     modules: tuple[ModulePlan, ...]
     packages: tuple[PackagePlan, ...]
     add_ons: tuple[Reference, ...]
@@ -149,9 +164,10 @@ def mistakes(plan: CataloguePlan) -> Iterator[Mistake]:
         yield from _codes_and_names(product.packages)
         yield from _add_ons(product)
         modules = {module.code for module in product.modules}
+        yield from _contents(product.trial.contents if product.trial else (), modules, resources)
         for package in product.packages:
             for item in package.items:
-                yield from _contents(item, modules, resources)
+                yield from _contents(item.contents, modules, resources)
                 yield from _twice(item.taxes, _first_day)
 
 
@@ -194,9 +210,12 @@ def _add_ons(product: ProductPlan) -> Iterator[Mistake]:
             yield Mistake(package.line, "not_eligible", message, rule="R8", params=params)
 
 
-def _contents(item: ItemPlan, modules: set[str], resources: set[str]) -> Iterator[Mistake]:
-    yield from _twice(item.contents, _place)
-    for content in item.contents:
+def _contents(
+    contents: Iterable[ContentPlan], modules: set[str], resources: set[str]
+) -> Iterator[Mistake]:
+    found = list(contents)
+    yield from _twice(found, _place)
+    for content in found:
         if content.module and content.module not in modules:
             message = gettext_noop("The product has no module “%(value)s”.")
             yield _unknown(content, "unknown_module", message, content.module)

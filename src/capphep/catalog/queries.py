@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,9 +19,8 @@ from capphep.catalog.models import (
     ItemContent,
     Package,
     Product,
-    Resource,
+    TrialDefault,
 )
-from capphep.catalog.plans import CataloguePlan, Mistake, ProductPlan, ResourcePlan
 from capphep.pure.errors import Invalid, NotFound, Refusal, gettext_noop
 from capphep.pure.folding import fold
 from capphep.pure.money import TaxRate, format_number
@@ -168,33 +167,21 @@ def contents_text(contents: Sequence[ItemContent]) -> str:
     return "; ".join(f"{module}: {', '.join(parts)}" for module, parts in by_module.items())
 
 
-def clashes(plan: CataloguePlan) -> Iterator[Mistake]:
-    """Where the plan contradicts what this installation has already. Three statements.
+def trial_products() -> list[Product]:
+    """The products that are offered for trial, in the order of the catalogue. One statement."""
+    return list(Product.objects.filter(is_active=True, trial_months__isnull=False).order_by("id"))
 
-    A name that another record bears would make two of one name; an item belongs to one
-    product for life, because orders of that product refer to it.
+
+def trial_defaults(product_id: int) -> list[TrialDefault]:
+    """What a trial of the product grants, with modules and resources. One statement.
+
+    In the order of the product's modules; empty where it is not offered for trial.
     """
-    yield from _taken_names(plan.resources, Resource.objects.all())
-    yield from _taken_names(plan.products, Product.objects.all())
-    homes = dict(Item.objects.values_list("sku", "package__product__code"))
-    for product, _, item in plan.items():
-        home = homes.get(item.sku, product.code)
-        if home != product.code:
-            message = gettext_noop("The item “%(value)s” belongs to the product “%(product)s”.")
-            params = {"value": item.sku, "product": home}
-            yield Mistake(item.line, "other_product", message, params=params)
-
-
-def _taken_names(
-    plans: Iterable[ResourcePlan | ProductPlan], records: QuerySet[Resource] | QuerySet[Product]
-) -> Iterator[Mistake]:
-    codes = {fold(name): code for code, name in records.values_list("code", "name")}
-    for plan in plans:
-        code = codes.get(fold(plan.name), plan.code)
-        if plan.name and code != plan.code:
-            message = gettext_noop("“%(value)s” is already the name of “%(code)s”.")
-            params = {"value": plan.name, "code": code}
-            yield Mistake(plan.line, "name_taken", message, params=params)
+    return list(
+        TrialDefault.objects.filter(module__product_id=product_id)
+        .select_related("module", "resource")
+        .order_by("module__position", "module_id", "id")
+    )
 
 
 def _offered(items: QuerySet[Item]) -> QuerySet[Item]:

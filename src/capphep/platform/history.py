@@ -56,6 +56,7 @@ LABELS = {
     "contact": gettext_noop("Contact"),
     "contents": gettext_noop("Contents"),
     "taxes": gettext_noop("Tax rate"),
+    "trial": gettext_noop("Resources of a trial"),
     "kind": gettext_noop("Kind"),
     "name": gettext_noop("Name"),
     "sha256": gettext_noop("SHA-256 digest"),

@@ -1,0 +1,110 @@
+"""Writes of the catalogue: it is loaded as a whole, from a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from capphep.catalog import plans
+from capphep.catalog.actions.items import load_items
+from capphep.catalog.actions.loading import Key, Loaded, Loading, Values, sync
+from capphep.catalog.actions.products import load_products, load_trials, stored_trials
+from capphep.catalog.clashes import clashes
+from capphep.catalog.models import AddOnEligibility, Module, Package, Product, Resource
+from capphep.catalog.plans import CataloguePlan
+from capphep.platform import audit
+from capphep.platform.models import Installation
+from capphep.platform.roles import Actor, Permission, require
+from capphep.pure.errors import Invalids
+
+
+@transaction.atomic
+def load_catalogue(*, actor: Actor, plan: CataloguePlan) -> Loaded:
+    """Make the catalogue read as the plan says; running it again changes nothing.
+
+    An item that the plan does not have is no longer sold (R13), a product's trial that it
+    does not have is no longer offered; nothing else that it does not have is touched.
+    Raises Invalids of Mistake.
+    """
+    require(actor, Permission.CATALOGUE_WRITE)
+    # Two loads at once take turns: each sees what the other made.
+    list(Installation.objects.select_for_update())
+    found = [*plans.mistakes(plan), *clashes(plan)]
+    if found:
+        raise Invalids(found)
+    loading = Loading()
+    _load(plan, loading)
+    audit.record(actor, loading.changes)
+    return loading.loaded
+
+
+def _load(plan: CataloguePlan, loading: Loading) -> None:
+    resources = _load_resources(plan, loading)
+    trials = stored_trials()
+    products = load_products(plan, trials, loading)
+    modules = _load_modules(plan, products, loading)
+    load_trials(plan, trials, modules, resources)
+    packages = _load_packages(plan, products, loading)
+    load_items(plan, packages, modules, resources, loading)
+    _load_eligibility(plan, products, packages, loading)
+
+
+def _load_resources(plan: CataloguePlan, loading: Loading) -> dict[Key, Resource]:
+    wanted: dict[Key, Values] = {
+        (each.code,): {"code": each.code, "name": each.name, "unit": each.unit}
+        for each in plan.resources
+    }
+    return sync(Resource, wanted, lambda record: (record.code,), loading)
+
+
+def _load_modules(
+    plan: CataloguePlan, products: Mapping[Key, Product], loading: Loading
+) -> dict[Key, Module]:
+    wanted: dict[Key, Values] = {
+        (product.code, module.code): {
+            "product": products[product.code,],
+            "code": module.code,
+            "name": module.name,
+            "position": position,
+            "extra_schema": dict(module.extra_schema),
+        }
+        for product in plan.products
+        for position, module in enumerate(product.modules, 1)
+    }
+    return sync(Module, wanted, lambda record: (record.product.code, record.code), loading)
+
+
+def _load_packages(
+    plan: CataloguePlan, products: Mapping[Key, Product], loading: Loading
+) -> dict[Key, Package]:
+    wanted: dict[Key, Values] = {
+        (product.code, package.code): {
+            "product": products[product.code,],
+            "code": package.code,
+            "name": package.name,
+            "kind": package.kind,
+        }
+        for product in plan.products
+        for package in product.packages
+    }
+    return sync(Package, wanted, lambda record: (record.product.code, record.code), loading)
+
+
+def _load_eligibility(
+    plan: CataloguePlan,
+    products: Mapping[Key, Product],
+    packages: Mapping[Key, Package],
+    loading: Loading,
+) -> None:
+    wanted: dict[Key, Values] = {
+        (product.code, reference.code): {
+            "product": products[product.code,],
+            "package": packages[product.code, reference.code],
+        }
+        for product in plan.products
+        for reference in product.add_ons
+    }
+    sync(
+        AddOnEligibility, wanted, lambda record: (record.product.code, record.package.code), loading
+    )
