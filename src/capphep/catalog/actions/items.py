@@ -26,7 +26,9 @@ def load_items(
         after, record = values | _planned_parts(item), existing.get(item.sku)
         if record is None:
             new.append((Item(**values), after))
-        elif loading.note_compared(record, values_of(record, values) | _stored_parts(record), after):
+        elif loading.note_compared(
+            record, values_of(record, values) | _stored_parts(record), after
+        ):
             assign(record, values)
             changed.append(record)
     write(Item, [record for record, _ in new], changed, _ITEM_FIELDS)
