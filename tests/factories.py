@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from importlib import import_module
 from typing import Any
 
@@ -19,7 +20,8 @@ from capphep.catalog.models import (
     TrialDefault,
 )
 from capphep.crm.models import Contact, Customer, OrgType, OwnedProduct, PublicUnitKind, Sector
-from capphep.platform.models import Installation, Team, User
+from capphep.platform import files, filetypes
+from capphep.platform.models import FileText, Installation, StoredFile, Team, TextState, User
 from capphep.pure.folding import fold
 
 PASSWORD = "capphep-demo"
@@ -74,6 +76,20 @@ def owns(
     return OwnedProduct.objects.create(
         customer=customer, product=product, first_day=first_day, last_day=last_day
     )
+
+
+def stored_pdf(content: bytes, text: str = "") -> StoredFile:
+    """A kept file that was read already: attaching it costs no reading."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = files.path_of(sha256)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    facts = {"size": len(content), "content_type": filetypes.PDF}
+    stored, _ = StoredFile.objects.get_or_create(sha256=sha256, defaults=facts)
+    state = TextState.HAS_TEXT if text else TextState.NO_TEXT
+    FileText.objects.get_or_create(file=stored, defaults={"state": state, "text": text})
+    return stored
 
 
 class SmallCatalogue:

@@ -22,30 +22,10 @@ from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import EvidenceKind
 from capphep.pure.folding import fold
 from capphep.pure.months import term
+from tests import factories, pdfs
 from tests.factories import SmallCatalogue
 
-
-def _smallest_pdf() -> bytes:
-    """One empty page, with a table of offsets that is right."""
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
-    ]
-    text, offsets = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(text))
-        text += b"%d 0 obj%sendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return (
-        text
-        + b"xref\n0 4\n0000000000 65535 f \n"
-        + table
-        + b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(text)
-    )
-
-
-PDF = _smallest_pdf()
+PDF = pdfs.empty()
 
 
 def opened(
@@ -133,6 +113,7 @@ def ordered(customer: Customer, salesperson: User, lines: Sequence[tuple[Item, i
 def drafted(order: Order, salesperson: User) -> LicenceRequest:
     """A draft with evidence of both kinds."""
     request = open_request(actor=salesperson, order_id=order.pk)
+    factories.stored_pdf(PDF)
     for kind in EvidenceKind:
         attach_evidence(
             actor=salesperson, request_id=request.pk, kind=kind, name="quyết định.pdf", chunks=[PDF]

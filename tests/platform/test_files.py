@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from PIL import Image
-from pypdf import PdfReader, PdfWriter
 
 from capphep.platform import files, filetypes
-from capphep.platform.models import StoredFile
+from capphep.platform.models import FileText, StoredFile, TextState
 from capphep.pure.errors import Invalid
+from tests import pdfs
 from tests.stories import PDF
 
 
@@ -30,14 +30,6 @@ def office(main_part: str) -> bytes:
         package.writestr(
             "[Content_Types].xml", f'<Types><Override ContentType="{main_part}"/></Types>'
         )
-    return out.getvalue()
-
-
-def locked_pdf() -> bytes:
-    writer = PdfWriter(PdfReader(io.BytesIO(PDF)))
-    writer.encrypt("mật khẩu", algorithm="RC4-128")
-    out = io.BytesIO()
-    writer.write(out)
     return out.getvalue()
 
 
@@ -69,7 +61,22 @@ def test_a_file_is_known_by_its_content(content: bytes, media_type: str) -> None
 @pytest.mark.django_db
 def test_the_same_content_is_kept_once() -> None:
     assert files.store([PDF]) == files.store([PDF[:10], PDF[10:]])
-    assert StoredFile.objects.count() == 1
+    assert StoredFile.objects.count() == FileText.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_is_known_is_not_read_again() -> None:
+    stored = files.store([PDF])
+    FileText.objects.filter(pk=stored.pk).update(state=TextState.HAS_TEXT, text="đã đọc")
+    assert files.store([PDF]).text.text == "đã đọc"
+
+
+@pytest.mark.django_db
+def test_bytes_that_were_lost_come_back_with_the_file() -> None:
+    stored = files.store([PDF])
+    files.path_of(stored.sha256).unlink()
+    assert files.store([PDF]) == stored
+    assert files.path_of(stored.sha256).read_bytes() == PDF
 
 
 @pytest.mark.django_db
@@ -84,7 +91,7 @@ def test_the_same_content_is_kept_once() -> None:
         (picture("PNG")[:40], "file_broken"),
         (picture("JPEG")[:300], "file_broken"),
         (b"PK\x03\x04 nothing more", "file_broken"),
-        (locked_pdf(), "file_broken"),
+        (pdfs.locked("mật khẩu"), "file_broken"),
     ],
 )
 def test_other_content_is_refused_and_leaves_nothing(content: bytes, code: str) -> None:

@@ -11,33 +11,59 @@ from pathlib import Path
 from django.conf import settings
 
 from capphep.platform import filetypes
-from capphep.platform.models import StoredFile
+from capphep.platform.models import FileText, StoredFile
+from capphep.platform.reading import Reading
 from capphep.pure.errors import Invalid, gettext_noop
 
 
 def store(chunks: Iterable[bytes]) -> StoredFile:
-    """RULE R7: keep the content and return its record; the same content is kept once.
+    """RULE R7: keep the content and return its record; the same content is kept and read once.
 
     Raises Invalid ``file_too_large`` beyond the setting, and what `filetypes` raises.
     The bytes are on disk before the record exists: a crash leaves at most a file that
     nothing refers to.
     """
-    incoming = settings.FILES_DIR / "incoming"
-    incoming.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=incoming)
+    incoming().mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=incoming())
     draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as out:
             sha256, size = _copy(chunks, out.write)
             out.flush()
             os.fsync(out.fileno())
-        media_type = filetypes.content_type(draft)
+        known = StoredFile.objects.filter(pk=sha256, text__isnull=False).first()
+        if known and path_of(sha256).exists():
+            return known
+        content_type, reading = filetypes.examine(draft)
         _publish(draft, path_of(sha256))
     finally:
         draft.unlink(missing_ok=True)
-    return StoredFile.objects.get_or_create(
-        sha256=sha256, defaults={"size": size, "content_type": media_type}
-    )[0]
+    stored, _ = StoredFile.objects.get_or_create(
+        sha256=sha256, defaults={"size": size, "content_type": content_type}
+    )
+    keep_text(stored, reading)
+    return stored
+
+
+def keep_text(stored: StoredFile, reading: Reading) -> FileText:
+    """What was read in the file; where somebody else was faster, what they found."""
+    found, _ = FileText.objects.get_or_create(
+        file=stored,
+        defaults={
+            "state": reading.state,
+            "text": reading.text,
+            "pages": reading.pages,
+            "page_count": reading.page_count,
+            "is_cut": reading.is_cut,
+        },
+    )
+    return found
+
+
+def incoming() -> Path:
+    """Where uploads lie until they are whole."""
+    directory: Path = settings.FILES_DIR
+    return directory / "incoming"
 
 
 def path_of(sha256: str) -> Path:

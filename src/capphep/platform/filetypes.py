@@ -5,8 +5,9 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
+from capphep.platform.reading import NOTHING_TO_READ, ReaderMissing, Reading, read
 from capphep.pure.errors import Invalid, gettext_noop
 
 PDF: Final = "application/pdf"
@@ -20,12 +21,15 @@ _MAX_PIXELS = 100_000_000
 _END_OF_PDF = 2048
 _MAX_CONTENT_LIST = 1024 * 1024
 
+Examined: TypeAlias = tuple[str, Reading]
 
-def content_type(path: Path) -> str:
-    """RULE R7: the media type of a PDF, PNG, JPEG, DOCX or XLSX that can be opened.
 
-    Raises Invalid ``file_empty``, ``file_type`` for any other content and
-    ``file_broken`` for one that is cut off, damaged or locked by a password.
+def examine(path: Path) -> Examined:
+    """RULE R7: the media type of a PDF, PNG, JPEG, DOCX or XLSX that can be opened, and its text.
+
+    A text that cannot be read is no reason to refuse a file. Raises Invalid ``file_empty``,
+    ``file_type`` for any other content and ``file_broken`` for one that is cut off, damaged
+    or locked by a password.
     """
     with path.open("rb") as file:
         start = file.read(1024)
@@ -37,10 +41,10 @@ def content_type(path: Path) -> str:
     raise _wrong_type()
 
 
-def _checked(check: Callable[[Path], str], path: Path) -> str:
+def _checked(check: Callable[[Path], Examined], path: Path) -> Examined:
     try:
         return check(path)
-    except Invalid:
+    except (Invalid, ReaderMissing):
         raise
     # The parsers meet hostile bytes here: whatever they trip over, the file is not readable.
     except Exception as error:
@@ -52,46 +56,40 @@ def _checked(check: Callable[[Path], str], path: Path) -> str:
         ) from error
 
 
-def _pdf(path: Path) -> str:
-    """Scanners bend the format, so the reader is lenient; a file without its end is cut off."""
-    # Loaded where it is needed: every start of the server would wait for it.
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
+def _pdf(path: Path) -> Examined:
+    """A file without its end is cut off, whatever a lenient reader makes of it."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _END_OF_PDF))
         if b"%%EOF" not in file.read():
-            raise PyPdfError("cut off")
-    reader = PdfReader(path)
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise PyPdfError("locked by a password")
-    if not reader.pages[0].mediabox:
-        raise PyPdfError("no pages")
-    return PDF
+            raise ValueError("cut off")
+    reading = read(path, "pdf")
+    if not reading.is_open:
+        raise ValueError("damaged or locked")
+    return PDF, reading
 
 
-def _picture(media_type: str) -> Callable[[Path], str]:
-    def check(path: Path) -> str:
+def _picture(media_type: str) -> Callable[[Path], Examined]:
+    def check(path: Path) -> Examined:
         from PIL import Image
 
         with Image.open(path) as picture:
             if picture.width * picture.height > _MAX_PIXELS:
                 raise ValueError("too many pixels")
             picture.load()
-        return media_type
+        return media_type, NOTHING_TO_READ
 
     return check
 
 
-def _office(path: Path) -> str:
+def _office(path: Path) -> Examined:
     with zipfile.ZipFile(path) as package:
         entry = package.getinfo("[Content_Types].xml")
         if entry.file_size > _MAX_CONTENT_LIST:
             raise _wrong_type()
         parts = package.read(entry).decode("utf-8", errors="replace")
-    for media_type in (DOCX, XLSX):
+    for media_type, kind in ((DOCX, "docx"), (XLSX, "xlsx")):
         if f'"{media_type}.main+xml"' in parts:
-            return media_type
+            return media_type, read(path, kind)
     raise _wrong_type()
 
 
@@ -104,7 +102,7 @@ def _wrong_type() -> Invalid:
     )
 
 
-_CHECKS: tuple[tuple[bytes, Callable[[Path], str]], ...] = (
+_CHECKS: tuple[tuple[bytes, Callable[[Path], Examined]], ...] = (
     (b"%PDF-", _pdf),
     (b"\x89PNG\r\n\x1a\n", _picture(PNG)),
     (b"\xff\xd8\xff", _picture(JPEG)),

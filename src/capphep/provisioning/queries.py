@@ -218,3 +218,9 @@ def same_files_elsewhere(request: LicenceRequest) -> QuerySet[Evidence]:
         .select_related("request")
         .order_by("request__request_no", "id")
     )
+
+
+def requests_with_file(sha256: str) -> QuerySet[Evidence, tuple[str, str]]:
+    """(request number, name of the file there) of everything that the content is evidence of."""
+    rows = Evidence.objects.filter(file=sha256).order_by("request__request_no", "id")
+    return rows.values_list("request__request_no", "name")
