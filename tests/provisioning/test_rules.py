@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capphep.catalog.kinds import PackageKind
-from capphep.entitlements.rules import Base
+from capphep.catalog.kinds import OrderPurpose, PackageKind
+from capphep.entitlements.rules import Span
 from capphep.provisioning.rules import (
     OrderedContent,
     PlannedLine,
     fingerprint,
     missing_evidence,
     module_lines,
+    needs_evidence,
     request_kind,
 )
 from capphep.provisioning.states import EvidenceKind, RequestKind
+from capphep.provisioning.term_rules import Holdings, Timing
 from capphep.pure.errors import Invalid
 
 OFFICE, ACCOUNTING = 1, 2
 USERS, BOOKS, STORAGE = 10, 20, 30
+
+
+DAY = datetime.date(2026, 3, 15)
+TIMING = Timing(RequestKind.ADD_ON, DAY)
+LONG = (datetime.date(2026, 1, 1), datetime.date(2036, 12, 31))
+
+
+def held(quantities: dict[tuple[int, int], int]) -> Holdings:
+    """In force for a long time, by one request."""
+    return Holdings(
+        [
+            Span(key, quantity, *LONG, "YC-2026-000012")
+            for key, quantity in quantities.items()
+            if quantity
+        ]
+    )
 
 
 def totals(lines: list[PlannedLine]) -> list[tuple[int, int, list[tuple[int, int, int, int]]]]:
@@ -36,7 +56,7 @@ def totals(lines: list[PlannedLine]) -> list[tuple[int, int, list[tuple[int, int
 
 def test_the_total_is_what_is_in_force_and_what_is_bought() -> None:
     lines = module_lines(
-        [OrderedContent(OFFICE, USERS, 12, 50)], {(OFFICE, USERS): Base(100, "YC-2026-000012")}
+        [OrderedContent(OFFICE, USERS, 12, 50)], TIMING, held({(OFFICE, USERS): 100})
     )
     assert totals(lines) == [(OFFICE, 12, [(USERS, 100, 50, 150)])]
     assert lines[0].quantities[0].base.request_no == "YC-2026-000012"
@@ -44,14 +64,18 @@ def test_the_total_is_what_is_in_force_and_what_is_bought() -> None:
 
 def test_order_lines_for_one_resource_add_up_in_one_line() -> None:
     lines = module_lines(
-        [OrderedContent(OFFICE, USERS, 12, 50), OrderedContent(OFFICE, USERS, 12, 20)], {}
+        [OrderedContent(OFFICE, USERS, 12, 50), OrderedContent(OFFICE, USERS, 12, 20)],
+        TIMING,
+        held({}),
     )
     assert totals(lines) == [(OFFICE, 12, [(USERS, 0, 70, 70)])]
 
 
 def test_a_module_with_two_resources_is_one_line() -> None:
     lines = module_lines(
-        [OrderedContent(OFFICE, USERS, 12, 50), OrderedContent(OFFICE, STORAGE, 12, 5)], {}
+        [OrderedContent(OFFICE, USERS, 12, 50), OrderedContent(OFFICE, STORAGE, 12, 5)],
+        TIMING,
+        held({}),
     )
     assert totals(lines) == [(OFFICE, 12, [(USERS, 0, 50, 50), (STORAGE, 0, 5, 5)])]
 
@@ -59,7 +83,8 @@ def test_a_module_with_two_resources_is_one_line() -> None:
 def test_a_second_term_of_one_resource_counts_on_top_of_the_first() -> None:
     lines = module_lines(
         [OrderedContent(OFFICE, USERS, 12, 50), OrderedContent(OFFICE, USERS, 24, 20)],
-        {(OFFICE, USERS): Base(100)},
+        TIMING,
+        held({(OFFICE, USERS): 100}),
     )
     assert totals(lines) == [
         (OFFICE, 12, [(USERS, 100, 50, 150)]),
@@ -79,19 +104,19 @@ contents = st.lists(
 )
 known = st.dictionaries(
     st.tuples(st.sampled_from([OFFICE, ACCOUNTING]), st.sampled_from([USERS, BOOKS])),
-    st.integers(0, 10_000).map(Base),
+    st.integers(0, 10_000),
 )
 
 
 @given(contents, known)
 def test_nothing_bought_is_lost_and_nothing_is_invented(
-    ordered: list[OrderedContent], bases: dict[tuple[int, int], Base]
+    ordered: list[OrderedContent], bases: dict[tuple[int, int], int]
 ) -> None:
-    lines = module_lines(ordered, bases)
+    lines = module_lines(ordered, TIMING, held(bases))
     assert sum(q.added for line in lines for q in line.quantities) == sum(
         content.added for content in ordered
     )
-    reached = {key: base.quantity for key, base in bases.items()}
+    reached = dict(bases)
     for line in lines:
         for quantity in line.quantities:
             key = (line.module_id, quantity.resource_id)
@@ -99,21 +124,48 @@ def test_nothing_bought_is_lost_and_nothing_is_invented(
             reached[key] = quantity.total
 
 
-def test_base_packages_make_a_new_sale_and_add_ons_an_add_on_purchase() -> None:
-    assert request_kind({PackageKind.BASE}, owns_product=False) == RequestKind.NEW
-    assert request_kind({PackageKind.ADD_ON}, owns_product=True) == RequestKind.ADD_ON
+SALE, RENEWAL = OrderPurpose.SALE, OrderPurpose.RENEWAL
 
 
-def test_an_add_on_without_a_subscription_is_refused() -> None:
-    with pytest.raises(Invalid) as refused:
-        request_kind({PackageKind.ADD_ON}, owns_product=False)
-    assert (refused.value.code, refused.value.rule) == ("no_subscription", "R8")
+@pytest.mark.parametrize(
+    ("packages", "purpose", "owns", "owned_once", "kind"),
+    [
+        ({PackageKind.BASE}, SALE, False, False, RequestKind.NEW),
+        ({PackageKind.BASE}, SALE, False, True, RequestKind.NEW),
+        ({PackageKind.ADD_ON}, SALE, True, False, RequestKind.ADD_ON),
+        ({PackageKind.BASE, PackageKind.ADD_ON}, RENEWAL, True, False, RequestKind.RENEWAL),
+        ({PackageKind.ADD_ON}, RENEWAL, False, True, RequestKind.RENEWAL),
+    ],
+)
+def test_the_kind_follows_from_the_order_and_the_subscription(
+    packages: set[PackageKind], purpose: str, owns: bool, owned_once: bool, kind: RequestKind
+) -> None:
+    found = request_kind(packages, purpose=purpose, owns_product=owns, owned_once=owned_once)
+    assert found == kind
 
 
-def test_a_new_sale_to_an_owner_is_refused() -> None:
-    with pytest.raises(Invalid) as refused:
-        request_kind({PackageKind.BASE}, owns_product=True)
-    assert refused.value.code == "already_owned"
+@pytest.mark.parametrize(
+    ("packages", "purpose", "owns", "owned_once", "code", "word"),
+    [
+        ({PackageKind.ADD_ON}, SALE, False, False, "no_subscription", "new sale"),
+        ({PackageKind.ADD_ON}, SALE, False, True, "no_subscription", "renew"),
+        ({PackageKind.BASE}, SALE, True, False, "already_owned", "renew"),
+        ({PackageKind.BASE}, RENEWAL, False, False, "nothing_to_renew", "renew"),
+    ],
+)
+def test_an_order_that_does_not_fit_the_subscription_is_refused(
+    packages: set[PackageKind], purpose: str, owns: bool, owned_once: bool, code: str, word: str
+) -> None:
+    with pytest.raises(Invalid, match=word) as refused:
+        request_kind(packages, purpose=purpose, owns_product=owns, owned_once=owned_once)
+    assert (refused.value.code, refused.value.rule) == (code, "R8")
+
+
+def test_only_what_is_sold_has_to_be_proved() -> None:
+    assert [kind for kind in RequestKind if not needs_evidence(kind)] == [
+        RequestKind.TRIAL,
+        RequestKind.INFO_CHANGE,
+    ]
 
 
 def test_both_kinds_of_evidence_are_asked_for_at_their_own_fields() -> None:
@@ -127,7 +179,8 @@ def test_both_kinds_of_evidence_are_asked_for_at_their_own_fields() -> None:
     assert not missing_evidence(list(EvidenceKind))
 
 
-def test_the_fingerprint_changes_with_any_base() -> None:
-    seen = [((OFFICE, USERS), 100), ((ACCOUNTING, BOOKS), 1)]
+def test_the_fingerprint_changes_with_any_base_and_any_running_term() -> None:
+    seen = [((OFFICE, USERS), 100, None), ((ACCOUNTING, BOOKS), 1, DAY)]
     assert fingerprint(seen) == fingerprint(list(seen))
-    assert fingerprint(seen) != fingerprint([((OFFICE, USERS), 101), ((ACCOUNTING, BOOKS), 1)])
+    assert fingerprint(seen) != fingerprint([((OFFICE, USERS), 101, None), seen[1]])
+    assert fingerprint(seen) != fingerprint([seen[0], ((ACCOUNTING, BOOKS), 1, None)])

@@ -12,6 +12,7 @@
 | CAPPHEP_TWO_PEOPLE | R6: who sent a request cannot approve it (default yes) |
 | CAPPHEP_EVIDENCE_REQUIRED | R7: both kinds of evidence before sending (default yes) |
 | CAPPHEP_EVIDENCE_MAX_MIB | R7: largest evidence file (default 20) |
+| CAPPHEP_RENEWAL_CONTINUES | R9: a renewal in time begins after the running term (default yes) |
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ TRUSTED_PROXIES = env.whole_number("CAPPHEP_TRUSTED_PROXIES", 0)
 CLOCK = env.day("CAPPHEP_CLOCK")
 TWO_PEOPLE = env.flag("CAPPHEP_TWO_PEOPLE", True)
 EVIDENCE_REQUIRED = env.flag("CAPPHEP_EVIDENCE_REQUIRED", True)
+RENEWAL_CONTINUES = env.flag("CAPPHEP_RENEWAL_CONTINUES", True)
 EVIDENCE_MAX_BYTES = env.whole_number("CAPPHEP_EVIDENCE_MAX_MIB", 20, least=1) * 1024 * 1024
 
 INSTALLED_APPS = [

@@ -12,6 +12,7 @@ from capphep.pure.states import StateTable
 class LicenceStatus(models.TextChoices):
     NOT_REQUESTED = "not_requested", _("Not requested")
     PENDING = "pending", _("KTLicense – Pending")
+    RETURNED = "returned", _("KTLicense – Returned")
     APPROVED = "approved", _("KTLicense – Approved")
     REJECTED = "rejected", _("KTLicense – Rejected")
     REVOKED = "revoked", _("KTLicense – Revoked")
@@ -20,14 +21,21 @@ class LicenceStatus(models.TextChoices):
 LICENCE_STATUS = StateTable(
     moves={
         ("send", LicenceStatus.NOT_REQUESTED): LicenceStatus.PENDING,
+        ("send", LicenceStatus.RETURNED): LicenceStatus.PENDING,
         ("send", LicenceStatus.REJECTED): LicenceStatus.PENDING,
+        ("send", LicenceStatus.REVOKED): LicenceStatus.PENDING,
         ("recall", LicenceStatus.PENDING): LicenceStatus.NOT_REQUESTED,
+        ("return", LicenceStatus.PENDING): LicenceStatus.RETURNED,
         ("approve", LicenceStatus.PENDING): LicenceStatus.APPROVED,
         ("reject", LicenceStatus.PENDING): LicenceStatus.REJECTED,
+        ("withdraw", LicenceStatus.APPROVED): LicenceStatus.REVOKED,
+        ("discard", LicenceStatus.RETURNED): LicenceStatus.NOT_REQUESTED,
+        ("expire", LicenceStatus.RETURNED): LicenceStatus.NOT_REQUESTED,
     },
     labels={
         LicenceStatus.NOT_REQUESTED: gettext_noop("Not requested"),
         LicenceStatus.PENDING: gettext_noop("KTLicense – Pending"),
+        LicenceStatus.RETURNED: gettext_noop("KTLicense – Returned"),
         LicenceStatus.APPROVED: gettext_noop("KTLicense – Approved"),
         LicenceStatus.REJECTED: gettext_noop("KTLicense – Rejected"),
         LicenceStatus.REVOKED: gettext_noop("KTLicense – Revoked"),

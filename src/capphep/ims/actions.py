@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
-from capphep.crm.actions.orders import move_licence_status
 from capphep.entitlements import actions as entitlements
-from capphep.entitlements.models import Licence, Subscription
+from capphep.entitlements.models import GrantKind, Licence, Subscription
 from capphep.identity.actions import Person, ensure_account
 from capphep.ims.queries.desk import require_decision
 from capphep.platform import audit, clock, outbox
@@ -20,6 +20,7 @@ from capphep.provisioning.actions.sending import event
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.queries import Review
+from capphep.provisioning.states import RequestKind
 from capphep.pure.errors import Conflict, Invalid, gettext_noop
 from capphep.pure.folding import clean
 
@@ -61,12 +62,7 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
     review = queries.review(request, day)
     if review.fingerprint != seen:
         raise BaseMoved(review)
-    granted = entitlements.append_grants(
-        subscription=subscription,
-        request_no=request.request_no,
-        grants=_grants(request, review),
-        day=day,
-    )
+    granted = _grant(request, subscription, review, day)
     _settle_lines(review)
     licence = entitlements.issue_licence(
         subscription=subscription, request_no=request.request_no, day=day
@@ -79,7 +75,7 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
     )
     decided = _decided(actor, request, "approve")
     issued = audit.Change(subscription, "licence_issued", after={"licence_no": licence.licence_no})
-    audit.record(actor, [*decided, granted, issued, *account_changes])
+    audit.record(actor, [*decided, *granted, issued, *account_changes])
     outbox.enqueue(_events(request, subscription, licence))
     return Approval(request, subscription, licence)
 
@@ -109,10 +105,27 @@ def _lock_for_decision(actor: Actor, request_id: int, verb: str) -> LicenceReque
 def _decided(
     actor: Actor, request: LicenceRequest, verb: str, **changes: str
 ) -> list[audit.Change]:
-    return [
-        move_request(request, verb, decided_by_id=actor.pk, decided_at=timezone.now(), **changes),
-        move_licence_status(actor=actor, order=request.order, verb=verb),
-    ]
+    return move_request(
+        actor, request, verb, decided_by_id=actor.pk, decided_at=timezone.now(), **changes
+    )
+
+
+def _grant(
+    request: LicenceRequest, subscription: Subscription, review: Review, day: datetime.date
+) -> list[audit.Change]:
+    """Append the grants; where a sale begins, what is left of a trial ends."""
+    ended = []
+    if request.kind == RequestKind.NEW:
+        begins = min(line.term.first for line in review.lines)
+        ended = entitlements.end_trials(subscription=subscription, from_day=begins, day=day)
+    granted = entitlements.append_grants(
+        subscription=subscription,
+        request_no=request.request_no,
+        grants=_grants(request, review),
+        day=day,
+        kind=GrantKind.TRIAL if request.kind == RequestKind.TRIAL else GrantKind.APPROVAL,
+    )
+    return [*ended, granted]
 
 
 def _grants(request: LicenceRequest, review: Review) -> list[entitlements.NewGrant]:
@@ -121,7 +134,7 @@ def _grants(request: LicenceRequest, review: Review) -> list[entitlements.NewGra
             module_id=line.module.pk,
             resource_id=quantity.resource.pk,
             quantity=quantity.added,
-            months=line.line.months,
+            months=line.span.months,
             first_day=line.term.first,
             last_day=line.term.last,
             source=f"{request.request_no}/{line.line.position}",
@@ -136,6 +149,9 @@ def _settle_lines(review: Review) -> None:
     lines: list[RequestLine] = []
     quantities: list[RequestQuantity] = []
     for reviewed in review.lines:
+        reviewed.line.months = reviewed.span.months
+        reviewed.line.ends_with = reviewed.span.ends_with
+        reviewed.line.follows = reviewed.span.follows
         reviewed.line.first_day = reviewed.term.first
         reviewed.line.last_day = reviewed.term.last
         lines.append(reviewed.line)
@@ -145,7 +161,9 @@ def _settle_lines(review: Review) -> None:
             quantity.record.base_request_no = quantity.base.request_no
             quantity.record.lapsed = quantity.base.lapsed
             quantities.append(quantity.record)
-    RequestLine.objects.bulk_update(lines, ["first_day", "last_day"])
+    RequestLine.objects.bulk_update(
+        lines, ["months", "ends_with", "follows", "first_day", "last_day"]
+    )
     RequestQuantity.objects.bulk_update(quantities, ["base", "total", "base_request_no", "lapsed"])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.utils.translation import gettext as _
 
 from capphep.provisioning.states import RequestKind
@@ -35,18 +37,38 @@ def lapsed_remark(*, base: int, base_request_no: str, lapsed: int) -> str:
     }
 
 
+def span_remark(
+    *, ends_with: datetime.date | None, follows: datetime.date | None, module: str
+) -> str:
+    """RULE R9 in words: the running term that a line ends with or continues; "" for neither."""
+    if ends_with:
+        text = _("until %(day)s, together with the running term of %(module)s")
+        return text % {"day": f"{ends_with:%d/%m/%Y}", "module": module}
+    if follows:
+        text = _("continues the running term, which ends on %(day)s")
+        return text % {"day": f"{follows:%d/%m/%Y}"}
+    return ""
+
+
 def kind_reason(kind: str, product: str) -> str:
     """RULE R8 in words: what the request kind follows from."""
-    if kind == RequestKind.NEW:
-        text = _(
+    text = {
+        RequestKind.TRIAL: _("A trial of %(product)s, with what the catalogue gives for it."),
+        RequestKind.NEW: _(
             "The customer has no subscription of %(product)s in force "
             "and the order contains a new sale."
-        )
-    else:
-        text = _(
+        ),
+        RequestKind.ADD_ON: _(
             "The customer has a subscription of %(product)s in force "
             "and the order contains add-on packages only."
-        )
+        ),
+        RequestKind.RENEWAL: _(
+            "The order was opened to renew the customer's subscription of %(product)s."
+        ),
+        RequestKind.INFO_CHANGE: _(
+            "The subscription of %(product)s keeps its resources; only information changes."
+        ),
+    }[RequestKind(kind)]
     return text % {"product": product}
 
 

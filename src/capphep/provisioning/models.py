@@ -1,4 +1,4 @@
-"""Licence requests, their module lines and their evidence."""
+"""Licence requests, their module lines, their evidence, and their rounds at the desk."""
 
 from __future__ import annotations
 
@@ -8,19 +8,25 @@ from django.utils.translation import gettext_lazy as _
 from capphep.catalog.models import Module, Product, Resource
 from capphep.crm.models import Customer, Level, Order, Sector
 from capphep.platform.models import StoredFile, Team, User
-from capphep.provisioning.states import LIVE, EvidenceKind, RequestKind, RequestStatus
+from capphep.provisioning.states import LIVE, OPEN, EvidenceKind, RequestKind, RequestStatus
 
 
 class LicenceRequest(models.Model):
-    """The request for a licence or subscription that is raised from an order.
+    """The request for a licence or subscription; only sales are raised from an order.
 
     ``unit_*`` and ``admin_*`` are the MISA ID block: the customer's data as they
     stand in this request, and the person who will administer the product.
+    ``start_on`` is a later first day that was asked for (R9); ``due_on`` the day by
+    which the desk means to decide, ``overdue_on`` the day on which it was noted late.
     """
 
     request_no = models.CharField(_("Request number"), max_length=20, unique=True)
     order = models.ForeignKey(
-        Order, verbose_name=_("Order"), on_delete=models.PROTECT, related_name="requests"
+        Order,
+        verbose_name=_("Order"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="requests",
     )
     customer = models.ForeignKey(
         Customer, verbose_name=_("Customer"), on_delete=models.PROTECT, related_name="+"
@@ -40,6 +46,7 @@ class LicenceRequest(models.Model):
     level = models.PositiveSmallIntegerField(
         _("Level"), choices=Level.choices, null=True, blank=True
     )
+    start_on = models.DateField(_("First day asked for"), null=True, blank=True)
     note = models.TextField(_("Note"), blank=True)
     unit_name = models.CharField(_("Unit name"), max_length=250, blank=True)
     unit_tax_code = models.CharField(_("Tax code"), max_length=14, blank=True)
@@ -58,6 +65,15 @@ class LicenceRequest(models.Model):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(_("Decided at"), null=True)
     reject_reason = models.TextField(_("Reason"), blank=True)
+    assigned_to = models.ForeignKey(
+        User,
+        verbose_name=_("Assigned to"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    due_on = models.DateField(_("To be decided by"), null=True)
+    overdue_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -71,6 +87,14 @@ class LicenceRequest(models.Model):
                 condition=models.Q(status__in=[status.value for status in LIVE]),
                 name="one_live_request_per_order",
             ),
+            # Of what has no order, a customer has one of a kind on its way.
+            models.UniqueConstraint(
+                fields=["customer", "product", "kind"],
+                condition=models.Q(
+                    order__isnull=True, status__in=[status.value for status in OPEN]
+                ),
+                name="one_open_request_without_order",
+            ),
         ]
         indexes = [
             # The officer's queue: by status, oldest sent first or newest first.
@@ -83,13 +107,19 @@ class LicenceRequest(models.Model):
 
 
 class RequestLine(models.Model):
-    """One module for one term. From and to are set by the approval (R9)."""
+    """One module for one term. From and to are set by the approval (R9).
+
+    ``ends_with`` is the last day of the running term that an addition ends with,
+    ``follows`` the last day of the one that a renewal continues.
+    """
 
     request = models.ForeignKey(LicenceRequest, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="+")
     months = models.PositiveSmallIntegerField(_("Months of use"))
     extra = models.JSONField(_("Additional information"), default=dict)
+    ends_with = models.DateField(null=True)
+    follows = models.DateField(null=True)
     first_day = models.DateField(_("From"), null=True)
     last_day = models.DateField(_("To"), null=True)
 
@@ -97,9 +127,6 @@ class RequestLine(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["request", "position"], name="request_line_position"),
-            models.UniqueConstraint(
-                fields=["request", "module", "months"], name="request_line_once"
-            ),
         ]
 
     def __str__(self) -> str:
@@ -163,3 +190,85 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RoundOutcome(models.TextChoices):
+    RETURNED = "returned", _("Returned for changes")
+    RECALLED = "recalled", _("Recalled")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+
+
+class Round(models.Model):
+    """One way of a request to the desk and back: what was sent, what was answered.
+
+    ``content`` is the request as it was sent, its evidence by SHA-256 among it, and
+    never changes. ``comments`` are the officer's, by the field that they are about.
+    """
+
+    request = models.ForeignKey(LicenceRequest, on_delete=models.CASCADE, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=RoundOutcome.choices, blank=True)
+    comment = models.TextField(_("Comment"), blank=True)
+    comments = models.JSONField(default=dict)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "number"], name="round_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}, {self.number}"
+
+
+class WithdrawalStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DECLINED = "declined", _("Declined")
+
+
+class Withdrawal(models.Model):
+    """*Thu hồi cấp phép*: one officer proposes to take an approved request back, another confirms.
+
+    ``force_reason`` says why it happens although more is in use than would remain.
+    """
+
+    request = models.ForeignKey(
+        LicenceRequest, on_delete=models.PROTECT, related_name="withdrawals"
+    )
+    status = models.CharField(
+        _("Status"),
+        max_length=10,
+        choices=WithdrawalStatus.choices,
+        default=WithdrawalStatus.PROPOSED,
+    )
+    from_day = models.DateField(_("Withdrawn from"))
+    reason = models.TextField(_("Reason"))
+    force_reason = models.TextField(_("Why nevertheless"), blank=True)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request"],
+                condition=models.Q(status=WithdrawalStatus.PROPOSED.value),
+                name="one_proposed_withdrawal",
+            ),
+            models.UniqueConstraint(
+                fields=["request"],
+                condition=models.Q(status=WithdrawalStatus.CONFIRMED.value),
+                name="withdrawn_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}: {self.status}"

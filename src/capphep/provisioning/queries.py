@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from capphep.catalog import schemas
 from capphep.catalog.models import ItemContent, Module, Resource
+from capphep.catalog.queries import trial_defaults
 from capphep.crm.models import Order
 from capphep.crm.queries.customers import search_words
 from capphep.entitlements import queries as entitlements
-from capphep.entitlements.rules import Base
+from capphep.entitlements.rules import Base, Key
 from capphep.platform.roles import Actor, Permission, may, sees_all
 from capphep.provisioning import rules
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.states import LIVE, RequestStatus
+from capphep.provisioning.states import EDITABLE, LIVE, RequestKind, RequestStatus
+from capphep.provisioning.term_rules import Additions, Holdings, LineTerm, Timing, line_term
 from capphep.pure.errors import Invalids, NotFound, gettext_noop
-from capphep.pure.months import Term, term
+from capphep.pure.months import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,16 @@ class ReviewedQuantity:
 @dataclass(frozen=True, slots=True)
 class ReviewedLine:
     line: RequestLine
-    term: Term
+    span: LineTerm
     quantities: Sequence[ReviewedQuantity]
 
     @property
     def module(self) -> Module:
         return self.line.module
+
+    @property
+    def term(self) -> Term:
+        return self.span.term
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +95,18 @@ def search_requests(requests: QuerySet[LicenceRequest], text: str) -> QuerySet[L
     """Those whose number, order, contract, budget code or customer holds every word."""
     for word in search_words(text):
         in_number = Q(request_no__icontains=word)
-        requests = requests.filter(in_number | Q(order__search_key__contains=word))
+        in_customer = Q(order__isnull=True, customer__search_key__contains=word)
+        in_order = Q(order__search_key__contains=word)
+        requests = requests.filter(in_number | in_order | in_customer)
     return requests
 
 
 def may_edit(actor: Actor, request: LicenceRequest) -> bool:
-    """True for the request's own salesperson while it is a draft."""
+    """True for the request's own salesperson while it is a draft or was returned."""
     return (
         may(actor, Permission.REQUEST_WRITE)
         and request.created_by_id == actor.pk
-        and request.status == RequestStatus.DRAFT
+        and request.status in EDITABLE
     )
 
 
@@ -115,13 +124,16 @@ def may_raise_again(actor: Actor, request: LicenceRequest) -> bool:
     return (
         may(actor, Permission.REQUEST_WRITE)
         and request.status == RequestStatus.REJECTED
+        and request.order is not None
         and request.order.salesperson_id == actor.pk
         and not request.order.requests.filter(status__in=LIVE).exists()
     )
 
 
-def last_rejected(order: Order) -> LicenceRequest | None:
+def last_rejected(order: Order | None) -> LicenceRequest | None:
     """The order's latest rejected request: its reason is what the next one has to answer."""
+    if order is None:
+        return None
     rows = order.requests.filter(status=RequestStatus.REJECTED).select_related("decided_by")
     return rows.order_by("-id").first()
 
@@ -170,31 +182,77 @@ def ordered_contents(order: Order) -> list[rules.OrderedContent]:
     ]
 
 
-def planned_lines(order: Order, day: datetime.date) -> list[rules.PlannedLine]:
-    """RULE R1: the module lines that the order asks for, on what is in force on the day."""
-    bases = entitlements.bases(order.customer_id, order.product_id, day)
-    return rules.module_lines(ordered_contents(order), bases)
+def contents_of(request: LicenceRequest) -> list[rules.OrderedContent]:
+    """What the request adds: what its order buys, or what the catalogue gives for a trial."""
+    if request.order:
+        return ordered_contents(request.order)
+    months = request.product.trial_months
+    if request.kind != RequestKind.TRIAL or not months:
+        return []
+    return [
+        rules.OrderedContent(default.module_id, default.resource_id, months, default.quantity)
+        for default in trial_defaults(request.product_id)
+    ]
+
+
+def timing_of(request: LicenceRequest, day: datetime.date) -> Timing:
+    return Timing(
+        kind=request.kind,
+        day=day,
+        start_on=request.start_on,
+        co_terminates=request.product.co_terminates,
+        renewal_continues=settings.RENEWAL_CONTINUES,
+    )
+
+
+def holdings_of(request: LicenceRequest) -> Holdings:
+    """What the customer has of the product, for any day. One statement."""
+    return Holdings(entitlements.spans_of(request.customer_id, request.product_id))
+
+
+def planned_lines(request: LicenceRequest, day: datetime.date) -> list[rules.PlannedLine]:
+    """RULE R1: the module lines that the request asks for, on what is in force then."""
+    contents = contents_of(request)
+    if not contents:
+        return []
+    return rules.module_lines(contents, timing_of(request, day), holdings_of(request))
 
 
 def review(
     request: LicenceRequest, day: datetime.date, lines: Sequence[RequestLine] | None = None
 ) -> Review:
     """RULE R3: the request's lines on what is in force on the day, not on what was then."""
-    reached = entitlements.bases(request.customer_id, request.product_id, day)
-    seen: list[tuple[tuple[int, int], int]] = []
-    reviewed = []
-    for line in lines if lines is not None else lines_of(request):
-        quantities = []
-        for quantity in line.quantities.all():
-            key = (line.module_id, quantity.resource_id)
-            base = reached.get(key, Base(0))
-            reached[key] = Base(base.quantity + quantity.added)
-            seen.append((key, base.quantity))
-            quantities.append(
-                ReviewedQuantity(quantity, quantity.resource, quantity.base, base, quantity.added)
-            )
-        reviewed.append(ReviewedLine(line, term(day, line.months), quantities))
-    return Review(reviewed, rules.fingerprint(seen))
+    stored = lines if lines is not None else list(lines_of(request))
+    holdings = holdings_of(request)
+    timing, additions = timing_of(request, day), Additions(holdings)
+    spans = [line_term(line.module_id, line.months, timing, holdings) for line in stored]
+    reviewed = [
+        ReviewedLine(line, span, _reviewed(line, span, additions))
+        for line, span in zip(stored, spans, strict=True)
+    ]
+    return Review(reviewed, rules.fingerprint(_seen(reviewed)))
+
+
+def _reviewed(line: RequestLine, span: LineTerm, additions: Additions) -> list[ReviewedQuantity]:
+    return [
+        ReviewedQuantity(
+            record=quantity,
+            resource=quantity.resource,
+            then=quantity.base,
+            base=additions.base(
+                (line.module_id, quantity.resource_id), span.term.first, quantity.added
+            ),
+            added=quantity.added,
+        )
+        for quantity in line.quantities.all()
+    ]
+
+
+def _seen(reviewed: Sequence[ReviewedLine]) -> Iterator[tuple[Key, int, datetime.date | None]]:
+    for line in reviewed:
+        running = line.span.ends_with or line.span.follows
+        for quantity in line.quantities:
+            yield (line.module.pk, quantity.resource.pk), quantity.base.quantity, running
 
 
 def evidence_of(request: LicenceRequest) -> QuerySet[Evidence]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from capphep.catalog.kinds import PackageKind
+from capphep.catalog.kinds import OrderPurpose, PackageKind
 from capphep.entitlements.rules import Base, Key
 from capphep.provisioning.states import EvidenceKind, RequestKind
+from capphep.provisioning.term_rules import Additions, Holdings, LineTerm, Timing, line_term
 from capphep.pure.errors import Invalid, gettext_noop
 
 
@@ -36,65 +38,94 @@ class PlannedQuantity:
 
 @dataclass(frozen=True, slots=True)
 class PlannedLine:
-    """One module for one term of months, with what it adds of each resource."""
+    """One module for one term, with what it adds of each resource."""
 
     module_id: int
-    months: int
+    span: LineTerm
     quantities: tuple[PlannedQuantity, ...]
+
+    @property
+    def months(self) -> int:
+        return self.span.months
+
+    @property
+    def ends_with(self) -> datetime.date | None:
+        return self.span.ends_with
+
+    @property
+    def follows(self) -> datetime.date | None:
+        return self.span.follows
 
 
 def module_lines(
-    contents: Iterable[OrderedContent], bases: Mapping[Key, Base]
+    contents: Iterable[OrderedContent], timing: Timing, holdings: Holdings
 ) -> list[PlannedLine]:
     """RULE R1: added = Σ quantity × units by module, term and resource; total = base + added.
 
     The lines come in the order of ``contents``. Where a resource is bought for two
     different terms, the second line counts on top of the first.
     """
+    spans: dict[tuple[int, int], LineTerm] = {}
     added: dict[tuple[int, int], dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for content in contents:
-        added[content.module_id, content.months][content.resource_id] += content.added
-    reached = dict(bases)
+        span = line_term(content.module_id, content.months, timing, holdings)
+        spans[content.module_id, span.months] = span
+        added[content.module_id, span.months][content.resource_id] += content.added
+    additions = Additions(holdings)
     return [
-        PlannedLine(module_id, months, _quantities(module_id, by_resource, reached))
-        for (module_id, months), by_resource in added.items()
+        PlannedLine(key[0], spans[key], _quantities(key[0], spans[key], by_resource, additions))
+        for key, by_resource in added.items()
     ]
 
 
 def _quantities(
-    module_id: int, added: Mapping[int, int], reached: dict[Key, Base]
+    module_id: int, span: LineTerm, added: Mapping[int, int], additions: Additions
 ) -> tuple[PlannedQuantity, ...]:
-    planned = []
-    for resource_id, quantity in added.items():
-        base = reached.get((module_id, resource_id), Base(0))
-        planned.append(PlannedQuantity(resource_id, base, quantity))
-        reached[module_id, resource_id] = Base(base.quantity + quantity)
-    return tuple(planned)
+    return tuple(
+        PlannedQuantity(
+            resource_id,
+            additions.base((module_id, resource_id), span.term.first, quantity),
+            quantity,
+        )
+        for resource_id, quantity in added.items()
+    )
 
 
-def request_kind(package_kinds: Collection[str], *, owns_product: bool) -> RequestKind:
-    """RULE R8: the kind follows from the ordered packages and the subscription in force.
+def request_kind(
+    package_kinds: Collection[str], *, purpose: str, owns_product: bool, owned_once: bool
+) -> RequestKind:
+    """RULE R8: the kind follows from the order and from what the customer has in force.
 
-    Raises Invalid ``no_subscription`` for an add-on without a subscription and
-    ``already_owned`` for a new sale to who owns the product.
+    Raises Invalid ``no_subscription`` for an add-on without a subscription,
+    ``already_owned`` for a new sale to who owns the product, ``nothing_to_renew``.
     """
+    if purpose == OrderPurpose.RENEWAL:
+        if owns_product or owned_once:
+            return RequestKind.RENEWAL
+        message = gettext_noop("The customer never had this product: there is nothing to renew.")
+        raise Invalid("nothing_to_renew", message, rule="R8")
     is_new = PackageKind.BASE in package_kinds
     if is_new and owns_product:
-        raise Invalid(
-            "already_owned",
-            gettext_noop("The customer already owns this product: order add-on packages instead."),
-            rule="R8",
+        message = gettext_noop(
+            "The customer already owns this product: order add-on packages or renew it instead."
         )
+        raise Invalid("already_owned", message, rule="R8")
     if not is_new and not owns_product:
-        raise Invalid(
-            "no_subscription",
-            gettext_noop(
-                "The customer has no subscription of this product in force: "
-                "order a new sale instead."
-            ),
-            rule="R8",
-        )
+        raise Invalid("no_subscription", _no_subscription(owned_once), rule="R8")
     return RequestKind.NEW if is_new else RequestKind.ADD_ON
+
+
+def _no_subscription(owned_once: bool) -> str:
+    if owned_once:
+        return gettext_noop("The customer's subscription of this product has lapsed: renew it.")
+    return gettext_noop(
+        "The customer has no subscription of this product in force: order a new sale instead."
+    )
+
+
+def needs_evidence(kind: str) -> bool:
+    """RULE R7: what is sold has to be proved; a trial and a change of information have not."""
+    return kind not in (RequestKind.TRIAL, RequestKind.INFO_CHANGE)
 
 
 def missing_evidence(present: Collection[str]) -> list[Invalid]:
@@ -110,7 +141,12 @@ def missing_evidence(present: Collection[str]) -> list[Invalid]:
     ]
 
 
-def fingerprint(bases: Iterable[tuple[Key, int]]) -> str:
-    """RULE R3: names the bases that an officer saw, to be compared with those at approval."""
-    text = ";".join(f"{module}.{resource}={base}" for (module, resource), base in bases)
+def fingerprint(seen: Iterable[tuple[Key, int, datetime.date | None]]) -> str:
+    """RULE R3: names what an officer saw, to be compared at approval.
+
+    For each quantity its key, its base, and the running term that it ends with or follows.
+    """
+    text = ";".join(
+        f"{module}.{resource}={base}~{running or ''}" for (module, resource), base, running in seen
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:16]

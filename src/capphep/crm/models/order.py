@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import TAX_CHOICES, Item, Product
 from capphep.crm.models.customer import Customer
 from capphep.crm.models.sales import Opportunity, SalesProject
@@ -34,6 +35,10 @@ class Order(models.Model):
     budget_code = models.CharField(_("Budget code"), max_length=7)
     product = models.ForeignKey(
         Product, verbose_name=_("Product"), on_delete=models.PROTECT, related_name="+"
+    )
+    # Decided when the order is begun: a renewal is opened from what it renews (R8).
+    purpose = models.CharField(
+        _("Purpose"), max_length=10, choices=OrderPurpose.choices, default=OrderPurpose.SALE
     )
     description = models.CharField(_("Description"), max_length=300, blank=True)
     ordered_on = models.DateField(_("Order date"))

@@ -30,6 +30,7 @@ from capphep.pure.words import amount_in_words
 TONES: dict[str, Tone] = {
     LicenceStatus.NOT_REQUESTED: "neutral",
     LicenceStatus.PENDING: "waiting",
+    LicenceStatus.RETURNED: "info",
     LicenceStatus.APPROVED: "good",
     LicenceStatus.REJECTED: "bad",
     LicenceStatus.REVOKED: "gone",
@@ -141,6 +142,7 @@ def _steps(licence_status: str) -> list[Step]:
     current, refused = {
         LicenceStatus.NOT_REQUESTED: (0, False),
         LicenceStatus.PENDING: (1, False),
+        LicenceStatus.RETURNED: (1, True),
         LicenceStatus.REJECTED: (1, True),
         LicenceStatus.APPROVED: (3, False),
         LicenceStatus.REVOKED: (2, True),

@@ -20,7 +20,13 @@ from capphep.provisioning.queries import Review, ReviewedLine, ReviewedQuantity
 from capphep.provisioning.states import REQUEST_STATUS, RequestStatus
 from capphep.pure.errors import Conflict, Forbidden, gettext_noop
 
-SENT: Final = (RequestStatus.WAITING, RequestStatus.APPROVED, RequestStatus.REJECTED)
+SENT: Final = (
+    RequestStatus.WAITING,
+    RequestStatus.RETURNED,
+    RequestStatus.APPROVED,
+    RequestStatus.REJECTED,
+    RequestStatus.WITHDRAWN,
+)
 
 # --- the queue ---------------------------------------------------------------------------------
 
@@ -142,8 +148,10 @@ class DeskLine:
     """One module of a request; the days are None where it was never approved."""
 
     line: RequestLine
+    months: int
     first_day: datetime.date | None
     last_day: datetime.date | None
+    span_remark: str
     amounts: Sequence[Amount]
 
 
@@ -173,7 +181,12 @@ def previewed(review: Review) -> Difference:
 
 def _reviewed_line(reviewed: ReviewedLine) -> DeskLine:
     amounts = [_reviewed_amount(quantity) for quantity in reviewed.quantities]
-    return DeskLine(reviewed.line, reviewed.term.first, reviewed.term.last, amounts)
+    span = reviewed.span
+    remark = explanations.span_remark(
+        ends_with=span.ends_with, follows=span.follows, module=reviewed.module.name
+    )
+    term = span.term
+    return DeskLine(reviewed.line, span.months, term.first, term.last, remark, amounts)
 
 
 def _reviewed_amount(quantity: ReviewedQuantity) -> Amount:
@@ -190,7 +203,10 @@ def _reviewed_amount(quantity: ReviewedQuantity) -> Amount:
 def _stored_line(line: RequestLine) -> DeskLine:
     records = sorted(line.quantities.all(), key=lambda one: one.pk)
     amounts = [_stored_amount(record) for record in records]
-    return DeskLine(line, line.first_day, line.last_day, amounts)
+    remark = explanations.span_remark(
+        ends_with=line.ends_with, follows=line.follows, module=line.module.name
+    )
+    return DeskLine(line, line.months, line.first_day, line.last_day, remark, amounts)
 
 
 def _stored_amount(record: RequestQuantity) -> Amount:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from capphep.crm.models import Order
 from capphep.ims.queries.desk import Difference
 from capphep.ims.views.evidence import Preview
 from capphep.provisioning.models import LicenceRequest
@@ -24,9 +25,10 @@ class Check:
 def checks_of(
     request: LicenceRequest, difference: Difference, evidence: Sequence[Preview]
 ) -> list[Check]:
+    of_order = [_amount(request, request.order)] if request.order else []
     return [
         _budget_code(request),
-        _amount(request),
+        *of_order,
         _evidence(evidence),
         _files_elsewhere(evidence),
         _base(difference),
@@ -41,8 +43,8 @@ def _budget_code(request: LicenceRequest) -> Check:
     return Check(False, text % {"here": request.budget_code, "theirs": theirs})
 
 
-def _amount(request: LicenceRequest) -> Check:
-    total = request.order.total
+def _amount(request: LicenceRequest, order: Order) -> Check:
+    total = order.total
     if request.amount == total:
         return Check(True, _("The amount is that of the order."))
     text = _("The request names %(here)s, the order %(theirs)s.")

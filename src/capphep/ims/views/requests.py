@@ -26,7 +26,7 @@ from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
 from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.history import history_of
-from capphep.provisioning.views.shown import status_of, steps_of
+from capphep.provisioning.views.shown import source_item, status_of, steps_of
 
 # The tabs above the queue, by the value of ?status= that opens them.
 _TABS: Final[Mapping[str, tuple[Any, Sequence[str]]]] = {
@@ -145,7 +145,6 @@ def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
 
 
 def _band(record: LicenceRequest) -> HeaderBand:
-    order = reverse("crm:order", args=[record.order_id])
     form = reverse("provisioning:request", args=[record.pk])
     return HeaderBand(
         title=record.customer.name,
@@ -154,7 +153,7 @@ def _band(record: LicenceRequest) -> HeaderBand:
         status=status_of(record),
         steps=steps_of(record),
         actions=[
-            MenuItem(_("Open the order"), order, icon="file-invoice"),
+            source_item(record),
             MenuItem(_("Open the request as it was sent"), form, icon="file-text"),
         ],
         back_url=reverse("ims:queue"),

@@ -76,8 +76,13 @@ def kind_of(order: Order) -> RequestKind:
     kinds = Package.objects.filter(items__in=order.lines.values("item")).values_list(
         "kind", flat=True
     )
-    in_force, _ = owned_products(order.customer, clock.today())
-    return rules.request_kind(set(kinds), owns_product=order.product_id in in_force)
+    in_force, lapsed = owned_products(order.customer, clock.today())
+    return rules.request_kind(
+        set(kinds),
+        purpose=order.purpose,
+        owns_product=order.product_id in in_force,
+        owned_once=order.product_id in lapsed,
+    )
 
 
 def _new_draft(actor: Actor, order: Order) -> LicenceRequest:
@@ -150,6 +155,8 @@ def refresh_lines(*, actor: Actor, request_id: int) -> LicenceRequest:
 
 def follow_order(request: LicenceRequest) -> None:
     """Take over what the order says now: kind, budget code, amount."""
+    if not request.order:
+        return
     request.kind = kind_of(request.order)
     request.budget_code = request.order.budget_code
     request.amount = request.order.total
@@ -161,11 +168,9 @@ def plan_lines(request: LicenceRequest, extras: Mapping[int, dict[str, object]])
 
     Lines that stay the same keep their rows: somebody may have one open.
     """
-    planned = queries.planned_lines(request.order, clock.today())
+    planned = queries.planned_lines(request, clock.today())
     lines = list(request.lines.all())
-    if [(line.module_id, line.months) for line in lines] == [
-        (line.module_id, line.months) for line in planned
-    ]:
+    if [_spanned(line) for line in lines] == [_spanned(line) for line in planned]:
         RequestQuantity.objects.filter(line__in=lines).delete()
     else:
         lines = _new_lines(request, planned, extras)
@@ -174,6 +179,10 @@ def plan_lines(request: LicenceRequest, extras: Mapping[int, dict[str, object]])
         for record, line in zip(lines, planned, strict=True)
         for quantity in line.quantities
     )
+
+
+def _spanned(line: RequestLine | rules.PlannedLine) -> tuple[object, ...]:
+    return line.module_id, line.months, line.ends_with, line.follows
 
 
 def _new_lines(
@@ -188,6 +197,8 @@ def _new_lines(
             position=position,
             module_id=line.module_id,
             months=line.months,
+            ends_with=line.ends_with,
+            follows=line.follows,
             extra=extras.get(line.module_id, {}),
         )
         for position, line in enumerate(planned, start=1)
@@ -282,5 +293,5 @@ def _record_extra(
 def discard_draft(*, actor: Actor, request_id: int) -> LicenceRequest:
     """Give up a draft; its number stays used and its content readable (R13)."""
     request = lock_own(actor, request_id, "discard")
-    audit.record(actor, [move_request(request, "discard")])
+    audit.record(actor, move_request(actor, request, "discard"))
     return request

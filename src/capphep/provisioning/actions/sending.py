@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from capphep.crm.actions.completion import NewContact, complete_customer
-from capphep.crm.actions.orders import move_licence_status
 from capphep.crm.models import Order
 from capphep.platform import audit, clock, outbox
 from capphep.platform.roles import Actor
@@ -21,8 +20,8 @@ from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.models import LicenceRequest, RequestLine
 from capphep.pure.errors import Invalid, Invalids, Refusal, gettext_noop
 
-Compared: TypeAlias = tuple[int, int, dict[int, tuple[int, int]]]
-"""A module line as it is compared: module, months, and (base, added) by resource."""
+Compared: TypeAlias = tuple[int, object, dict[int, tuple[int, int]]]
+"""A module line as it is compared: module, term, and (base, added) by resource."""
 
 
 @transaction.atomic
@@ -36,15 +35,13 @@ def send_request(
     already (R4), `versions.Stale`.
     """
     request = lock_own(actor, request_id, "send")
-    request.order = Order.objects.select_for_update().get(pk=request.order_id)
+    if request.order_id:
+        request.order = Order.objects.select_for_update().get(pk=request.order_id)
     write_fields(actor, request, seen_version, values)
     problems = problems_of(request)
     if problems:
         raise Invalids(problems)
-    changes = [
-        move_request(request, "send", sent_by_id=actor.pk, sent_at=timezone.now()),
-        move_licence_status(actor=actor, order=request.order, verb="send"),
-    ]
+    changes = move_request(actor, request, "send", sent_by_id=actor.pk, sent_at=timezone.now())
     if request.write_back:
         changes += _write_back(actor, request)
     audit.record(actor, changes)
@@ -56,13 +53,7 @@ def send_request(
 def recall_request(*, actor: Actor, request_id: int) -> LicenceRequest:
     """RULE R12: *Thu hồi yêu cầu* – back to a draft while it waits; the order is free again."""
     request = lock_own(actor, request_id, "recall")
-    audit.record(
-        actor,
-        [
-            move_request(request, "recall"),
-            move_licence_status(actor=actor, order=request.order, verb="recall"),
-        ],
-    )
+    audit.record(actor, move_request(actor, request, "recall"))
     outbox.enqueue([event("request.recalled", request)])
     return request
 
@@ -71,7 +62,8 @@ def event(type_: str, request: LicenceRequest) -> outbox.Event:
     """An event about the request, with what a listener needs to know of it."""
     payload = {
         "request_no": request.request_no,
-        "order_no": request.order.order_no,
+        "order_no": request.order.order_no if request.order else "",
+        "kind": request.kind,
         "customer": request.budget_code,
         "product": request.product.code,
         "status": request.status,
@@ -87,7 +79,7 @@ def problems_of(request: LicenceRequest) -> list[Refusal]:
         *_missing_fields(request),
         *(refusal for line in lines for refusal in _missing_extra(line)),
     ]
-    if settings.EVIDENCE_REQUIRED:
+    if settings.EVIDENCE_REQUIRED and rules.needs_evidence(request.kind):
         kinds = set(request.evidence.values_list("kind", flat=True))
         refusals += rules.missing_evidence(kinds)
     return refusals
@@ -96,17 +88,12 @@ def problems_of(request: LicenceRequest) -> list[Refusal]:
 def _unplanned(request: LicenceRequest, lines: list[RequestLine]) -> Iterable[Refusal]:
     """RULE R1: the lines must be those that the order asks for on what is in force today."""
     try:
-        kind = kind_of(request.order)
+        follows_order = _follows_order(request)
     except Invalid as refusal:
         refusal.field = "lines"
         yield refusal
         return
-    facts = (request.kind, request.amount, request.budget_code)
-    if _planned(request) != _stored(lines) or facts != (
-        kind,
-        request.order.total,
-        request.order.budget_code,
-    ):
+    if not follows_order or _planned(request) != _stored(lines):
         yield Invalid(
             "lines_outdated",
             gettext_noop(
@@ -118,26 +105,35 @@ def _unplanned(request: LicenceRequest, lines: list[RequestLine]) -> Iterable[Re
         )
 
 
+def _follows_order(request: LicenceRequest) -> bool:
+    """Whether the request still says what its order says. Raises Invalid (R8)."""
+    order = request.order
+    if not order:
+        return True
+    facts = (request.kind, request.amount, request.budget_code)
+    return facts == (kind_of(order), order.total, order.budget_code)
+
+
 def _planned(request: LicenceRequest) -> list[Compared]:
     return [
-        (
-            line.module_id,
-            line.months,
-            {q.resource_id: (q.base.quantity, q.added) for q in line.quantities},
-        )
-        for line in queries.planned_lines(request.order, clock.today())
+        _compared(line, {q.resource_id: (q.base.quantity, q.added) for q in line.quantities})
+        for line in queries.planned_lines(request, clock.today())
     ]
 
 
 def _stored(lines: list[RequestLine]) -> list[Compared]:
     return [
-        (
-            line.module_id,
-            line.months,
-            {q.resource_id: (q.base, q.added) for q in line.quantities.all()},
-        )
+        _compared(line, {q.resource_id: (q.base, q.added) for q in line.quantities.all()})
         for line in lines
     ]
+
+
+def _compared(
+    line: RequestLine | rules.PlannedLine, quantities: dict[int, tuple[int, int]]
+) -> Compared:
+    # The months up to a running term's end shrink by themselves while a draft lies.
+    months = None if line.ends_with else line.months
+    return line.module_id, (months, line.ends_with, line.follows), quantities
 
 
 def _missing_fields(request: LicenceRequest) -> Iterable[Refusal]:

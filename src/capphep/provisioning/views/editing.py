@@ -24,11 +24,17 @@ from capphep.provisioning.actions.evidence import remove_evidence
 from capphep.provisioning.actions.locks import require_own
 from capphep.provisioning.forms import RequestForm, initial_of
 from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.states import RequestStatus
+from capphep.provisioning.states import EDITABLE
 from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.evidence import attach_all
 from capphep.provisioning.views.lines import lines_context
-from capphep.provisioning.views.shown import discard_item, evidence_shown, status_of, steps_of
+from capphep.provisioning.views.shown import (
+    discard_item,
+    evidence_shown,
+    source_item,
+    status_of,
+    steps_of,
+)
 from capphep.pure.errors import Conflict, Invalids, Refusal
 
 SEND = "send"
@@ -63,7 +69,7 @@ def request_edit(request: HttpRequest, request_id: int) -> HttpResponse:
     require_own(actor, record)
     if request.method == "POST":
         return _post(request, record)
-    if record.status != RequestStatus.DRAFT:
+    if record.status not in EDITABLE:
         return redirect(request, "provisioning:request", record.pk)
     return _page(request, record, RequestForm(record, kept_forms.take(request)), Problems())
 
@@ -180,7 +186,7 @@ def _page(
 
 
 def _band(record: LicenceRequest) -> HeaderBand:
-    order = record.order
+    source = source_item(record)
     return HeaderBand(
         title=_("Licence/subscription request"),
         number=record.request_no,
@@ -195,6 +201,12 @@ def _band(record: LicenceRequest) -> HeaderBand:
             ),
             discard_item(record),
         ],
-        back_url=reverse("crm:order", args=[order.pk]),
-        back_label=_("Order %(number)s") % {"number": order.order_no},
+        back_url=source.url,
+        back_label=_back_label(record),
     )
+
+
+def _back_label(record: LicenceRequest) -> str:
+    if record.order:
+        return _("Order %(number)s") % {"number": record.order.order_no}
+    return record.customer.name

@@ -34,6 +34,7 @@ from capphep.provisioning.views.shown import (
     discard_item,
     evidence_shown,
     lines_shown,
+    source_item,
     status_of,
     steps_of,
 )
@@ -103,12 +104,11 @@ def _only_own(
 
 def _row_menu(actor: Actor, row: LicenceRequest) -> list[MenuItem]:
     own = [_edit_item(row)] if queries.may_edit(actor, row) else []
-    order = reverse("crm:order", args=[row.order_id])
     page = reverse("provisioning:request", args=[row.pk])
     return [
         *own,
         MenuItem(_("View the request"), page, icon="eye"),
-        MenuItem(_("Open the order"), order, icon="file-invoice"),
+        source_item(row),
     ]
 
 
@@ -152,11 +152,7 @@ def _next_step(actor: Actor, record: LicenceRequest) -> MenuItem | None:
 
 def _moves(actor: Actor, record: LicenceRequest) -> list[MenuItem]:
     """What else the person may do with it; the order is for everybody who sees the request."""
-    items = [
-        MenuItem(
-            _("Open the order"), reverse("crm:order", args=[record.order_id]), icon="file-invoice"
-        )
-    ]
+    items = [source_item(record)]
     if queries.may_recall(actor, record):
         recall_url = reverse("provisioning:request_recall", args=[record.pk])
         items.append(MenuItem(_("Recall the request"), recall_url, "dialog", icon="arrow-back-up"))

@@ -21,9 +21,26 @@ from capphep.provisioning.states import EvidenceKind, RequestStatus
 _TONES: Final[Mapping[str, Tone]] = {
     RequestStatus.DRAFT: "neutral",
     RequestStatus.WAITING: "waiting",
+    RequestStatus.RETURNED: "info",
     RequestStatus.APPROVED: "good",
     RequestStatus.REJECTED: "bad",
+    RequestStatus.WITHDRAWN: "gone",
+    RequestStatus.EXPIRED: "gone",
     RequestStatus.DISCARDED: "gone",
+}
+
+
+_D, _W, _A = RequestStatus.DRAFT, RequestStatus.WAITING, RequestStatus.APPROVED
+# By status: the steps, which of them is the current one, and whether that one was refused.
+_WAYS: Final[Mapping[str, tuple[Sequence[RequestStatus], int, bool]]] = {
+    RequestStatus.DRAFT: ((_D, _W, _A), 0, False),
+    RequestStatus.WAITING: ((_D, _W, _A), 1, False),
+    RequestStatus.RETURNED: ((RequestStatus.RETURNED, _W, _A), 0, False),
+    RequestStatus.APPROVED: ((_D, _W, _A), 3, False),
+    RequestStatus.REJECTED: ((_D, _W, RequestStatus.REJECTED), 2, True),
+    RequestStatus.WITHDRAWN: ((_D, _W, _A, RequestStatus.WITHDRAWN), 3, True),
+    RequestStatus.EXPIRED: ((_D, RequestStatus.EXPIRED), 1, True),
+    RequestStatus.DISCARDED: ((_D, RequestStatus.DISCARDED), 1, True),
 }
 
 
@@ -32,16 +49,10 @@ def status_of(request: LicenceRequest) -> Status:
 
 
 def steps_of(request: LicenceRequest) -> list[Step]:
-    """Nháp → Chờ duyệt → Đã duyệt; a rejection or a discarded draft ends the row instead."""
-    way = [RequestStatus.DRAFT, RequestStatus.WAITING, RequestStatus.APPROVED]
-    if request.status == RequestStatus.REJECTED:
-        way[2] = RequestStatus.REJECTED
-        return steps([one.label for one in way], 2, refused=True)
-    if request.status == RequestStatus.DISCARDED:
-        return steps([RequestStatus.DRAFT.label, RequestStatus.DISCARDED.label], 1, refused=True)
+    """Nháp → Chờ duyệt → Đã duyệt; what ended or turned back stands in place of a step."""
+    way, current, refused = _WAYS[request.status]
     labels = [one.label for one in way]
-    is_over = request.status == RequestStatus.APPROVED
-    return steps(labels, 3 if is_over else way.index(RequestStatus(request.status)))
+    return steps(labels, current, refused=refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,13 @@ class ShownLine:
     has_extra: bool
     missing: int
     error: str = ""
+
+    @property
+    def span_remark(self) -> str:
+        line = self.record
+        return explanations.span_remark(
+            ends_with=line.ends_with, follows=line.follows, module=line.module.name
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +180,12 @@ def discard_item(request: LicenceRequest) -> MenuItem:
     """*Hủy nháp*, in the menus of form and page."""
     address = reverse("provisioning:request_discard", args=[request.pk])
     return MenuItem(_("Discard the draft"), address, "dialog", icon="trash", danger=True)
+
+
+def source_item(request: LicenceRequest) -> MenuItem:
+    """Where the request comes from: its order, or the customer that it was raised for."""
+    if request.order_id:
+        order = reverse("crm:order", args=[request.order_id])
+        return MenuItem(_("Open the order"), order, icon="file-invoice")
+    customer = reverse("crm:customer", args=[request.customer_id])
+    return MenuItem(_("Open the customer"), customer, icon="building-community")
