@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from capphep.catalog import queries
+from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import Item, ItemContent, ItemTax, Module, Product
 from capphep.pure.errors import NotFound
 from capphep.pure.money import TaxRate
@@ -81,6 +82,31 @@ def test_without_a_subscription_the_add_ons_are_closed(catalogue: SmallCatalogue
     assert refusal and refusal.code == "no_subscription" and "new sale" in str(refusal)
     lapsed = queries.goods("kt-1", set(), {catalogue.igov.pk}, DAY)[0].refusal
     assert lapsed and "renewal" in str(lapsed)
+
+
+@pytest.mark.parametrize("lapsed", [False, True])
+def test_a_renewal_offers_all_of_the_product_first_and_says_why_not_the_rest(
+    lapsed: bool, catalogue: SmallCatalogue
+) -> None:
+    product = {catalogue.ihos.pk}
+    owned, over = (set(), product) if lapsed else (product, set())
+    found = queries.goods("", owned, over, DAY, OrderPurpose.RENEWAL)
+    assert [(one.sku, one.refusal.code if one.refusal else "") for one in found] == [
+        ("IHOS-BASE", ""),
+        ("IGOV-BASE", "nothing_to_renew"),
+        ("IGOV-KT-1", "nothing_to_renew"),
+        ("IGOV-VPS-50", "nothing_to_renew"),
+    ]
+
+
+def test_what_was_ordered_in_a_renewal_is_open_or_says_why_it_is_not(
+    catalogue: SmallCatalogue,
+) -> None:
+    Item.objects.filter(pk=catalogue.books_1.pk).update(is_active=False)
+    ids = [catalogue.base.pk, catalogue.books_1.pk, catalogue.ihos_base.pk]
+    found = queries.goods_by_id(ids, {catalogue.igov.pk}, set(), DAY, OrderPurpose.RENEWAL)
+    codes = [refusal.code if refusal else "" for refusal in (found[pk].refusal for pk in ids)]
+    assert codes == ["", "not_sold", "nothing_to_renew"]
 
 
 def test_what_is_not_sold_is_not_offered_but_explained_where_it_was_ordered(

@@ -7,7 +7,7 @@ import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capphep.catalog.kinds import PackageKind
+from capphep.catalog.kinds import OrderPurpose, PackageKind
 from capphep.catalog.rules import OfferedPackage, eligibility, rate_on
 from capphep.pure.errors import Refusal
 from capphep.pure.money import TaxRate
@@ -61,7 +61,7 @@ def test_without_a_subscription_only_the_base_package_is_sold() -> None:
 def test_after_a_lapse_a_renewal_is_offered_instead_of_an_add_on() -> None:
     refusal = decided(ACCOUNTING, lapsed={IGOV})
     assert refusal and refusal.code == "no_subscription"
-    assert "has lapsed: offer a renewal" in str(refusal)
+    assert "has lapsed: order a renewal" in str(refusal)
     assert decided(BASE, lapsed={IGOV}) is None
 
 
@@ -69,6 +69,24 @@ def test_one_product_in_force_says_nothing_about_another() -> None:
     assert decided(HOSPITAL, {IGOV}) is None
     refusal = decided(ACCOUNTING, {IHOS})
     assert refusal and refusal.code == "no_subscription"
+
+
+def renewed(
+    package: OfferedPackage, owned: set[int] | None = None, lapsed: set[int] | None = None
+) -> Refusal | None:
+    return eligibility(package, owned or set(), lapsed or set(), ALLOWED, OrderPurpose.RENEWAL)
+
+
+def test_a_renewal_may_hold_every_package_of_a_product_in_force_or_lapsed() -> None:
+    for package in (BASE, ACCOUNTING, OFFICE, WITHDRAWN):
+        assert renewed(package, owned={IGOV}) is None
+        assert renewed(package, lapsed={IGOV}) is None
+
+
+def test_what_a_customer_never_had_cannot_be_renewed() -> None:
+    for refusal in (renewed(BASE), renewed(ACCOUNTING), renewed(HOSPITAL, {IGOV}, {IGOV})):
+        assert refusal and (refusal.code, refusal.rule) == ("nothing_to_renew", "R8")
+        assert refusal.field == "item" and "nothing to renew" in str(refusal)
 
 
 products = st.sampled_from([IGOV, IHOS])
@@ -90,6 +108,22 @@ def test_exactly_the_base_of_what_is_not_owned_and_the_listed_add_ons_are_sold(
     is_add_on = package.kind == PackageKind.ADD_ON
     may_buy = (is_owned and is_add_on and is_listed) or (not is_owned and not is_add_on)
     assert (decided(package, owned, lapsed) is None) == may_buy
+
+
+@given(packages, st.sets(products), st.sets(products))
+def test_exactly_what_belongs_to_a_product_that_is_or_was_owned_is_renewed(
+    package: OfferedPackage, owned: set[int], lapsed: set[int]
+) -> None:
+    assert (renewed(package, owned, lapsed) is None) == (package.product_id in owned | lapsed)
+
+
+@given(packages, st.sets(products), st.sets(products))
+def test_what_is_refused_is_refused_with_a_reason_that_names_the_product(
+    package: OfferedPackage, owned: set[int], lapsed: set[int]
+) -> None:
+    for decide in (decided, renewed):
+        refusal = decide(package, owned, lapsed)
+        assert refusal is None or (refusal.rule == "R8" and "iGOV" in str(refusal))
 
 
 def test_the_rate_in_force_is_the_latest_that_has_begun() -> None:

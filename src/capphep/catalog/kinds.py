@@ -1,4 +1,4 @@
-"""What kinds of packages there are."""
+"""What kinds of packages there are, and what an order is for."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,5 +10,7 @@ class PackageKind(models.TextChoices):
 
 
 class OrderPurpose(models.TextChoices):
+    """RULE R8: what may be ordered depends on it."""
+
     SALE = "sale", _("Sale")
     RENEWAL = "renewal", _("Renewal")

@@ -12,7 +12,7 @@ from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, W
 from django.utils.translation import gettext
 
 from capphep.catalog import rules
-from capphep.catalog.kinds import PackageKind
+from capphep.catalog.kinds import OrderPurpose, PackageKind
 from capphep.catalog.models import (
     AddOnEligibility,
     Item,
@@ -35,7 +35,7 @@ class Goods:
     """An item as one customer is offered it on one day.
 
     ``unit_price`` is in whole đồng before tax, ``refusal`` says why this customer may not
-    buy it (R8). Where no tax rate is in force yet, ``refusal`` says so and ``tax_rate``
+    order it (R8). Where no tax rate is in force yet, ``refusal`` says so and ``tax_rate``
     is the first one to come.
     """
 
@@ -61,26 +61,38 @@ def search_items(text: str, items: QuerySet[Item] | None = None) -> QuerySet[Ite
 
 
 def goods(
-    text: str, owned: Collection[int], lapsed: Collection[int], day: datetime.date
+    text: str,
+    owned: Collection[int],
+    lapsed: Collection[int],
+    day: datetime.date,
+    purpose: str = OrderPurpose.SALE,
 ) -> list[Goods]:
-    """RULE R8: the active items that match, those that the customer may buy first.
+    """RULE R8: the active items that match, those that the customer may order first.
 
     ``owned`` and ``lapsed`` are ids of the products that the customer has in force, or had
-    once. At most MOST_GOODS rows, four statements.
+    once, ``purpose`` is that of the order. At most MOST_GOODS rows, four statements.
     """
     sold = Item.objects.filter(is_active=True, package__product__is_active=True)
     rows = _offered(search_items(text, sold)).order_by(
-        _buyable_first(owned), "package__product_id", "package_id", "unit_price", "id"
+        _open_first(owned, lapsed, purpose),
+        "package__product_id",
+        "package_id",
+        "unit_price",
+        "id",
     )
-    return _as_goods(list(rows[:MOST_GOODS]), owned, lapsed, day)
+    return _as_goods(list(rows[:MOST_GOODS]), owned, lapsed, day, purpose)
 
 
 def goods_by_id(
-    ids: Iterable[int], owned: Collection[int], lapsed: Collection[int], day: datetime.date
+    ids: Iterable[int],
+    owned: Collection[int],
+    lapsed: Collection[int],
+    day: datetime.date,
+    purpose: str = OrderPurpose.SALE,
 ) -> dict[int, Goods]:
     """RULE R8: those of the items that exist, by id; one that is no longer sold is refused."""
     items = list(items_by_id(ids).values())
-    return {one.item_id: one for one in _as_goods(items, owned, lapsed, day)}
+    return {one.item_id: one for one in _as_goods(items, owned, lapsed, day, purpose)}
 
 
 def eligibility_table() -> dict[int, dict[int, str]]:
@@ -150,6 +162,11 @@ def buyers_of(item: Item) -> str:
     return gettext("Nobody")
 
 
+def renewers_of(item: Item) -> str:
+    """RULE R8: who may order the item in a renewal, as a sentence."""
+    return gettext("Customers that have or had a subscription of %s") % item.package.product.name
+
+
 def contents_of(item: Item) -> str:
     """What one package of the item adds, on one line."""
     return contents_text(list(item.contents.all()))
@@ -193,17 +210,24 @@ def _offered(items: QuerySet[Item]) -> QuerySet[Item]:
     )
 
 
-def _buyable_first(owned: Collection[int]) -> Case:
+def _open_first(owned: Collection[int], lapsed: Collection[int], purpose: str) -> Case:
     """Sorts as R8 will decide in almost every case, so that MOST_GOODS cuts off the refused."""
-    is_owned = Q(package__product_id__in=list(owned))
-    buyable = (is_owned & Q(package__kind=PackageKind.ADD_ON)) | (
-        ~is_owned & Q(package__kind=PackageKind.BASE)
-    )
-    return Case(When(buyable, then=Value(0)), default=Value(1), output_field=IntegerField())
+    if purpose == OrderPurpose.RENEWAL:
+        is_open = Q(package__product_id__in=[*owned, *lapsed])
+    else:
+        is_owned = Q(package__product_id__in=list(owned))
+        is_open = (is_owned & Q(package__kind=PackageKind.ADD_ON)) | (
+            ~is_owned & Q(package__kind=PackageKind.BASE)
+        )
+    return Case(When(is_open, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
 def _as_goods(
-    items: Sequence[Item], owned: Collection[int], lapsed: Collection[int], day: datetime.date
+    items: Sequence[Item],
+    owned: Collection[int],
+    lapsed: Collection[int],
+    day: datetime.date,
+    purpose: str,
 ) -> list[Goods]:
     allowed = eligibility_table()
     rates = tax_rate_on(items, day)
@@ -212,7 +236,7 @@ def _as_goods(
             item,
             rates.get(item.pk),
             _not_sold(item, rates)
-            or rules.eligibility(_offered_package(item.package), owned, lapsed, allowed),
+            or rules.eligibility(_offered_package(item.package), owned, lapsed, allowed, purpose),
         )
         for item in items
     ]

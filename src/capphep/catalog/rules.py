@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from capphep.catalog.kinds import PackageKind
+from capphep.catalog.kinds import OrderPurpose, PackageKind
 from capphep.pure.errors import Invalid, Refusal, gettext_noop
 from capphep.pure.money import TaxRate
 
@@ -29,15 +29,21 @@ def eligibility(
     owned: Collection[int],
     lapsed: Collection[int],
     allowed: AllowedPackages,
+    purpose: str = OrderPurpose.SALE,
 ) -> Refusal | None:
-    """RULE R8: why this customer may not buy the package; None where nothing speaks against it.
+    """RULE R8: why this customer may not order the package; None where nothing speaks against it.
 
     ``owned`` are the products that the customer has in force, ``lapsed`` those that it had
-    once. Who owns a product buys only the add-ons that ``allowed`` lists for it; an add-on
-    needs the product in force; a base package is the new sale to who does not own it.
+    once. In a sale, who owns a product buys only the add-ons that ``allowed`` lists for it; an
+    add-on needs the product in force; a base package is the new sale to who does not own it.
+    In a renewal, every package of a product that the customer has or had is open, base
+    packages too.
 
-    Codes: not_eligible, no_subscription.
+    Codes: not_eligible, no_subscription, nothing_to_renew.
     """
+    if purpose == OrderPurpose.RENEWAL:
+        has_had = package.product_id in owned or package.product_id in lapsed
+        return None if has_had else _nothing_to_renew(package)
     if package.product_id in owned:
         packages = allowed.get(package.product_id, {})
         is_allowed = package.kind == PackageKind.ADD_ON and package.id in packages
@@ -68,13 +74,20 @@ def _only_add_ons(package: OfferedPackage, packages: Mapping[int, str]) -> Refus
 def _no_subscription(package: OfferedPackage, *, has_lapsed: bool) -> Refusal:
     if has_lapsed:
         message = gettext_noop(
-            "The customer's subscription of %(product)s has lapsed: offer a renewal."
+            "The customer's subscription of %(product)s has lapsed: order a renewal."
         )
     else:
         message = gettext_noop(
             "The customer has no subscription of %(product)s in force: offer a new sale."
         )
     return _refused("no_subscription", message, product=package.product_name)
+
+
+def _nothing_to_renew(package: OfferedPackage) -> Refusal:
+    message = gettext_noop(
+        "The customer never had a subscription of %(product)s: there is nothing to renew."
+    )
+    return _refused("nothing_to_renew", message, product=package.product_name)
 
 
 def _refused(code: str, message: str, **params: object) -> Refusal:

@@ -93,7 +93,7 @@ def _status(item: Item) -> Status:
 
 
 def item(request: HttpRequest, item_id: int) -> HttpResponse:
-    """context: title, record, band, tax (label), contents, taxes, buyers, entries."""
+    """context: title, record, band, tax (label), contents, taxes, buyers, renewers, entries."""
     record = queries.item_of(item_id)
     rate = _tax_today(record)
     context = {
@@ -110,6 +110,7 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
         "contents": record.contents.all(),
         "taxes": sorted(record.taxes.all(), key=lambda tax: tax.from_day, reverse=True),
         "buyers": queries.buyers_of(record),
+        "renewers": queries.renewers_of(record),
         "entries": history_of(record),
     }
     return render(request, "catalog/item.html", context)
