@@ -1,4 +1,4 @@
-"""The licence officer's decisions."""
+"""Deciding on a request that waits: *Phê duyệt*, *Từ chối*."""
 
 from __future__ import annotations
 
