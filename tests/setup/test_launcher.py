@@ -31,6 +31,8 @@ def make_project(folder: Path) -> Path:
         (folder / "requirements" / f"{lock}.txt").write_text(f"# {lock}\n")
     (folder / "manage.py").write_text(MANAGE)
     (folder / "tools" / "run_tests.py").write_text(MANAGE)
+    (folder / "bench").mkdir()
+    (folder / "bench" / "__main__.py").write_text(MANAGE)
     return folder
 
 
@@ -139,6 +141,13 @@ def test_test_installs_the_development_lock_and_up_leaves_it(project: Path) -> N
     assert first.stdout.startswith("-k|order|")
     assert not installed_now(start(project, "up"))
     assert not installed_now(start(project, "test"))
+
+
+def test_bench_goes_to_the_measurements_in_the_directory_of_the_person(
+    project: Path, tmp_path: Path
+) -> None:
+    done = start(project, "bench", "cycle", "--quick", cwd=str(tmp_path))
+    assert done.stdout.strip() == f"cycle|--quick|{tmp_path}|{project}:{project}/src"
 
 
 def test_a_changed_lock_is_installed_once(project: Path) -> None:

@@ -1,0 +1,1 @@
+"""What capphep costs: each module here is one measurement, `./capphep bench NAME` runs it."""

@@ -1,0 +1,1 @@
+"""The parts of `bench cycle`: a cycle through the actions, recorded, and written again in SQL."""
