@@ -106,6 +106,8 @@ class Grant(models.Model):
             models.Index(
                 fields=["subscription", "module", "resource", "first_day"], name="grant_of"
             ),
+            # What a request granted: its origin page, the proof of the ledger, an import.
+            models.Index(fields=["request_no"], name="grant_of_request"),
         ]
 
     def __str__(self) -> str:

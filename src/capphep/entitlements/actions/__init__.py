@@ -1,11 +1,15 @@
 """Writes to the ledger and what follows from it.
 
-All but `open_grants` and `report_usage` run inside the transaction of the action that
-decided (an approval, a withdrawal), which has checked the permission, holds the
-subscription's lock and records the returned changes in the audit trail.
+What a decision appends runs inside the transaction of the action that decided (an approval,
+a withdrawal), which has checked the permission, holds the subscription's lock and records
+the returned changes in the audit trail.
 """
 
-from capphep.entitlements.actions.balances import rebuild_balances
+from capphep.entitlements.actions.balances import (
+    rebuild_balances,
+    remove_ownership_without_subscription,
+    restore_balances,
+)
 from capphep.entitlements.actions.grants import (
     NewGrant,
     append_grants,
@@ -27,6 +31,8 @@ __all__ = [
     "lock_subscription",
     "open_grants",
     "rebuild_balances",
+    "remove_ownership_without_subscription",
     "report_usage",
+    "restore_balances",
     "withdraw_grants",
 ]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
+from django.db import transaction
 from django.db.models import F
 
 from capphep.crm.actions.ownership import note_ownership
 from capphep.entitlements import rules
 from capphep.entitlements.models import BalanceStep, Grant, Subscription
-from capphep.entitlements.queries import span_of
+from capphep.entitlements.queries import differing, ownership_without_subscription, span_of
+from capphep.platform import audit
+from capphep.platform.roles import SYSTEM
 
 BATCH = 500
 
@@ -45,6 +48,28 @@ def rebuild_balances(subscriptions: Collection[Subscription]) -> None:
             for found in subscriptions
         }
     )
+
+
+@transaction.atomic
+def restore_balances(subscription_id: int) -> list[str]:
+    """RULE R2: where anything stored differs from the grants, derive it again.
+
+    Returns what differed. It needs no permission: it can only say what the ledger says.
+    """
+    subscription = Subscription.objects.select_for_update().get(pk=subscription_id)
+    found = differing([subscription_id]).get(subscription_id, [])
+    if found:
+        rebuild_balances([subscription])
+        audit.record(SYSTEM, [audit.Change(subscription, "restored", before={"differed": found})])
+    return found
+
+
+@transaction.atomic
+def remove_ownership_without_subscription() -> list[str]:
+    """RULE R8: what no ledger stands behind is not owned. Returns what was removed."""
+    spans = list(ownership_without_subscription().select_for_update(of=("self",)))
+    note_ownership({(span.customer_id, span.product_id): [] for span in spans})
+    return [f"OWNERSHIP {span.customer.budget_code} {span}: no subscription" for span in spans]
 
 
 def next_version(subscriptions: Collection[Subscription]) -> None:

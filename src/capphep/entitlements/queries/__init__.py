@@ -1,0 +1,42 @@
+"""Reads of the ledger."""
+
+from capphep.entitlements.queries.differences import (
+    differing,
+    ledger_differences,
+    ownership_without_subscription,
+)
+from capphep.entitlements.queries.grants import (
+    bases,
+    opposites,
+    quantity_in_force,
+    rests,
+    running_until,
+    span_of,
+    spans_of,
+)
+from capphep.entitlements.queries.subscriptions import (
+    EntitlementLine,
+    entitlement_lines,
+    subscription_of,
+    visible_subscriptions,
+)
+from capphep.entitlements.queries.usage import Shortfall, shortfalls
+
+__all__ = [
+    "EntitlementLine",
+    "Shortfall",
+    "bases",
+    "differing",
+    "entitlement_lines",
+    "ledger_differences",
+    "opposites",
+    "ownership_without_subscription",
+    "quantity_in_force",
+    "rests",
+    "running_until",
+    "shortfalls",
+    "span_of",
+    "spans_of",
+    "subscription_of",
+    "visible_subscriptions",
+]

@@ -1,0 +1,113 @@
+"""Whether what is stored of balances and ownership is what the grants say (R2)."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from capphep.catalog.models import Module, Resource
+from capphep.crm.models import OwnedProduct
+from capphep.entitlements import rules
+from capphep.entitlements.models import BalanceStep, Grant, Subscription
+from capphep.entitlements.queries.grants import span_of
+from capphep.platform.queries import pk_batches
+
+StepsByDay: TypeAlias = dict[tuple[rules.Key, datetime.date], int]
+Days: TypeAlias = set[tuple[datetime.date, datetime.date]]
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """The steps of each resource and the days of ownership of one subscription."""
+
+    steps: StepsByDay
+    owned: Days
+
+
+def ledger_differences() -> Iterator[str]:
+    """Sentences that name each stored balance and span that is not what the grants say."""
+    for ids in pk_batches(Subscription.objects.all()):
+        for sentences in differing(ids).values():
+            yield from sentences
+
+
+def differing(subscription_ids: Collection[int]) -> dict[int, list[str]]:
+    """What differs at these subscriptions, by the id of each that does not agree.
+
+    Four statements, and two for the names where anything differs.
+    """
+    subscriptions = Subscription.objects.filter(pk__in=subscription_ids).order_by("id")
+    found = list(subscriptions.select_related("customer", "product"))
+    expected, stored = _expected(found), _stored(found)
+    return {
+        one.pk: _sentences(one, expected[one.pk], stored[one.pk])
+        for one in found
+        if expected[one.pk] != stored[one.pk]
+    }
+
+
+def ownership_without_subscription() -> QuerySet[OwnedProduct]:
+    """Spans of ownership behind which there is no ledger at all."""
+    own = Subscription.objects.filter(customer=OuterRef("customer"), product=OuterRef("product"))
+    rows = OwnedProduct.objects.filter(~Exists(own)).select_related("customer", "product")
+    return rows.order_by("id")
+
+
+def _expected(subscriptions: Collection[Subscription]) -> Mapping[int, Balances]:
+    spans: dict[int, list[rules.Span]] = defaultdict(list)
+    for grant in Grant.objects.filter(subscription__in=subscriptions).order_by("id"):
+        spans[grant.subscription_id].append(span_of(grant))
+    return {
+        one.pk: Balances(_by_day(rules.steps(spans[one.pk])), set(rules.owned_days(spans[one.pk])))
+        for one in subscriptions
+    }
+
+
+def _by_day(steps: Mapping[rules.Key, list[rules.Step]]) -> StepsByDay:
+    return {(key, step.from_day): step.quantity for key, found in steps.items() for step in found}
+
+
+def _stored(subscriptions: Collection[Subscription]) -> Mapping[int, Balances]:
+    balances = {one.pk: Balances({}, set()) for one in subscriptions}
+    for step in BalanceStep.objects.filter(subscription__in=subscriptions):
+        key = (step.module_id, step.resource_id)
+        balances[step.subscription_id].steps[key, step.from_day] = step.quantity
+    ids = {(one.customer_id, one.product_id): one.pk for one in subscriptions}
+    customers = [one.customer_id for one in subscriptions]
+    for span in OwnedProduct.objects.filter(customer__in=customers):
+        own = ids.get((span.customer_id, span.product_id))
+        if own:
+            balances[own].owned.add((span.first_day, span.last_day))
+    return balances
+
+
+def _sentences(subscription: Subscription, expected: Balances, stored: Balances) -> list[str]:
+    name = f"{subscription.customer.budget_code} {subscription.product.code}"
+    modules = dict(Module.objects.values_list("pk", "code"))
+    resources = dict(Resource.objects.values_list("pk", "code"))
+    differing = {
+        step
+        for step in expected.steps.keys() | stored.steps.keys()
+        if expected.steps.get(step) != stored.steps.get(step)
+    }
+    steps = [
+        f"BALANCE {name} {modules[module]} {resources[resource]} from {day}:"
+        f" expected {_or_none(expected.steps.get(((module, resource), day)))},"
+        f" found {_or_none(stored.steps.get(((module, resource), day)))}"
+        for (module, resource), day in sorted(differing)
+    ]
+    owned = [
+        f"OWNERSHIP {name} {first} to {last}: "
+        + ("expected, not found" if (first, last) in expected.owned else "found, not expected")
+        for first, last in sorted(expected.owned ^ stored.owned)
+    ]
+    return steps + owned
+
+
+def _or_none(quantity: int | None) -> str:
+    return "no step" if quantity is None else str(quantity)

@@ -1,0 +1,105 @@
+"""What was granted, and what of it is in force."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+
+from capphep.catalog.models import Module, Product, Resource
+from capphep.crm.models import Customer
+from capphep.entitlements import rules
+from capphep.entitlements.models import ADDITIONS, OPPOSITES, TRIALS, BalanceStep, Grant
+from capphep.pure.months import Term
+
+
+def span_of(grant: Grant) -> rules.Span:
+    return rules.Span(
+        key=(grant.module_id, grant.resource_id),
+        quantity=grant.quantity,
+        first_day=grant.first_day,
+        last_day=grant.last_day,
+        request_no=grant.request_no,
+        is_trial=grant.kind in TRIALS,
+    )
+
+
+def spans_of(customer_id: int, product_id: int) -> list[rules.Span]:
+    """All that the customer was ever granted of the product, in that order. One statement."""
+    grants = Grant.objects.filter(
+        subscription__customer_id=customer_id, subscription__product_id=product_id
+    ).order_by("id")
+    return [span_of(grant) for grant in grants]
+
+
+def bases(customer_id: int, product_id: int, day: datetime.date) -> dict[rules.Key, rules.Base]:
+    """RULE R1: what the customer has of each resource on the day. One statement."""
+    return rules.bases(spans_of(customer_id, product_id), day)
+
+
+def running_until(
+    customer_id: int, product_id: int, day: datetime.date
+) -> dict[int, datetime.date]:
+    """RULE R9: until when each module runs without a gap, by module id. One statement."""
+    return rules.running_until(spans_of(customer_id, product_id), day)
+
+
+def rests(
+    grants: Iterable[Grant], from_day: datetime.date | None = None
+) -> Iterator[tuple[Grant, Term]]:
+    """RULE R2: each addition of which days are left, all or those from a day on, with them.
+
+    ``grants`` hold with each addition whatever took it back.
+    """
+    granted = list(grants)
+    taken_from: dict[tuple[str, int, str], datetime.date] = {}
+    for grant in granted:
+        key = (grant.source, grant.resource_id, grant.kind)
+        taken_from[key] = min(grant.first_day, taken_from.get(key, grant.first_day))
+    for grant in granted:
+        if grant.kind in ADDITIONS:
+            opposite = OPPOSITES.get(grant.kind, "")
+            taken = taken_from.get((grant.source, grant.resource_id, opposite))
+            left = rules.rest(Term(grant.first_day, grant.last_day), taken, from_day)
+            if left:
+                yield grant, left
+
+
+def opposites(grants: Iterable[Grant], from_day: datetime.date, day: datetime.date) -> list[Grant]:
+    """RULE R2: what takes back, from a day on, all that is left of the grants; not saved.
+
+    ``day`` is the local day of the decision. What was in force before capphep stays.
+    """
+    return [
+        Grant(
+            subscription_id=grant.subscription_id,
+            kind=OPPOSITES[grant.kind],
+            request_no=grant.request_no,
+            module_id=grant.module_id,
+            resource_id=grant.resource_id,
+            quantity=-grant.quantity,
+            first_day=left.first,
+            last_day=left.last,
+            source=grant.source,
+            granted_on=day,
+        )
+        for grant, left in rests(grants, from_day)
+        if grant.kind in OPPOSITES
+    ]
+
+
+def quantity_in_force(
+    customer: Customer, product: Product, module: Module, resource: Resource, day: datetime.date
+) -> int:
+    """What the customer may use on the day: one indexed row."""
+    step = (
+        BalanceStep.objects.filter(
+            subscription__customer=customer,
+            subscription__product=product,
+            module=module,
+            resource=resource,
+            from_day__lte=day,
+        )
+        .order_by("-from_day")
+        .first()
+    )
+    return step.quantity if step else 0
