@@ -163,6 +163,17 @@ def without_address(printed: str) -> str:
     return re.sub(r"http://\S+", "", printed)
 
 
+def test_the_server_itself_lets_the_calendar_go_on(quick: Environment) -> None:
+    code = "from capphep.platform.models import Tick; print(Tick.objects.count())"
+    ask = [ROOT / "capphep", "shell", "--no-imports", "--command", code]
+    with running(quick, "--no-demo"):
+        for _attempt in range(20):
+            done = subprocess.run(ask, env=quick, check=True, capture_output=True, text=True)
+            if done.stdout.strip() == "1":
+                return
+    raise AssertionError("no day was worked through")
+
+
 def test_two_first_starts_at_once_prepare_one_database(quick: Environment) -> None:
     processes = [start(quick, "--port", "0", "--no-demo") for _ in range(2)]
     try:

@@ -36,6 +36,10 @@ def post_worker_init(worker: Any) -> None:
     """The application is loaded; the first worker says so once it answers."""
     # Here a mistake in any page's module ends the start, and nobody's first request waits for it.
     resolve("/healthz")
+    # Only now is Django ready for it.
+    from capphep.shell.worker import start
+
+    start()
     if worker.age == 1:
         threading.Thread(target=announce, daemon=True).start()
 

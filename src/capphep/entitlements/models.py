@@ -108,6 +108,9 @@ class Grant(models.Model):
             ),
             # What a request granted: its origin page, the proof of the ledger, an import.
             models.Index(fields=["request_no"], name="grant_of_request"),
+            # What begins or ends on a day, once a day.
+            models.Index(fields=["first_day"], name="grant_begins"),
+            models.Index(fields=["last_day"], name="grant_ends"),
         ]
 
     def __str__(self) -> str:

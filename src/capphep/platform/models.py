@@ -70,6 +70,18 @@ class Installation(models.Model):
         return "demo" if self.is_demo else "production"
 
 
+class Tick(models.Model):
+    """The last local day whose beginnings and ends were noted; one row (see `platform.ticks`)."""
+
+    last_day = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_tick_row")]
+
+    def __str__(self) -> str:
+        return str(self.last_day)
+
+
 class NumberSeries(models.Model):
     """The last number given in a series such as DH-2026 (R14)."""
 

@@ -1,0 +1,26 @@
+"""What begins or ends by itself: one idempotent run for all modules."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+
+from capphep.entitlements.actions.effects import note_effects
+from capphep.platform import clock, ticks
+from capphep.platform.origin import working_from
+
+
+def run() -> Counter[str]:
+    """Work through every day since the last run; returns what happened, by kind.
+
+    Missing a week and running once does the same as running daily: each day is worked
+    through in order, and what it does bears the day on which it took effect.
+    """
+    counts: Counter[str] = Counter()
+
+    def work(day: datetime.date) -> None:
+        counts["entitlements"] += note_effects(day=day)
+
+    with working_from("tick"):
+        counts["days"] = ticks.each_day(clock.today(), work)
+    return counts

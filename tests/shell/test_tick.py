@@ -1,0 +1,97 @@
+"""`./capphep tick`: whoever looks at the calendar first works through the day, once."""
+
+from __future__ import annotations
+
+import datetime
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+
+from capphep.entitlements import actions
+from capphep.entitlements.models import Subscription
+from capphep.platform import clock
+from capphep.platform.models import OutboxEvent, Tick
+from capphep.pure.months import term
+from capphep.shell import tick, worker
+from tests import factories, stories
+from tests.plumbing.kills import each_kill_point
+from tests.plumbing.races import race, winners
+
+ONE_DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def begins_today(transactional_db: None) -> Subscription:
+    """A grant of yesterday that begins today; yesterday was worked through."""
+    catalogue, customer = factories.SmallCatalogue(), factories.customer()
+    stories.opened(customer, catalogue)
+    today = clock.today()
+    days = term(today, 12)
+    with transaction.atomic():
+        subscription = actions.lock_subscription(customer, catalogue.igov)
+        actions.append_grants(
+            subscription=subscription,
+            request_no="YC-2026-000001",
+            day=today - ONE_DAY,
+            grants=[
+                actions.NewGrant(
+                    module_id=catalogue.office.pk,
+                    resource_id=catalogue.users.pk,
+                    quantity=50,
+                    months=12,
+                    first_day=days.first,
+                    last_day=days.last,
+                    source="YC-2026-000001/1",
+                )
+            ],
+        )
+    Tick.objects.create(id=1, last_day=today - ONE_DAY)
+    return subscription
+
+
+def announced() -> int:
+    return OutboxEvent.objects.filter(type="entitlement.changed").count()
+
+
+def run_tick() -> None:
+    tick.run()
+
+
+def test_the_command_says_what_happened(begins_today: Subscription) -> None:
+    said = StringIO()
+    call_command("tick", stdout=said)
+    assert "days: 1" in said.getvalue()
+    assert "entitlements: 1" in said.getvalue()
+    call_command("tick", stdout=said)
+    assert announced() == 1
+
+
+def test_four_that_look_at_once_work_through_the_day_once(begins_today: Subscription) -> None:
+    outcomes = race(tick.run, 4)
+    assert len(winners(outcomes)) == 4
+    assert announced() == 1
+
+
+def test_a_run_killed_at_any_statement_leaves_the_day_to_the_next(
+    begins_today: Subscription,
+) -> None:
+    for _statement in each_kill_point(run_tick):
+        assert announced() == (Tick.objects.get().last_day == clock.today())
+    assert announced() == 1
+
+
+def test_the_servers_worker_lets_the_calendar_go_on(begins_today: Subscription) -> None:
+    worker.work_once()
+    worker.work_once()
+    assert announced() == 1
+
+
+def test_a_worker_that_fails_says_so_and_lives_on(
+    begins_today: Subscription, settings: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    # A clock of one's own is refused outside of demo data: the worker must not die of it.
+    settings.CLOCK = clock.today()  # type: ignore[attr-defined]
+    worker.work_once()
+    assert "The worker failed" in caplog.text
