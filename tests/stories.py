@@ -139,7 +139,11 @@ def _any_sector() -> int:
 
 def sent(order: Order, salesperson: User) -> LicenceRequest:
     """A complete request that waits at the desk."""
-    request = drafted(order, salesperson)
+    return send(drafted(order, salesperson), salesperson)
+
+
+def send(request: LicenceRequest, salesperson: User) -> LicenceRequest:
+    """Send a draft with the fields that it needs."""
     return send_request(
         actor=salesperson,
         request_id=request.pk,

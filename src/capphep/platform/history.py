@@ -31,6 +31,7 @@ SENTENCES = {
     "extra_saved": gettext_noop("saved additional information of a module"),
     "evidence_added": gettext_noop("attached a file"),
     "evidence_removed": gettext_noop("removed a file"),
+    "evidence_described": gettext_noop("entered what a decision says"),
     "send": gettext_noop("sent the request"),
     "recall": gettext_noop("recalled the request"),
     "discard": gettext_noop("discarded the draft"),

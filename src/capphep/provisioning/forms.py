@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from capphep.catalog.schemas import ExtraField
 from capphep.crm.models import Level, Sector
 from capphep.platform.texts import refusal_text
-from capphep.platform.widgets import DayInput
-from capphep.provisioning.models import LicenceRequest
+from capphep.platform.widgets import DayField, DayInput
+from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.pure import codes
 from capphep.pure.errors import Invalid, Refusal
 from capphep.pure.folding import clean
+from capphep.pure.money import format_number, parse_dong
 
 # The customer's own data; what the record lacks is asked for and offered back to it.
 OF_CUSTOMER = {
@@ -77,6 +78,63 @@ class CodeField(forms.CharField):
             return self._read(text) if text else ""
         except Invalid as refusal:
             raise forms.ValidationError(refusal_text(refusal), code=refusal.code) from refusal
+
+
+class AmountField(forms.CharField):
+    """Whole đồng as people write them, or None (R10)."""
+
+    def to_python(self, value: Any) -> Any:
+        text = str(super().to_python(value))
+        try:
+            return parse_dong(text) if text else None
+        except Invalid as refusal:
+            raise forms.ValidationError(refusal_text(refusal), code=refusal.code) from refusal
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_number(value) if isinstance(value, int) else value
+
+
+class DecisionForm(forms.Form):
+    """What a funding decision says of itself; nothing has to be known."""
+
+    version = forms.IntegerField(min_value=0, max_value=_LARGEST_VERSION, widget=forms.HiddenInput)
+    number = LineField(label=_("Decision number"), max_length=50, required=False)
+    issued_on = DayField(label=_("Decision date"), required=False)
+    issuer = LineField(label=_("Issued by"), max_length=250, required=False)
+    amount = AmountField(
+        label=_("Amount of the decision"),
+        required=False,
+        widget=forms.TextInput({"inputmode": "numeric"}),
+    )
+
+    def __init__(
+        self,
+        record: Evidence,
+        data: Mapping[str, Any] | None = None,
+        *,
+        suggested: Mapping[str, Any] | None = None,
+    ) -> None:
+        """``suggested`` stands in the fields of which the record knows nothing."""
+        known = decision_initial(record)
+        read = {name: value for name, value in (suggested or {}).items() if value}
+        read = {name: value for name, value in read.items() if known[name] in ("", None)}
+        super().__init__(data, initial=known | read)
+        for name in read:
+            self.fields[name].help_text = _("Read from the file: please check it.")
+
+    @property
+    def seen_version(self) -> int:
+        return int(self.cleaned_data["version"])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the action takes it; after `is_valid`."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+def decision_initial(record: Evidence) -> dict[str, Any]:
+    """What the form shows of the record."""
+    return {name: getattr(record, name) for name in DecisionForm.base_fields}
 
 
 class RequestForm(forms.Form):

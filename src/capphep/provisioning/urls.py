@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capphep.provisioning.views import editing, evidence, lines, requests
+from capphep.provisioning.views import decision, editing, evidence, lines, requests
 
 app_name = "provisioning"
 
@@ -23,11 +23,17 @@ line_urls = [
 ]
 evidence_urls = [
     path("evidence/<int:evidence_id>/", evidence.evidence, name="evidence"),
+    path("<int:request_id>/evidence/<str:kind>", evidence.evidence_kind, name="evidence_kind"),
     path("<int:request_id>/evidence/<str:kind>/add", evidence.evidence_add, name="evidence_add"),
     path(
         "<int:request_id>/evidence/<int:evidence_id>/remove",
         evidence.evidence_remove,
         name="evidence_remove",
+    ),
+    path(
+        "<int:request_id>/evidence/<int:evidence_id>/decision",
+        decision.evidence_decision,
+        name="evidence_decision",
     ),
 ]
 urlpatterns = [*request_urls, *line_urls, *evidence_urls]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 
-from capphep.platform import audit, files
+from capphep.platform import audit, clock, files, versions
 from capphep.platform.roles import Actor
 from capphep.provisioning.actions.locks import check_own, lock_own
+from capphep.provisioning.evidence_rules import check_issued_on
 from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.provisioning.states import EvidenceKind
 from capphep.pure.errors import NotFound, gettext_noop
@@ -51,6 +53,40 @@ def remove_evidence(*, actor: Actor, request_id: int, evidence_id: int) -> None:
     facts = {"kind": evidence.kind, "name": evidence.name, "sha256": evidence.file_id}
     evidence.delete()
     audit.record(actor, [audit.Change(request, "evidence_removed", before=facts)])
+
+
+@transaction.atomic
+def describe_decision(
+    *,
+    actor: Actor,
+    request_id: int,
+    evidence_id: int,
+    seen_version: int,
+    values: Mapping[str, Any],
+) -> Evidence:
+    """Keep what a funding decision says of itself: number, issued_on, issuer, amount.
+
+    Any of them may be missing. Raises Invalid ``decision_in_future``, `versions.Stale`,
+    NotFound for a file that is no decision of this request.
+    """
+    request = lock_own(actor, request_id, "send")
+    evidence = decision_of(request, evidence_id)
+    check_issued_on(values["issued_on"], clock.today())
+    before, after = versions.write(evidence, seen_version, values, actor)
+    if after:
+        file = {"kind": evidence.kind, "name": evidence.name}
+        change = audit.Change(request, "evidence_described", before, {**file, **after})
+        audit.record(actor, [change])
+    return evidence
+
+
+def decision_of(request: LicenceRequest, evidence_id: int) -> Evidence:
+    """The funding decision among the request's files. Raises NotFound."""
+    decisions = request.evidence.filter(kind=EvidenceKind.FUNDING_DECISION)
+    found = decisions.select_related("file__text", "updated_by").filter(pk=evidence_id).first()
+    if not found:
+        raise NotFound("file_not_found", gettext_noop("There is no such file."))
+    return found
 
 
 def copy_evidence(source: LicenceRequest, target: LicenceRequest) -> None:

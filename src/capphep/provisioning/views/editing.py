@@ -144,8 +144,8 @@ def _kept(request: HttpRequest, record: LicenceRequest, intent: str) -> HttpResp
     """The draft is kept; then what a button asked for besides, where there are no scripts."""
     verb, _colon, digits = intent.partition(":")
     number = int(digits) if digits.isdecimal() and len(digits) < 19 else 0
-    if verb == "extra":
-        return redirect(request, "provisioning:extra", record.pk, number)
+    if verb in _DIALOGS:
+        return redirect(request, _DIALOGS[verb], record.pk, number)
     if verb in _BESIDES:
         _BESIDES[verb](actor_of(request), record.pk, number)
     if not is_htmx(request):
@@ -154,6 +154,10 @@ def _kept(request: HttpRequest, record: LicenceRequest, intent: str) -> HttpResp
     return toast(_page(request, fresh, RequestForm(fresh), Problems()), _("Draft saved."))
 
 
+_DIALOGS: Mapping[str, str] = {
+    "extra": "provisioning:extra",
+    "decision": "provisioning:evidence_decision",
+}
 _BESIDES: Mapping[str, Callable[[User, int, int], object]] = {
     "refresh": lambda actor, pk, _: drafts.refresh_lines(actor=actor, request_id=pk),
     "spread": lambda actor, pk, _: drafts.spread_budget_code(actor=actor, request_id=pk),

@@ -46,6 +46,16 @@ def evidence_add(request: HttpRequest, request_id: int, kind: str) -> HttpRespon
     return toast(response, " ".join(taken.known), "info") if taken.known else response
 
 
+def evidence_kind(request: HttpRequest, request_id: int, kind: str) -> HttpResponse:
+    """context: as `evidence_add`. The files of one kind, after a dialog saved one."""
+    if kind not in EvidenceKind:
+        raise Http404
+    record = check_own(actor_of(request), request_id, "send")
+    if not is_htmx(request):
+        return redirect(request, "provisioning:request_edit", request_id)
+    return _fragment(request, record, EvidenceKind(kind), [])
+
+
 @only_post("provisioning:request_edit")
 def evidence_remove(request: HttpRequest, request_id: int, evidence_id: int) -> HttpResponse:
     """context: as `evidence_add`."""

@@ -15,7 +15,7 @@ from capphep.catalog.schema_rules import Schema
 from capphep.platform.audit import entries_of
 from capphep.platform.history import MOST_ENTRIES, HistoryEntry, readable
 from capphep.platform.models import AuditEntry
-from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.provisioning.states import EvidenceKind
 
 Change: TypeAlias = tuple[str, str, str]
@@ -33,6 +33,8 @@ def _told(record: LicenceRequest, entry: AuditEntry, modules: Mapping[str, Modul
     told = readable(record, entry)
     if entry.verb in ("evidence_added", "evidence_removed"):
         return replace(told, changes=[_file(entry)])
+    if entry.verb == "evidence_described":
+        return replace(told, changes=_decision(entry))
     if entry.verb == "extra_saved":
         found = [_extra(name, entry, modules) for name in entry.after]
         return replace(told, changes=[change for each in found for change in each])
@@ -51,6 +53,14 @@ def _file(entry: AuditEntry) -> Change:
     if entry.verb == "evidence_removed":
         return label, facts["name"], _("taken off")
     return label, "", facts["name"]
+
+
+def _decision(entry: AuditEntry) -> list[Change]:
+    """What changed of a decision, with the labels of its form, under the name of its file."""
+    facts = {name: value for name, value in entry.after.items() if name not in ("kind", "name")}
+    of_file = AuditEntry(at=entry.at, verb=entry.verb, before=entry.before, after=facts)
+    name, changes = entry.after["name"], readable(Evidence(), of_file).changes
+    return [(f"{name} – {label}", before, after) for label, before, after in changes]
 
 
 def _extra(name: str, entry: AuditEntry, modules: Mapping[str, Module]) -> list[Change]:

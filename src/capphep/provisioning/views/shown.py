@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from capphep.platform.filetypes import EXTENSIONS
 from capphep.platform.kit import MenuItem, Status, Step, Tone, steps
 from capphep.provisioning import explanations, queries
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
+from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.states import EvidenceKind, RequestStatus
 
 _TONES: Final[Mapping[str, Tone]] = {
@@ -142,6 +144,10 @@ class ShownFile:
         """The short name of what the content is: PDF, PNG, JPG, DOCX, XLSX."""
         return EXTENSIONS.get(self.record.file.content_type, "").removeprefix(".").upper()
 
+    @property
+    def is_decision(self) -> bool:
+        return self.record.kind == EvidenceKind.FUNDING_DECISION
+
 
 @dataclass(frozen=True, slots=True)
 class ShownEvidence:
@@ -150,6 +156,7 @@ class ShownEvidence:
     kind: EvidenceKind
     files: Sequence[ShownFile]
     errors: Sequence[str] = field(default_factory=list)
+    is_required: bool = True
 
     @property
     def input_name(self) -> str:
@@ -166,11 +173,13 @@ def evidence_shown(
 ) -> list[ShownEvidence]:
     """Both kinds, whether or not something is attached. One statement."""
     files = list(queries.evidence_of(request))
+    is_required = settings.EVIDENCE_REQUIRED and needs_evidence(request.kind)
     return [
         ShownEvidence(
             kind,
             [ShownFile(one) for one in files if one.kind == kind],
             (errors or {}).get(input_name(kind), ()),
+            is_required,
         )
         for kind in EvidenceKind
     ]
