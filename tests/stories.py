@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
 from capphep.catalog.models import Item
 from capphep.crm.models import Customer, Order, OrderLine, Sector
 from capphep.entitlements.actions import OpeningGrant, open_grants
-from capphep.ims.actions import Approval, approve
+from capphep.ims.actions import Approval, approve, return_request
 from capphep.platform import clock, numbers
 from capphep.platform.models import User
 from capphep.platform.roles import SYSTEM
@@ -159,3 +159,25 @@ def seen_by_officer(request: LicenceRequest) -> str:
 
 def approved(request: LicenceRequest, officer: User) -> Approval:
     return approve(actor=officer, request_id=request.pk, seen=seen_by_officer(request))
+
+
+def returned(
+    request: LicenceRequest,
+    officer: User,
+    comment: str = "Xem lại giúp.",
+    comments: Mapping[str, str] | None = None,
+) -> LicenceRequest:
+    """The request, sent back for changes."""
+    return return_request(
+        actor=officer, request_id=request.pk, comment=comment, comments=comments or {}
+    )
+
+
+def sent_again(request: LicenceRequest, salesperson: User, **changes: object) -> LicenceRequest:
+    """The request as it stands, with ``changes``, waits at the desk again."""
+    return send_request(
+        actor=salesperson,
+        request_id=request.pk,
+        seen_version=LicenceRequest.objects.values_list("version", flat=True).get(pk=request.pk),
+        values=complete_fields(request) | changes,
+    )

@@ -35,6 +35,7 @@ SENTENCES = {
     "send": gettext_noop("sent the request"),
     "recall": gettext_noop("recalled the request"),
     "discard": gettext_noop("discarded the draft"),
+    "return": gettext_noop("returned the request for changes"),
     "approve": gettext_noop("approved"),
     "reject": gettext_noop("rejected"),
     "opened": gettext_noop("entered what was in force before"),
@@ -66,6 +67,7 @@ LABELS = {
     "name": gettext_noop("Name"),
     "sha256": gettext_noop("SHA-256 digest"),
     "reject_reason": gettext_noop("Reason"),
+    "comment": gettext_noop("Comment"),
 }
 MOST_ENTRIES = 50
 

@@ -16,7 +16,7 @@ from capphep.platform.widgets import DayField, DayInput
 from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.pure import codes
 from capphep.pure.errors import Invalid, Refusal
-from capphep.pure.folding import clean
+from capphep.pure.folding import clean, clean_lines
 from capphep.pure.money import format_number, parse_dong
 
 # The customer's own data; what the record lacks is asked for and offered back to it.
@@ -61,8 +61,7 @@ class NoteField(forms.CharField):
     """Text of several lines, each of them as it is stored."""
 
     def clean(self, value: Any) -> str:
-        lines = str(super().clean(value)).splitlines()
-        return "\n".join(clean(line) for line in lines).strip()
+        return clean_lines(str(super().clean(value)))
 
 
 class CodeField(forms.CharField):

@@ -23,6 +23,11 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
+def clean_lines(text: str) -> str:
+    """Return a text of several lines as it is stored: each line cleaned, none empty at the ends."""
+    return "\n".join(clean(line) for line in text.splitlines()).strip()
+
+
 def fold(text: str) -> str:
     """Return the search key: lower case, without accents, đ as d, spaces collapsed.
 

@@ -1,9 +1,11 @@
-"""Deciding on a request that waits: *Phê duyệt*, *Từ chối*."""
+"""Deciding on a request that waits: *Phê duyệt*, *Trả lại*, *Từ chối*."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,10 +18,12 @@ from capphep.platform import audit, clock, outbox
 from capphep.platform.roles import Actor, Permission, require
 from capphep.provisioning import queries
 from capphep.provisioning.actions.locks import lock_request
+from capphep.provisioning.actions.rounds import Answer
 from capphep.provisioning.actions.sending import event
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.queries import Review
+from capphep.provisioning.round_rules import checked_comments, comment_fields
 from capphep.provisioning.states import RequestKind
 from capphep.pure.errors import Conflict, Invalid, gettext_noop
 from capphep.pure.folding import clean
@@ -95,6 +99,24 @@ def reject(*, actor: Actor, request_id: int, reason: str) -> LicenceRequest:
     return request
 
 
+@transaction.atomic
+def return_request(
+    *, actor: Actor, request_id: int, comment: str, comments: Mapping[str, str]
+) -> LicenceRequest:
+    """*Trả lại*: the salesperson changes what is commented on and sends again; the order is free.
+
+    ``comments`` are by the field that they are about (`round_rules.comment_fields`). Raises
+    Invalid ``comment_required`` or ``comment_field``, Forbidden and Conflict as `approve` does.
+    """
+    request = _lock_for_decision(actor, request_id, "return")
+    fields = comment_fields(request.lines.values_list("position", flat=True))
+    answer = Answer(*checked_comments(comment, comments, fields))
+    audit.record(actor, move_request(actor, request, "return", answer=answer))
+    said = {"comment": answer.comment, "comments": answer.comments}
+    outbox.enqueue([event("request.returned", request, **said)])
+    return request
+
+
 def _lock_for_decision(actor: Actor, request_id: int, verb: str) -> LicenceRequest:
     require(actor, Permission.REQUEST_DECIDE)
     request = lock_request(actor, request_id)
@@ -103,7 +125,7 @@ def _lock_for_decision(actor: Actor, request_id: int, verb: str) -> LicenceReque
 
 
 def _decided(
-    actor: Actor, request: LicenceRequest, verb: str, **changes: str
+    actor: Actor, request: LicenceRequest, verb: str, **changes: Any
 ) -> list[audit.Change]:
     return move_request(
         actor, request, verb, decided_by_id=actor.pk, decided_at=timezone.now(), **changes

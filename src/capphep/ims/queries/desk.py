@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from capphep.catalog.models import Resource
+from capphep.platform.models import User
 from capphep.platform.roles import Actor, Permission, may, require, sees_all
 from capphep.provisioning import explanations
 from capphep.provisioning import queries as provisioning
@@ -95,14 +96,26 @@ def _decided_already(request: LicenceRequest) -> Conflict:
     messages = {
         RequestStatus.APPROVED: gettext_noop("%(who)s approved this request on %(when)s."),
         RequestStatus.REJECTED: gettext_noop("%(who)s rejected this request on %(when)s."),
+        RequestStatus.RETURNED: gettext_noop("%(who)s returned this request on %(when)s."),
     }
     message = messages.get(RequestStatus(request.status))
-    if not message or not request.decided_at:
+    who, when = _decided(request)
+    if not message or not when:
         text = gettext_noop("The salesperson has taken this request back: it no longer waits.")
         return Conflict("wrong_state", text, rule="R4")
-    who = request.decided_by.full_name if request.decided_by else "capphep"
-    when = f"{timezone.localtime(request.decided_at):%d/%m/%Y %H:%M}"
-    return Conflict("wrong_state", message, rule="R4", params={"who": who, "when": when})
+    params = {
+        "who": who.full_name if who else "capphep",
+        "when": f"{timezone.localtime(when):%d/%m/%Y %H:%M}",
+    }
+    return Conflict("wrong_state", message, rule="R4", params=params)
+
+
+def _decided(request: LicenceRequest) -> tuple[User | None, datetime.datetime | None]:
+    """Who decided and when; a return is kept with its round."""
+    if request.status != RequestStatus.RETURNED:
+        return request.decided_by, request.decided_at
+    last = request.rounds.select_related("ended_by").last()
+    return (last.ended_by, last.ended_at) if last else (None, None)
 
 
 # --- what an approval changes ------------------------------------------------------------------

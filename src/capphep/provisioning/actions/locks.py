@@ -10,11 +10,11 @@ from capphep.pure.errors import Forbidden, gettext_noop
 
 
 def lock_request(actor: Actor, request_id: int) -> LicenceRequest:
-    """The request with its order, customer and product, locked until the commit.
+    """The request with its order, customer, product and sector, locked until the commit.
 
     Raises NotFound for one that does not exist or that the actor may not see.
     """
-    rows = visible_requests(actor).select_for_update(of=("self",))
+    rows = visible_requests(actor).select_related("sector").select_for_update(of=("self",))
     request = rows.filter(pk=request_id).first()
     if not request:
         raise request_not_found()

@@ -16,6 +16,7 @@ from capphep.platform.roles import Actor
 from capphep.provisioning import queries, rules
 from capphep.provisioning.actions.drafts import kind_of, write_fields
 from capphep.provisioning.actions.locks import lock_own
+from capphep.provisioning.actions.rounds import Parts, parts_of
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.models import LicenceRequest, RequestLine
 from capphep.pure.errors import Invalid, Invalids, Refusal, gettext_noop
@@ -38,10 +39,18 @@ def send_request(
     if request.order_id:
         request.order = Order.objects.select_for_update().get(pk=request.order_id)
     write_fields(actor, request, seen_version, values)
-    problems = problems_of(request)
+    parts = parts_of(request)
+    problems = problems_of(request, parts)
     if problems:
         raise Invalids(problems)
-    changes = move_request(actor, request, "send", sent_by_id=actor.pk, sent_at=timezone.now())
+    changes = move_request(
+        actor,
+        request,
+        "send",
+        content=parts.content(request),
+        sent_by_id=actor.pk,
+        sent_at=timezone.now(),
+    )
     if request.write_back:
         changes += _write_back(actor, request)
     audit.record(actor, changes)
@@ -58,7 +67,7 @@ def recall_request(*, actor: Actor, request_id: int) -> LicenceRequest:
     return request
 
 
-def event(type_: str, request: LicenceRequest) -> outbox.Event:
+def event(type_: str, request: LicenceRequest, **more: object) -> outbox.Event:
     """An event about the request, with what a listener needs to know of it."""
     payload = {
         "request_no": request.request_no,
@@ -67,20 +76,21 @@ def event(type_: str, request: LicenceRequest) -> outbox.Event:
         "customer": request.budget_code,
         "product": request.product.code,
         "status": request.status,
+        **more,
     }
     return outbox.Event(type_, request.request_no, payload)
 
 
-def problems_of(request: LicenceRequest) -> list[Refusal]:
+def problems_of(request: LicenceRequest, parts: Parts) -> list[Refusal]:
     """Every reason why the request cannot be sent as it stands, each at its field."""
-    lines = list(queries.lines_of(request))
+    lines = parts.lines
     refusals: list[Refusal] = [
         *_unplanned(request, lines),
         *_missing_fields(request),
         *(refusal for line in lines for refusal in _missing_extra(line)),
     ]
     if settings.EVIDENCE_REQUIRED and rules.needs_evidence(request.kind):
-        kinds = set(request.evidence.values_list("kind", flat=True))
+        kinds = {str(evidence["kind"]) for evidence in parts.evidence}
         refusals += rules.missing_evidence(kinds)
     return refusals
 

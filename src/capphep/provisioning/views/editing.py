@@ -22,6 +22,7 @@ from capphep.provisioning import queries
 from capphep.provisioning.actions import drafts, sending
 from capphep.provisioning.actions.evidence import remove_evidence
 from capphep.provisioning.actions.locks import require_own
+from capphep.provisioning.actions.rounds import parts_of
 from capphep.provisioning.forms import RequestForm, initial_of
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import EDITABLE
@@ -90,7 +91,8 @@ def _save(request: HttpRequest, record: LicenceRequest, problems: Problems) -> H
     intent = request.POST.get("intent", "")
     if not form.is_valid() or problems:
         if intent == SEND:
-            _show(form, problems, sending.problems_of(_as_typed(record, form)))
+            typed = _as_typed(record, form)
+            _show(form, problems, sending.problems_of(typed, parts_of(record)))
         return _page(request, record, form, problems, status=422)
     save = sending.send_request if intent == SEND else drafts.save_draft
     try:
