@@ -88,6 +88,7 @@ def test_no_text_in_a_form_breaks_it(
     [
         "/crm/customers/{}/", "/crm/orders/{}/", "/requests/{}/", "/ims/requests/{}/",
         "/ims/subscriptions/{}/", "/requests/evidence/{}/", "/catalogue/items/{}/",
+        "/catalogue/products/{}/",
         "/crm/opportunities/{}/", "/crm/projects/{}/", "/users/{}/edit",
     ],
 )  # fmt: skip

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 EVERYBODY = ("sales_client", "officer_client", "auditor_client", "admin_client")
 NOT_ADMINISTRATORS = EVERYBODY[:3]
 LIST = "/catalogue/items/"
+PRODUCTS = "/catalogue/products/"
 LOAD = "/catalogue/load"
 
 
@@ -56,7 +57,7 @@ def test_only_an_administrator_comes_to_load_a_file(
 
 
 def test_nobody_sees_the_catalogue_without_signing_in(client: Client) -> None:
-    for address in (LIST, "/catalogue/items/1/", LOAD, "/catalogue/sample"):
+    for address in (LIST, f"{LIST}1/", PRODUCTS, f"{PRODUCTS}1/", LOAD, "/catalogue/sample"):
         assert client.get(address)["Location"].startswith("/login")
 
 
@@ -110,6 +111,58 @@ def test_an_item_says_who_may_buy_it_and_what_changed(
     page = admin_client.get(reverse("catalog:item", args=[base.pk])).content.decode()
     assert "Khách hàng chưa có thuê bao iGOV còn hiệu lực" in page
     assert "01/01/2030" in page and "8%" in page
+
+
+# --- products ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_everybody_reads_what_a_trial_grants_and_when_additions_end(
+    who: str, request: pytest.FixtureRequest, catalogue: SmallCatalogue
+) -> None:
+    Product.objects.filter(pk=catalogue.ihos.pk).update(co_terminates=True)
+    client = client_of(request, who)
+    page = client.get(PRODUCTS).content.decode()
+    assert "1 tháng" in page and "Không áp dụng" in page
+    assert "Thời hạn riêng" in page and "Đồng hạn" in page
+    igov = client.get(f"{PRODUCTS}{catalogue.igov.pk}/").content.decode()
+    assert "Dùng thử được cấp" in igov and ">100</td>" in igov and "Bộ sổ kế toán" in igov
+    assert "Kế toán, Văn phòng số" in igov and "làm tròn lên" not in igov
+    ihos = client.get(f"{PRODUCTS}{catalogue.ihos.pk}/").content.decode()
+    assert "Dùng thử được cấp" not in ihos and "làm tròn lên" in ihos
+
+
+def test_a_product_shows_what_changed_in_its_trial(
+    administrator: User, admin_client: Client
+) -> None:
+    load()
+    admin_client.post(LOAD, {"text": TEXT.replace("units: 100}", "units: 30}")})
+    product = Product.objects.get()
+    page = admin_client.get(f"{PRODUCTS}{product.pk}/").content.decode()
+    assert administrator.full_name in page and "Tài nguyên dùng thử" in page
+    assert "office/users: 100" in page and "office/users: 30" in page and "2 tháng" in page
+
+
+def test_a_product_off_the_market_is_not_offered_for_trial(
+    catalogue: SmallCatalogue, sales_client: Client
+) -> None:
+    Product.objects.filter(pk=catalogue.igov.pk).update(is_active=False)
+    page = sales_client.get(f"{PRODUCTS}{catalogue.igov.pk}/").content.decode()
+    assert "1 tháng" not in page and "Không áp dụng" in page
+
+
+@pytest.mark.parametrize("key", ["999999", "9" * 30])
+def test_a_product_that_is_not_there_is_a_404(key: str, sales_client: Client) -> None:
+    assert sales_client.get(f"{PRODUCTS}{key}/").status_code == 404
+
+
+def test_the_screens_of_products_cost_a_fixed_number_of_statements(
+    catalogue: SmallCatalogue, sales_client: Client, statements: Counter
+) -> None:
+    with statements("catalog.products.list", at_most=6):
+        sales_client.get(PRODUCTS)
+    with statements("catalog.products.product", at_most=8):
+        sales_client.get(f"{PRODUCTS}{catalogue.igov.pk}/")
 
 
 def test_a_file_is_loaded(admin_client: Client, administrator: User) -> None:

@@ -22,7 +22,7 @@ TAX_CHOICES = [(rate.value, label) for rate, label in TAX_LABELS.items()]
 class Product(models.Model):
     """The software, such as iGOV."""
 
-    code = models.SlugField(max_length=40, unique=True)
+    code = models.SlugField(_("Code"), max_length=40, unique=True)
     name = models.CharField(_("Product"), max_length=100, unique=True)
     is_active = models.BooleanField(_("Active"), default=True)
     # RULE R9: an addition ends with the running term of the module that it adds to.

@@ -184,6 +184,14 @@ def contents_text(contents: Sequence[ItemContent]) -> str:
     return "; ".join(f"{module}: {', '.join(parts)}" for module, parts in by_module.items())
 
 
+def product_of(product_id: int) -> Product:
+    """Raises NotFound."""
+    found = Product.objects.filter(pk=product_id).first() if product_id <= _LARGEST_ID else None
+    if not found:
+        raise NotFound("product_not_found", gettext_noop("There is no such product."))
+    return found
+
+
 def trial_products() -> list[Product]:
     """The products that are offered for trial, in the order of the catalogue. One statement."""
     return list(Product.objects.filter(is_active=True, trial_months__isnull=False).order_by("id"))

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from capphep.catalog import views
+from capphep.catalog.views import goods, loading, products
 
 app_name = "catalog"
 urlpatterns = [
-    path("items/", views.item_list, name="item_list"),
-    path("items/<int:item_id>/", views.item, name="item"),
-    path("load", views.load, name="load"),
-    path("sample", views.sample, name="sample"),
+    path("items/", goods.item_list, name="item_list"),
+    path("items/<int:item_id>/", goods.item, name="item"),
+    path("products/", products.product_list, name="product_list"),
+    path("products/<int:product_id>/", products.product, name="product"),
+    path("load", loading.load, name="load"),
+    path("sample", loading.sample, name="sample"),
 ]

@@ -1,0 +1,1 @@
+"""Screens of the catalogue: everybody reads it, an administrator loads a file."""

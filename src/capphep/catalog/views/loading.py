@@ -1,0 +1,100 @@
+"""Loading a catalogue file: what is wrong in it comes back with the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from capphep.catalog import imports
+from capphep.catalog.forms import LoadForm
+from capphep.platform import kept_forms
+from capphep.platform.htmx import redirect
+from capphep.platform.models import User
+from capphep.platform.roles import Permission, require
+from capphep.platform.texts import refusal_text
+from capphep.pure.errors import Invalids, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class LineMistake:
+    """A mistake of the file as the page shows it, with what stands on its line."""
+
+    line: int
+    quoted: str
+    text: str
+    rule: str
+
+
+def load(request: HttpRequest) -> HttpResponse:
+    """context: as `_load_page`."""
+    require(_actor(request), Permission.CATALOGUE_WRITE)
+    if request.method != "POST":
+        return _load_page(request, LoadForm(kept_forms.take(request)))
+    form = LoadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _load_page(request, form, status=422)
+    content = form.content()
+    try:
+        loaded = imports.load(actor=_actor(request), content=content)
+    except Invalids as found:
+        return _refused(request, content, found.refusals)
+    message = _("Catalogue loaded: %(created)s created, %(updated)s updated, %(unchanged)s same.")
+    counts = {name: getattr(loaded, name) for name in ("created", "updated", "unchanged")}
+    return redirect(request, "catalog:item_list", message=message % counts)
+
+
+def _refused(request: HttpRequest, content: bytes, refusals: Sequence[Refusal]) -> HttpResponse:
+    """The file comes back as text, so that it can be corrected where it stands."""
+    text = content.decode("utf-8-sig", errors="replace")
+    form = LoadForm({"text": text})
+    lines = text.splitlines()
+    mistakes = [_shown(refusal, lines) for refusal in refusals]
+    return _load_page(request, form, mistakes=mistakes, status=422)
+
+
+def _shown(refusal: Refusal, lines: Sequence[str]) -> LineMistake:
+    line = getattr(refusal, "line", 1)
+    quoted = lines[line - 1].strip() if line <= len(lines) else ""
+    return LineMistake(line, quoted[:200], refusal_text(refusal), refusal.rule)
+
+
+def _load_page(
+    request: HttpRequest,
+    form: LoadForm,
+    *,
+    mistakes: Sequence[LineMistake] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """context: title, form, mistakes, intro, submit_label, cancel_url."""
+    context: dict[str, Any] = {
+        "title": _("Load the catalogue"),
+        "intro": _("All of it or nothing: with one mistake in the file nothing is changed."),
+        "form": form,
+        "mistakes": mistakes,
+        "submit_label": _("Load"),
+        "cancel_url": reverse("catalog:item_list"),
+    }
+    return render(request, "catalog/load.html", context, status=status)
+
+
+def sample(request: HttpRequest) -> FileResponse:
+    """The sample catalogue, to write one's own after."""
+    require(_actor(request), Permission.CATALOGUE_WRITE)
+    return FileResponse(
+        imports.DEMO_FILE.open("rb"),
+        as_attachment=True,
+        filename="catalogue.yaml",
+        content_type="application/yaml",
+    )
+
+
+def _actor(request: HttpRequest) -> User:
+    """The person who is signed in; the middleware lets nobody else come here."""
+    assert isinstance(request.user, User)
+    return request.user

@@ -1,0 +1,79 @@
+"""The products: what a trial of each grants, and when additions to it end."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from capphep.catalog import queries
+from capphep.catalog.models import Product
+from capphep.platform.history import history_of
+from capphep.platform.htmx import render_page_or_fragment
+from capphep.platform.kit import HeaderBand, Status
+from capphep.platform.pages import Column, ListSpec, list_page
+
+
+def product_list(request: HttpRequest) -> HttpResponse:
+    """context: title, page (pages.ListPage), empty_text."""
+    context = {
+        "title": _("Products"),
+        "page": list_page(request, Product.objects.all(), spec=_spec()),
+        "empty_text": _("An administrator loads the catalogue from a file."),
+    }
+    return render_page_or_fragment(
+        request, "catalog/product_list.html", "platform/_list.html", context
+    )
+
+
+def _spec() -> ListSpec[Product]:
+    return ListSpec(
+        columns=(
+            Column("name", gettext_lazy("Product"), sort="name"),
+            Column("code", gettext_lazy("Code"), "code", sort="code"),
+            Column("trial", gettext_lazy("Trial"), value=_trial),
+            Column("co_terminates", gettext_lazy("Term of an addition"), value=_addition),
+            Column("status", gettext_lazy("Status"), "status", value=_status),
+        ),
+        default_sort="name",
+        row_url=lambda product: reverse("catalog:product", args=[product.pk]),
+    )
+
+
+def _trial(product: Product) -> str:
+    months = product.trial_months
+    if months is None or not product.is_active:
+        return _("Not offered")
+    return ngettext("%(months)s month", "%(months)s months", months) % {"months": months}
+
+
+def _addition(product: Product) -> str:
+    return _("Co-termination") if product.co_terminates else _("A term of its own")
+
+
+def _status(product: Product) -> Status:
+    if product.is_active:
+        return Status(gettext_lazy("On sale"), "good")
+    return Status(gettext_lazy("No longer sold"), "gone")
+
+
+def product(request: HttpRequest, product_id: int) -> HttpResponse:
+    """context: title, record, band, trial, add_ons (names), defaults, entries."""
+    record = queries.product_of(product_id)
+    context = {
+        "title": record.name,
+        "record": record,
+        "band": HeaderBand(
+            title=record.name,
+            status=_status(record),
+            back_url=reverse("catalog:product_list"),
+            back_label=_("Products"),
+        ),
+        "trial": _trial(record),
+        "add_ons": ", ".join(queries.eligibility_table().get(record.pk, {}).values()),
+        "defaults": queries.trial_defaults(record.pk),
+        "entries": history_of(record),
+    }
+    return render(request, "catalog/product.html", context)

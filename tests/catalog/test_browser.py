@@ -1,0 +1,58 @@
+"""The catalogue in a real browser: for everybody to read, at every width."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from capphep.catalog import imports
+from capphep.catalog.models import Item, Product
+from capphep.platform.models import User
+from capphep.platform.roles import SYSTEM
+from tests import factories
+from tests.browser.people import sign_in
+from tests.plumbing.browser import OpenPage
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "scheme"), [(1440, 900, "light"), (390, 844, "dark"), (360, 740, "light")]
+)
+def test_products_and_goods_are_open_to_everybody_and_fit_the_window(
+    salesperson: User, open_page: OpenPage, width: int, height: int, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    factories.reference_data()
+    imports.load(actor=SYSTEM, content=imports.DEMO_FILE.read_bytes())
+    page = open_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    sign_in(page, salesperson.username)
+    item, product = Item.objects.get(sku="IHOS-VPS-50"), Product.objects.get(code="ihos")
+    for address in (
+        "/catalogue/items/",
+        f"/catalogue/items/{item.pk}/",
+        "/catalogue/products/",
+        f"/catalogue/products/{product.pk}/",
+    ):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wider <= 0, f"{address} is {wider}px wider than the window"
+        found = Axe().run(page).response["violations"]
+        assert not found, (address, [(each["id"], each["nodes"][0]["html"]) for each in found])
+
+
+def test_from_an_item_to_what_a_trial_of_its_product_grants(
+    salesperson: User, open_page: OpenPage
+) -> None:
+    factories.reference_data()
+    imports.load(actor=SYSTEM, content=imports.DEMO_FILE.read_bytes())
+    page = open_page()
+    sign_in(page, salesperson.username)
+    page.goto("/catalogue/items/")
+    page.get_by_role("link", name="IHOS-VPS-50").click()
+    page.get_by_role("link", name="iHOS", exact=True).click()
+    row = page.get_by_role("row", name="Chat")
+    expect(row).to_contain_text("3.000")
+    expect(page.get_by_text("Đồng hạn", exact=False).first).to_be_visible()
