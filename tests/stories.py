@@ -10,7 +10,15 @@ from django.db import transaction
 from capphep.catalog.models import Item
 from capphep.crm.models import Customer, Order, OrderLine, Sector
 from capphep.entitlements.actions import OpeningGrant, open_grants
-from capphep.ims.actions import Approval, approve, return_request
+from capphep.ims.actions import (
+    Approval,
+    Withdrawn,
+    approve,
+    confirm_withdrawal,
+    propose_withdrawal,
+    return_request,
+)
+from capphep.ims.queries.withdrawals import preview_of
 from capphep.platform import clock, numbers
 from capphep.platform.models import User
 from capphep.platform.roles import SYSTEM
@@ -18,7 +26,7 @@ from capphep.provisioning import queries
 from capphep.provisioning.actions.drafts import open_request
 from capphep.provisioning.actions.evidence import attach_evidence
 from capphep.provisioning.actions.sending import send_request
-from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.models import LicenceRequest, Withdrawal
 from capphep.provisioning.states import EvidenceKind
 from capphep.pure.folding import fold
 from capphep.pure.months import term
@@ -180,4 +188,35 @@ def sent_again(request: LicenceRequest, salesperson: User, **changes: object) ->
         request_id=request.pk,
         seen_version=LicenceRequest.objects.values_list("version", flat=True).get(pk=request.pk),
         values=complete_fields(request) | changes,
+    )
+
+
+def proposed(
+    request: LicenceRequest, officer: User, *, from_day: datetime.date | None = None
+) -> Withdrawal:
+    """A withdrawal of the approved request that waits for a second officer."""
+    return propose_withdrawal(
+        actor=officer,
+        request_id=request.pk,
+        from_day=from_day or clock.today(),
+        reason="Đơn vị trả lại, chưa thanh toán",
+    )
+
+
+def seen_withdrawal(withdrawal: Withdrawal) -> str:
+    """What the second officer confirms after opening the dialog now."""
+    return preview_of(withdrawal.request, withdrawal.from_day, clock.today()).fingerprint
+
+
+def withdrawn(
+    request: LicenceRequest,
+    officer: User,
+    other_officer: User,
+    *,
+    from_day: datetime.date | None = None,
+) -> Withdrawn:
+    """Taken back: one officer proposes, the other confirms."""
+    withdrawal = proposed(request, officer, from_day=from_day)
+    return confirm_withdrawal(
+        actor=other_officer, withdrawal_id=withdrawal.pk, seen=seen_withdrawal(withdrawal)
     )

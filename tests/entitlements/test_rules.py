@@ -16,7 +16,7 @@ from capphep.entitlements.rules import (
     Step,
     bases,
     in_force,
-    lowest_after,
+    left_after,
     owned_days,
     owned_spans,
     quantity_on,
@@ -171,17 +171,30 @@ def test_nothing_is_left_of_a_grant_that_is_over_or_was_taken_back() -> None:
     assert rest(YEAR, day("01/07/2026"), day("01/07/2026")) is None
 
 
-def test_what_a_withdrawal_leaves_is_counted_where_it_is_least() -> None:
+def test_what_a_withdrawal_leaves_is_counted_on_its_first_day() -> None:
     ledger = [
         span(100, "01/01/2026", "31/12/2026", "YC-1"),
         span(50, "01/06/2026", "31/05/2027", "YC-2"),
         span(30, "01/09/2026", "31/08/2027", "YC-3"),
     ]
     taken = [span(-50, "01/07/2026", "31/05/2027", "YC-2")]
-    assert lowest_after(ledger, taken) == {USERS: Step(day("01/01/2027"), 30)}
-    assert lowest_after(ledger[1:2], [span(-50, "01/06/2026", "31/05/2027")]) == {
+    assert left_after(ledger, taken) == {USERS: Step(day("01/07/2026"), 100)}
+    assert left_after(ledger[1:2], [span(-50, "01/06/2026", "31/05/2027")]) == {
         USERS: Step(day("01/06/2026"), 0)
     }
+
+
+def test_what_is_taken_back_from_several_days_on_counts_where_it_leaves_least() -> None:
+    ledger = [
+        span(100, "01/01/2026", "31/12/2026", "YC-1"),
+        span(50, "01/06/2026", "31/05/2027", "YC-2"),
+        span(20, "01/03/2027", "28/02/2028", "YC-2"),
+    ]
+    taken = [
+        span(-50, "01/07/2026", "31/05/2027", "YC-2"),
+        span(-20, "01/03/2027", "28/02/2028", "YC-2"),
+    ]
+    assert left_after(ledger, taken) == {USERS: Step(day("01/03/2027"), 0)}
 
 
 def test_the_base_of_what_was_never_granted_is_not_listed() -> None:
@@ -270,18 +283,13 @@ def test_a_module_runs_on_every_day_until_it_does_not(
 
 
 @given(st.lists(grants, max_size=8), grants, st.integers(0, 60))
-def test_no_day_of_a_withdrawal_is_lower_than_the_lowest(
+def test_a_withdrawal_leaves_what_was_in_force_without_it(
     ledger: list[Span], grant: Span, days_later: int
 ) -> None:
     taken = withdrawn(grant, days_later)[1:]
-    for key, lowest in lowest_after([*ledger, grant], taken).items():
-        length = (taken[0].last_day - taken[0].first_day).days + 1
-        quantities = {
-            at: in_force([*ledger, grant, *taken], at).get(key, 0)
-            for at in (taken[0].first_day + datetime.timedelta(n) for n in range(length))
-        }
-        assert lowest.quantity == min(quantities.values())
-        assert lowest.from_day == min(quantities, key=lambda at: (quantities[at], at))
+    for key, left in left_after([*ledger, grant], taken).items():
+        assert left.quantity == in_force(ledger, left.from_day).get(key, 0)
+        assert left.from_day == taken[0].first_day
 
 
 @given(spans)

@@ -124,21 +124,21 @@ def rest(
     return Term(first, last) if first <= last else None
 
 
-def lowest_after(spans: Sequence[Span], taken: Sequence[Span]) -> dict[Key, Step]:
-    """RULE R2: what taking something back would leave where it leaves least, and from when.
+def left_after(spans: Sequence[Span], taken: Sequence[Span]) -> dict[Key, Step]:
+    """RULE R2: what taking something back would leave on the day from which on it is gone.
 
-    ``taken`` are the opposites that would be appended. Only the days that they touch
-    count: what ends later ends by itself.
+    ``taken`` are the opposites that would be appended; where they begin on several days,
+    the one that leaves least. What ends on a later day ends by itself: what is in use now
+    says nothing about then.
     """
-    left = steps([*spans, *taken])
-    lowest: dict[Key, Step] = {}
+    after = [*spans, *taken]
+    left: dict[Key, Step] = {}
     for span in taken:
-        found = left[span.key]
-        days = {span.first_day, *(step.from_day for step in found if span.covers(step.from_day))}
-        candidates = [Step(day, quantity_on(found, day)) for day in days]
-        candidates += [lowest[span.key]] if span.key in lowest else []
-        lowest[span.key] = min(candidates, key=lambda step: (step.quantity, step.from_day))
-    return lowest
+        here = Step(span.first_day, in_force(after, span.first_day)[span.key])
+        left[span.key] = min(
+            here, left.get(span.key, here), key=lambda step: (step.quantity, step.from_day)
+        )
+    return left
 
 
 def owned_spans(

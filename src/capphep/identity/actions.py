@@ -1,11 +1,12 @@
 """Writes to the directory of administrator accounts.
 
-Called inside the transaction of an approval, which has checked the permission and
-records the returned change in the audit trail.
+Called inside the transaction of an approval or a withdrawal, which has checked the
+permission and records the returned changes in the audit trail.
 """
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -30,7 +31,8 @@ def ensure_account(
 ) -> tuple[AccountLink, list[audit.Change]]:
     """RULE R15: link the account that has this e-mail or phone; where there is none, invite.
 
-    Doing it again changes nothing. Returns the link and the changes for the audit trail.
+    Doing it again changes nothing; a link that was closed is open again. Returns the link
+    and the changes for the audit trail.
     """
     account = _account_of(person)
     kind = LinkKind.LINKED if account else LinkKind.INVITED
@@ -40,10 +42,38 @@ def ensure_account(
         product=product,
         defaults={"kind": kind, "request_no": request_no},
     )
-    if not is_new:
+    if not is_new and not link.closed_from:
         return link, []
-    facts = {"customer": str(customer), "product": str(product), "request_no": request_no}
-    return link, [audit.Change(link.account, link.kind, after=facts)]
+    if link.closed_from:
+        link.closed_from = None
+        link.save(update_fields=["closed_from"])
+    verb = link.kind if is_new else LinkKind.LINKED
+    return link, [audit.Change(link.account, verb, after=_facts(link, request_no))]
+
+
+def close_links(
+    *, customer: Customer, product: Product, request_no: str, from_day: datetime.date
+) -> tuple[list[AccountLink], list[audit.Change]]:
+    """RULE R15: from this local day on, nothing of the product is left there to administer.
+
+    The accounts stay: they may administer elsewhere. Returns the closed links and the
+    changes for the audit trail.
+    """
+    rows = AccountLink.objects.filter(customer=customer, product=product, closed_from=None)
+    links = list(rows.select_related("account", "customer", "product").order_by("id"))
+    rows.update(closed_from=from_day)
+    for link in links:
+        link.closed_from = from_day
+    facts = {"closed_from": from_day.isoformat()}
+    return links, [
+        audit.Change(link.account, "link_closed", after=_facts(link, request_no) | facts)
+        for link in links
+    ]
+
+
+def _facts(link: AccountLink, request_no: str) -> dict[str, str]:
+    facts = {"customer": str(link.customer), "product": str(link.product)}
+    return facts | {"request_no": request_no}
 
 
 def _account_of(person: Person) -> AdminAccount | None:

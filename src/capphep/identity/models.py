@@ -36,7 +36,10 @@ class LinkKind(models.TextChoices):
 
 
 class AccountLink(models.Model):
-    """The account administers the product at the customer, since this request."""
+    """The account administers the product at the customer, since this request.
+
+    From ``closed_from`` on, nothing is left there to administer.
+    """
 
     account = models.ForeignKey(AdminAccount, on_delete=models.PROTECT, related_name="links")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
@@ -44,6 +47,7 @@ class AccountLink(models.Model):
     kind = models.CharField(max_length=10, choices=LinkKind.choices)
     request_no = models.CharField(_("Request number"), max_length=20)
     linked_at = models.DateTimeField(auto_now_add=True)
+    closed_from = models.DateField(_("Closed from"), null=True)
 
     class Meta:
         constraints = [

@@ -38,6 +38,9 @@ SENTENCES = {
     "return": gettext_noop("returned the request for changes"),
     "approve": gettext_noop("approved"),
     "reject": gettext_noop("rejected"),
+    "withdrawal_proposed": gettext_noop("proposed to withdraw what was approved"),
+    "withdrawal_declined": gettext_noop("declined the withdrawal"),
+    "withdraw": gettext_noop("withdrew what was approved"),
     "opened": gettext_noop("entered what was in force before"),
     "granted": gettext_noop("granted resources"),
     "took_effect": gettext_noop("noted what began or ended on this day"),
@@ -47,6 +50,7 @@ SENTENCES = {
     "licence_issued": gettext_noop("issued the licence"),
     "invited": gettext_noop("invited the administrator"),
     "linked": gettext_noop("linked the administrator's account"),
+    "link_closed": gettext_noop("closed the link of the administrator's account"),
     "password_set": gettext_noop("set a new password"),
 }
 LABELS = {
@@ -68,6 +72,9 @@ LABELS = {
     "sha256": gettext_noop("SHA-256 digest"),
     "reject_reason": gettext_noop("Reason"),
     "comment": gettext_noop("Comment"),
+    "reason": gettext_noop("Reason"),
+    "force_reason": gettext_noop("Why nevertheless"),
+    "decline_reason": gettext_noop("Why not"),
 }
 MOST_ENTRIES = 50
 

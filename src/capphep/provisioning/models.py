@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from capphep.catalog.models import Module, Product, Resource
 from capphep.crm.models import Customer, Level, Order, Sector
 from capphep.platform.models import StoredFile, Team, User
-from capphep.provisioning.states import LIVE, OPEN, EvidenceKind, RequestKind, RequestStatus
+from capphep.provisioning.states import (
+    LIVE,
+    OPEN,
+    EvidenceKind,
+    RequestKind,
+    RequestStatus,
+    WithdrawalStatus,
+)
 
 
 class LicenceRequest(models.Model):
@@ -227,16 +234,12 @@ class Round(models.Model):
         return f"{self.request_id}, {self.number}"
 
 
-class WithdrawalStatus(models.TextChoices):
-    PROPOSED = "proposed", _("Proposed")
-    CONFIRMED = "confirmed", _("Confirmed")
-    DECLINED = "declined", _("Declined")
-
-
 class Withdrawal(models.Model):
     """*Thu hồi cấp phép*: one officer proposes to take an approved request back, another confirms.
 
-    ``force_reason`` says why it happens although more is in use than would remain.
+    ``from_day`` is the first day without it: the one proposed and, once confirmed, the one
+    that took effect. ``force_reason`` says why it happens although more is in use than
+    would remain, ``decline_reason`` why it does not happen.
     """
 
     request = models.ForeignKey(
@@ -251,6 +254,7 @@ class Withdrawal(models.Model):
     from_day = models.DateField(_("Withdrawn from"))
     reason = models.TextField(_("Reason"))
     force_reason = models.TextField(_("Why nevertheless"), blank=True)
+    decline_reason = models.TextField(_("Why not"), blank=True)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

@@ -35,6 +35,12 @@ class RequestStatus(models.TextChoices):
     DISCARDED = "discarded", _("Discarded")
 
 
+class WithdrawalStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DECLINED = "declined", _("Declined")
+
+
 REQUEST_STATUS = StateTable(
     moves={
         ("send", RequestStatus.DRAFT): RequestStatus.WAITING,
@@ -58,6 +64,17 @@ REQUEST_STATUS = StateTable(
         RequestStatus.WITHDRAWN: gettext_noop("Withdrawn"),
         RequestStatus.EXPIRED: gettext_noop("Expired"),
         RequestStatus.DISCARDED: gettext_noop("Discarded"),
+    },
+)
+WITHDRAWAL_STATUS = StateTable(
+    moves={
+        ("confirm", WithdrawalStatus.PROPOSED): WithdrawalStatus.CONFIRMED,
+        ("decline", WithdrawalStatus.PROPOSED): WithdrawalStatus.DECLINED,
+    },
+    labels={
+        WithdrawalStatus.PROPOSED: gettext_noop("Proposed"),
+        WithdrawalStatus.CONFIRMED: gettext_noop("Confirmed"),
+        WithdrawalStatus.DECLINED: gettext_noop("Declined"),
     },
 )
 # What its salesperson may still change.

@@ -7,6 +7,7 @@ from capphep.entitlements.queries.differences import (
 )
 from capphep.entitlements.queries.grants import (
     bases,
+    is_anything_in_force,
     opposites,
     quantity_in_force,
     rests,
@@ -28,6 +29,7 @@ __all__ = [
     "bases",
     "differing",
     "entitlement_lines",
+    "is_anything_in_force",
     "ledger_differences",
     "opposites",
     "ownership_without_subscription",

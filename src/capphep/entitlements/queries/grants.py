@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from capphep.catalog.models import Module, Product, Resource
 from capphep.crm.models import Customer
 from capphep.entitlements import rules
-from capphep.entitlements.models import ADDITIONS, OPPOSITES, TRIALS, BalanceStep, Grant
+from capphep.entitlements.models import ADDITIONS, OPPOSITES, TRIALS, BalanceStep, Grant, Subscription
 from capphep.pure.months import Term
 
 
@@ -103,3 +103,9 @@ def quantity_in_force(
         .first()
     )
     return step.quantity if step else 0
+
+
+def is_anything_in_force(subscription: Subscription, from_day: datetime.date) -> bool:
+    """Whether any resource is in force on the day or later, trials too. One statement."""
+    spans = [span_of(grant) for grant in subscription.grants.all()]
+    return any(last >= from_day for _, last in rules.owned_spans(rules.steps(spans)))

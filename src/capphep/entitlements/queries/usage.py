@@ -13,7 +13,7 @@ from capphep.entitlements.queries.grants import opposites, span_of
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """More of a resource in use than a withdrawal would leave at its lowest, from that day."""
+    """More of a resource in use than a withdrawal would leave from that day on."""
 
     module: Module
     resource: Resource
@@ -32,11 +32,11 @@ def shortfalls(
     grants = list(subscription.grants.order_by("id"))
     of_request = [grant for grant in grants if grant.request_no == request_no]
     taken = [span_of(one) for one in opposites(of_request, from_day, from_day)]
-    lowest = rules.lowest_after([span_of(grant) for grant in grants], taken)
+    remaining = rules.left_after([span_of(grant) for grant in grants], taken)
     reported = subscription.usage.select_related("module", "resource")
     return [
         Shortfall(usage.module, usage.resource, usage.in_use, left.quantity, left.from_day)
         for usage in reported.order_by("module__position", "module_id", "resource__name")
-        if (left := lowest.get((usage.module_id, usage.resource_id)))
+        if (left := remaining.get((usage.module_id, usage.resource_id)))
         and usage.in_use > left.quantity
     ]
