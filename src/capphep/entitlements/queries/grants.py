@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator
 from capphep.catalog.models import Module, Product, Resource
 from capphep.crm.models import Customer
 from capphep.entitlements import rules
-from capphep.entitlements.models import ADDITIONS, OPPOSITES, TRIALS, BalanceStep, Grant, Subscription
+from capphep.entitlements.models import (
+    ADDITIONS,
+    OPPOSITES,
+    TRIALS,
+    BalanceStep,
+    Grant,
+    Subscription,
+)
 from capphep.pure.months import Term
 
 
