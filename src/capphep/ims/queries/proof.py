@@ -11,13 +11,8 @@ from typing import TypeAlias
 from capphep.entitlements import rules
 from capphep.entitlements.models import ADDITIONS, Grant, GrantKind
 from capphep.entitlements.queries import span_of
-from capphep.provisioning.models import (
-    LicenceRequest,
-    RequestQuantity,
-    Withdrawal,
-    WithdrawalStatus,
-)
-from capphep.provisioning.states import RequestKind, RequestStatus
+from capphep.provisioning.models import LicenceRequest, RequestQuantity, Withdrawal
+from capphep.provisioning.states import RequestKind, RequestStatus, WithdrawalStatus
 from capphep.pure.months import Term
 
 Line: TypeAlias = tuple[str, int]
