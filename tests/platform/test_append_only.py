@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.state import ProjectState
 
-from capphep.platform.append_only import AppendOnly
-from capphep.platform.models import Team
+from capphep.platform.append_only import AppendOnly, is_append_only
+from capphep.platform.models import Team, User
 from tests.plumbing.append_only import lifted
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,6 +89,14 @@ def test_applied_twice_it_protects_once(team: Team) -> None:
         AppendOnly(TABLE).database_forwards("platform", editor, STATE, STATE)
     with pytest.raises(IntegrityError, match="append-only"):
         Team.objects.update(name="Khác")
+
+
+def test_it_is_known_whether_a_table_is_protected(team: Team) -> None:
+    assert is_append_only(TABLE)
+    with lifted():
+        assert not is_append_only(TABLE)
+    assert is_append_only(TABLE)
+    assert not is_append_only(User._meta.db_table)
 
 
 def test_taken_back_it_lets_everything_through(team: Team) -> None:

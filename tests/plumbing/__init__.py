@@ -5,8 +5,10 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 - every run has its own state directory and its own test database (a file on SQLite), so that
   several runs may go on at once in one checkout;
 - `@pytest.mark.once` for tests that no database can change, and all of tests/pure: `./capphep
-  test` runs them beside SQLite only;
+  test` runs them beside SQLite only; `@pytest.mark.postgresql`, `@pytest.mark.sqlite` for what
+  only the one can show;
 - `race(...)` (tests.plumbing.races): the same thing done by several threads at once;
+  `race_processes(...)` (tests.plumbing.processes): by several processes;
 - `each_kill_point(...)`, `killed_at_statement(...)` (tests.plumbing.kills): a process that dies
   by SIGKILL at a chosen SQL statement;
 - `lifted()` (tests.plumbing.append_only): rows of append-only tables can be tampered with;
@@ -21,6 +23,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.plumbing.append_only import let_tests_empty_tables
 from tests.plumbing.browser import browser, open_page, page
@@ -45,6 +48,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "once: no database can change it; run beside SQLite only")
+    for vendor in ("postgresql", "sqlite"):
+        config.addinivalue_line("markers", f"{vendor}: only this database can show it")
     config.addinivalue_line("markers", "viewport(width, height): size of the browser window")
     # Playwright's synchronous API keeps an event loop running in the thread of the tests.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -56,14 +61,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out, and report as deselected, what the run on the other database does."""
-    if os.environ.get("CAPPHEP_TESTS_LEAVE_OUT_ONCE") != "yes":
-        return
-    elsewhere = [
-        item for item in items if item.get_closest_marker("once") or PURE in item.path.parents
-    ]
+    elsewhere = [item for item in items if _is_for_the_other_database(item)]
     config.hook.pytest_deselected(items=elsewhere)
     left_out = set(elsewhere)
     items[:] = [item for item in items if item not in left_out]
+
+
+def _is_for_the_other_database(item: pytest.Item) -> bool:
+    for vendor in ("postgresql", "sqlite"):
+        if item.get_closest_marker(vendor):
+            return connection.vendor != vendor
+    once = item.get_closest_marker("once") or PURE in item.path.parents
+    return bool(once) and os.environ.get("CAPPHEP_TESTS_LEAVE_OUT_ONCE") == "yes"
 
 
 @pytest.hookimpl(trylast=True)

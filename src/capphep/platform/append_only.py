@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -44,6 +45,18 @@ _SQLITE_LIFT = (
     'DROP TRIGGER IF EXISTS "{table}_append_only_update"',
     'DROP TRIGGER IF EXISTS "{table}_append_only_delete"',
 )
+
+
+_GUARDS = {
+    "postgresql": """
+        SELECT count(*) FROM pg_trigger
+        WHERE tgrelid = %s::regclass AND tgname = 'append_only' AND tgenabled = 'A'
+    """,
+    "sqlite": """
+        SELECT count(*) / 2 FROM sqlite_master
+        WHERE type = 'trigger' AND tbl_name = %s AND name LIKE '%%append_only%%'
+    """,
+}
 
 
 class AppendOnly(Operation):
@@ -91,3 +104,10 @@ class AppendOnly(Operation):
     def _run(self, schema_editor: BaseDatabaseSchemaEditor, **sql: tuple[str, ...]) -> None:
         for statement in sql[schema_editor.connection.vendor]:
             schema_editor.execute(statement.format(table=self.table), params=None)
+
+
+def is_append_only(table: str) -> bool:
+    """Whether the table's triggers are there and switched on."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GUARDS[connection.vendor], [table])
+        return bool(cursor.fetchone()[0])

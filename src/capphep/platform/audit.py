@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
-from capphep.platform import origin
+from capphep.platform import audit_chain, origin
+from capphep.platform.audit_hash import settled
 from capphep.platform.models import AuditEntry
 from capphep.platform.roles import Actor
 
@@ -26,7 +29,8 @@ class Change:
 
 def record(actor: Actor, changes: Iterable[Change]) -> None:
     """Append one entry for each change, in the caller's transaction."""
-    AuditEntry.objects.bulk_create(_entry(actor, change) for change in changes)
+    at = timezone.now()
+    audit_chain.append([_entry(actor, change, at) for change in changes])
 
 
 def differences(before: Values, after: Values) -> tuple[dict[str, object], dict[str, object]]:
@@ -42,8 +46,9 @@ def entries_of(subject: Model) -> QuerySet[AuditEntry]:
     ).order_by("-id")
 
 
-def _entry(actor: Actor, change: Change) -> AuditEntry:
+def _entry(actor: Actor, change: Change, at: datetime) -> AuditEntry:
     return AuditEntry(
+        at=at,
         actor_id=actor.pk,
         actor_name=actor.full_name,
         origin=origin.current(),
@@ -51,6 +56,6 @@ def _entry(actor: Actor, change: Change) -> AuditEntry:
         subject_type=change.subject._meta.model_name or "",
         subject_id=change.subject.pk,
         subject_no=str(change.subject)[:150],
-        before=dict(change.before),
-        after=dict(change.after),
+        before=settled(change.before),
+        after=settled(change.after),
     )
