@@ -36,14 +36,14 @@ def migrate(*target):
     call_command("migrate", "platform", *target, verbosity=0)
 
 
-migrate("0003")
+migrate("0004")
 with transaction.atomic(), connection.cursor() as cursor:
     for n in range(1, 1203):
         at = NEW_YEAR + datetime.timedelta(microseconds=n)
         cursor.execute(INSERT, [at, n, before, json.dumps({"n": n})])
 migrate()
 call_command("audit", "verify")
-migrate("0003")
+migrate("0004")
 migrate()
 call_command("audit", "verify")
 """

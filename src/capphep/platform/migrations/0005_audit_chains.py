@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Places in chains; the entries that are there get theirs in the next migration."""
 
-    dependencies = [("platform", "0003_file_text")]
+    dependencies = [("platform", "0004_ticks")]
     operations = [
         migrations.CreateModel(
             name="AuditChain",

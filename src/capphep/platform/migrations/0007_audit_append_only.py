@@ -5,7 +5,7 @@ from capphep.platform.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
-    dependencies = [("platform", "0005_chain_audit_entries")]
+    dependencies = [("platform", "0006_chain_audit_entries")]
     operations = [
         migrations.AlterField(
             "auditentry",

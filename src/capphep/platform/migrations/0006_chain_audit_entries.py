@@ -47,5 +47,5 @@ def chain_entries(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("platform", "0004_audit_chains")]
+    dependencies = [("platform", "0005_audit_chains")]
     operations = [migrations.RunPython(chain_entries, migrations.RunPython.noop)]
