@@ -12,6 +12,7 @@
 | CAPPHEP_TWO_PEOPLE | R6: who sent a request cannot approve it (default yes) |
 | CAPPHEP_EVIDENCE_REQUIRED | R7: both kinds of evidence before sending (default yes) |
 | CAPPHEP_EVIDENCE_MAX_MIB | R7: largest evidence file (default 20) |
+| CAPPHEP_DRAFT_DAYS | drafts and returned requests end after so many days untouched (90; 0: never) |
 | CAPPHEP_RENEWAL_CONTINUES | R9: a renewal in time begins after the running term (default yes) |
 """
 
@@ -37,6 +38,7 @@ CLOCK = env.day("CAPPHEP_CLOCK")
 TWO_PEOPLE = env.flag("CAPPHEP_TWO_PEOPLE", True)
 EVIDENCE_REQUIRED = env.flag("CAPPHEP_EVIDENCE_REQUIRED", True)
 RENEWAL_CONTINUES = env.flag("CAPPHEP_RENEWAL_CONTINUES", True)
+DRAFT_DAYS = env.whole_number("CAPPHEP_DRAFT_DAYS", 90)
 EVIDENCE_MAX_BYTES = env.whole_number("CAPPHEP_EVIDENCE_MAX_MIB", 20, least=1) * 1024 * 1024
 
 INSTALLED_APPS = [
