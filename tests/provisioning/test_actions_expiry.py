@@ -130,9 +130,7 @@ def test_more_than_a_batch_ends_in_one_run(
     assert old.order is not None
     items = [(line.item, line.quantity) for line in old.order.lines.all()]
     with days_ago(DAYS):
-        another = stories.drafted(
-            stories.ordered(old.customer, salesperson, items), salesperson
-        )
+        another = stories.drafted(stories.ordered(old.customer, salesperson, items), salesperson)
     assert expire_drafts(day=clock.today()) == [old, another]
 
 

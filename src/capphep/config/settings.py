@@ -12,7 +12,7 @@
 | CAPPHEP_TWO_PEOPLE | R6: who sent a request cannot approve it (default yes) |
 | CAPPHEP_EVIDENCE_REQUIRED | R7: both kinds of evidence before sending (default yes) |
 | CAPPHEP_EVIDENCE_MAX_MIB | R7: largest evidence file (default 20) |
-| CAPPHEP_DRAFT_DAYS | drafts and returned requests end after so many days untouched (90; 0: never) |
+| CAPPHEP_DRAFT_DAYS | days after which an untouched draft ends by itself (default 90; 0: never) |
 | CAPPHEP_RENEWAL_CONTINUES | R9: a renewal in time begins after the running term (default yes) |
 """
 
