@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from capphep.entitlements.rules import (
     Base,
     Key,
+    Reason,
     Span,
+    Stay,
     Step,
     bases,
     in_force,
@@ -23,6 +25,7 @@ from capphep.entitlements.rules import (
     rest,
     running_until,
     steps,
+    turns,
 )
 from capphep.pure.months import Term
 
@@ -290,6 +293,47 @@ def test_a_withdrawal_leaves_what_was_in_force_without_it(
     for key, left in left_after([*ledger, grant], taken).items():
         assert left.quantity == in_force(ledger, left.from_day).get(key, 0)
         assert left.from_day == taken[0].first_day
+
+
+def test_each_turn_says_which_grants_begin_and_end_and_why() -> None:
+    first, renewal, more = YEAR, Term(day("01/01/2027"), day("31/12/2027")), day("01/06/2026")
+    found = turns(
+        [
+            Stay(USERS, 1, 100, first),
+            Stay(USERS, 2, 100, renewal),
+            Stay(USERS, 3, 50, Term(more, day("31/08/2026")), "withdrawal"),
+        ]
+    )[USERS]
+    assert [(turn.from_day, turn.quantity, turn.change) for turn in found] == [
+        (first.first, 100, 100),
+        (more, 150, 50),
+        (day("01/09/2026"), 100, -50),
+        (renewal.first, 100, 0),
+        (day("01/01/2028"), 0, -100),
+    ]
+    assert found[2].reasons == (Reason(3, -50, "withdrawal"),)
+    assert set(found[3].reasons) == {Reason(1, -100, "lapses"), Reason(2, 100, "begins")}
+
+
+@given(spans, days)
+def test_turns_say_what_the_steps_say(ledger: list[Span], on: datetime.date) -> None:
+    added = [one for one in ledger if one.quantity > 0]
+    taken = {id(one): after for one, after in pairwise(ledger) if after.quantity < 0}
+    stays = [
+        Stay(one.key, number, one.quantity, left)
+        for number, one in enumerate(added)
+        if (
+            left := rest(
+                Term(one.first_day, one.last_day),
+                taken[id(one)].first_day if id(one) in taken else None,
+            )
+        )
+    ]
+    totals = in_force(ledger, on)
+    for key, found in turns(stays).items():
+        assert quantity_on(found, on) == totals.get(key, 0)
+        changed = [one for one in found if one.change]
+        assert [Step(one.from_day, one.quantity) for one in changed] == steps(ledger)[key]
 
 
 @given(spans)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from capphep.entitlements.models import GrantKind
+from capphep.platform import clock
 from capphep.provisioning.models import LicenceRequest
 from tests import stories
 from tests.browser.people import sign_in
@@ -82,6 +84,7 @@ def test_the_desk_is_open_to_everybody_and_fits_the_window(
     from axe_playwright_python.sync_playwright import Axe
 
     approval = stories.approved(scene.waiting(), scene.officers[1])
+    grant = approval.subscription.grants.get(kind=GrantKind.APPROVAL)
     request: LicenceRequest = scene.waiting()
     page = open_page(viewport={"width": width, "height": height}, color_scheme=scheme)
     page.goto("/login")
@@ -95,6 +98,9 @@ def test_the_desk_is_open_to_everybody_and_fits_the_window(
         f"/ims/requests/{request.pk}/reject",
         "/ims/subscriptions/",
         f"/ims/subscriptions/{approval.subscription.pk}/",
+        f"/ims/subscriptions/{approval.subscription.pk}/?ngay={clock.today()}1",
+        f"/ims/subscriptions/{approval.subscription.pk}/?ngay=2099-12-31",
+        f"/ims/subscriptions/{approval.subscription.pk}/grants/{grant.pk}/",
         "/catalogue/items/",
     ]
     for address in addresses:
@@ -106,3 +112,34 @@ def test_the_desk_is_open_to_everybody_and_fits_the_window(
         assert not found, (address, [(each["id"], each["nodes"][0]["html"]) for each in found])
         if address == "/login":
             sign_in(page, "officer")
+
+
+def test_a_number_opens_its_origin_and_a_step_leads_to_its_request(
+    scene: Scene, page: Page
+) -> None:
+    approval = stories.approved(scene.waiting(), scene.officers[1])
+    sign_in(page, "officer")
+    page.goto(f"/ims/subscriptions/{approval.subscription.pk}/")
+    page.get_by_role("link", name="+50", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("IGOV-VPS-50")
+    dialog.get_by_role("button", name="Đóng").last.click()
+    expect(dialog).to_be_hidden()
+    number = approval.request.request_no
+    step = page.get_by_role("link", name=f"(+50 {number} bắt đầu)")
+    step.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/ims/requests/{approval.request.pk}/")
+
+
+def test_a_chosen_day_is_kept_in_the_address(scene: Scene, page: Page) -> None:
+    approval = stories.approved(scene.waiting(), scene.officers[1])
+    sign_in(page, "officer")
+    page.goto(f"/ims/subscriptions/{approval.subscription.pk}/")
+    day = page.get_by_role("textbox", name="Ngày")
+    day.fill("01/01/2020")
+    page.get_by_role("button", name="Xem", exact=True).click()
+    page.wait_for_url("**/?ngay=2020-01-01")
+    expect(page.locator(".grants")).to_contain_text("ngày 01/01/2020 không có hiệu lực")
+    page.get_by_role("link", name="Hôm nay").click()
+    expect(page.locator(".grants")).to_contain_text("150")

@@ -20,9 +20,8 @@ from capphep.provisioning.models import (
     LicenceRequest,
     RequestQuantity,
     Withdrawal,
-    WithdrawalStatus,
 )
-from capphep.provisioning.states import RequestStatus
+from capphep.provisioning.states import RequestStatus, WithdrawalStatus
 from tests import factories, stories
 from tests.factories import SmallCatalogue
 from tests.plumbing.append_only import lifted
@@ -32,32 +31,18 @@ from tests.plumbing.sql_counts import Counter
 DAY = datetime.timedelta(days=1)
 
 
-@transaction.atomic
-def withdrawn(
-    request: LicenceRequest, officer: User, from_day: datetime.date, *, is_taken_back: bool = True
-) -> None:
-    """The request was taken back from that day on; or only says that it was."""
-    Withdrawal.objects.create(
-        request=request,
-        status=WithdrawalStatus.CONFIRMED,
-        from_day=from_day,
-        reason="Hết kinh phí",
-        proposed_by=officer,
-    )
-    LicenceRequest.objects.filter(pk=request.pk).update(status=RequestStatus.WITHDRAWN)
-    if is_taken_back:
-        actions.withdraw_grants(
-            subscription=actions.lock_subscription(request.customer, request.product),
-            request_no=request.request_no,
-            from_day=from_day,
-            day=clock.today(),
-        )
-
-
 @pytest.fixture
 def granted(waiting: LicenceRequest, officer: User) -> LicenceRequest:
     """A request for 50 users that was approved today."""
     return stories.approved(waiting, officer).request
+
+
+@pytest.fixture
+def withdrawn(granted: LicenceRequest, officer: User, other_officer: User) -> LicenceRequest:
+    """The same, taken back from today on."""
+    stories.withdrawn(granted, officer, other_officer)
+    granted.refresh_from_db()
+    return granted
 
 
 def found() -> list[str]:
@@ -91,9 +76,10 @@ def test_an_empty_ledger_agrees(db: None) -> None:
 
 @pytest.mark.parametrize("later", [0, 30])
 def test_a_withdrawn_request_agrees_when_it_was_taken_back(
-    granted: LicenceRequest, officer: User, later: int
+    granted: LicenceRequest, officer: User, other_officer: User, later: int
 ) -> None:
-    withdrawn(granted, officer, clock.today() + later * DAY)
+    from_day = clock.today() + later * DAY
+    stories.withdrawn(granted, officer, other_officer, from_day=from_day)
     assert found() == []
 
 
@@ -225,43 +211,34 @@ def test_a_grant_of_a_request_that_never_was_is_named(granted: LicenceRequest) -
 
 
 def test_a_withdrawn_request_that_was_not_taken_back_is_named(
-    granted: LicenceRequest, officer: User
+    withdrawn: LicenceRequest,
 ) -> None:
-    withdrawn(granted, officer, clock.today(), is_taken_back=False)
+    with lifted():
+        Grant.objects.filter(kind=GrantKind.WITHDRAWAL).delete()
     expected = f"expected to be taken back from {clock.today()}; found nothing"
-    assert found() == [f"{line(granted)}: {grant_of(granted)} {expected}"]
+    assert found()[-1] == f"{line(withdrawn)}: {grant_of(withdrawn)} {expected}"
 
 
-def test_a_withdrawal_that_nobody_confirmed_is_named(
-    granted: LicenceRequest, officer: User
-) -> None:
-    withdrawn(granted, officer, clock.today())
+def test_a_withdrawal_that_nobody_confirmed_is_named(withdrawn: LicenceRequest) -> None:
     Withdrawal.objects.update(status=WithdrawalStatus.PROPOSED)
     assert "no withdrawal of it was confirmed" in found()[0]
 
 
-def test_what_was_taken_back_from_another_day_is_named(
-    granted: LicenceRequest, officer: User
-) -> None:
-    withdrawn(granted, officer, clock.today() + 5 * DAY)
-    Withdrawal.objects.update(from_day=clock.today())
-    assert f"expected to be taken back from {clock.today()}" in found()[0]
+def test_what_was_taken_back_from_another_day_is_named(withdrawn: LicenceRequest) -> None:
+    Withdrawal.objects.update(from_day=clock.today() + DAY)
+    assert f"expected to be taken back from {clock.today() + DAY}" in found()[0]
 
 
-def test_what_was_taken_back_and_never_withdrawn_is_named(
-    granted: LicenceRequest, officer: User
-) -> None:
-    withdrawn(granted, officer, clock.today())
+def test_what_was_taken_back_and_never_withdrawn_is_named(withdrawn: LicenceRequest) -> None:
     LicenceRequest.objects.update(status=RequestStatus.APPROVED)
     Withdrawal.objects.all().delete()
-    assert f"{line(granted)}: not withdrawn, but taken back by" in found()[0]
+    assert f"{line(withdrawn)}: not withdrawn, but taken back by" in found()[0]
 
 
-def test_less_taken_back_than_granted_is_named(granted: LicenceRequest, officer: User) -> None:
-    withdrawn(granted, officer, clock.today())
+def test_less_taken_back_than_granted_is_named(withdrawn: LicenceRequest) -> None:
     with lifted():
         Grant.objects.filter(kind=GrantKind.WITHDRAWAL).update(quantity=-49)
-    assert any(f"{grant_of(granted)} taken back by withdrawal -49" in one for one in found())
+    assert any(f"{grant_of(withdrawn)} taken back by withdrawal -49" in one for one in found())
 
 
 # --- mending -----------------------------------------------------------------------------------

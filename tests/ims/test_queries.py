@@ -7,8 +7,10 @@ import datetime
 import pytest
 
 from capphep.crm.models import Customer
-from capphep.entitlements.models import Grant, Subscription
-from capphep.ims.queries import desk, subscriptions
+from capphep.entitlements.models import Grant, GrantKind, Subscription
+from capphep.entitlements.queries import additions_of
+from capphep.ims.queries import desk
+from capphep.ims.queries.holdings import HeldModule, grant_state, holdings_of
 from capphep.platform import clock
 from capphep.platform.models import User
 from capphep.provisioning.models import LicenceRequest
@@ -90,12 +92,24 @@ def amounts(request: LicenceRequest, day: datetime.date) -> list[tuple[int, int,
 
 def test_a_grant_is_coming_running_or_over_by_its_days() -> None:
     first, last = datetime.date(2026, 3, 15), datetime.date(2027, 3, 14)
-    grant = Grant(first_day=first, last_day=last)
+    grant = Grant(first_day=first, last_day=last, kind=GrantKind.APPROVAL)
+    addition = additions_of([grant])[0]
     one = datetime.timedelta(days=1)
-    states = [
-        subscriptions.grant_state(grant, day) for day in (first - one, first, last, last + one)
-    ]
+    states = [grant_state(addition, day) for day in (first - one, first, last, last + one)]
     assert states == ["upcoming", "in_force", "in_force", "ended"]
+
+
+def test_a_grant_is_taken_back_from_the_day_of_its_withdrawal() -> None:
+    first, last = datetime.date(2026, 3, 15), datetime.date(2027, 3, 14)
+    from_day = datetime.date(2026, 6, 1)
+    grant = Grant(first_day=first, last_day=last, kind=GrantKind.APPROVAL)
+    taken = Grant(first_day=from_day, last_day=last, kind=GrantKind.WITHDRAWAL)
+    one = datetime.timedelta(days=1)
+    addition = additions_of([grant, taken])[0]
+    states = [grant_state(addition, day) for day in (from_day - one, from_day, last + one)]
+    assert states == ["in_force", "taken_back", "taken_back"]
+    whole = additions_of([grant, Grant(first_day=first, last_day=last, kind=taken.kind)])[0]
+    assert grant_state(whole, first - one) == "taken_back"
 
 
 def test_a_number_links_to_a_request_only_where_the_reader_may_see_it(
@@ -104,11 +118,11 @@ def test_a_number_links_to_a_request_only_where_the_reader_may_see_it(
     stories.approved(waiting, officer)
     subscription = Subscription.objects.get(customer=customer)
     day = clock.today()
-    assert linked(subscriptions.held_modules(officer, subscription, day)) == {waiting.pk}
-    assert linked(subscriptions.held_modules(other_salesperson, subscription, day)) == set()
+    assert linked(holdings_of(officer, subscription).on(day)) == {waiting.pk}
+    assert linked(holdings_of(other_salesperson, subscription).on(day)) == set()
 
 
-def linked(modules: list[subscriptions.HeldModule]) -> set[int]:
+def linked(modules: list[HeldModule]) -> set[int]:
     return {
         grant.request_id
         for module in modules

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from capphep.crm.models import Customer
+from capphep.entitlements import actions
 from capphep.entitlements.actions import OpeningGrant, open_grants
-from capphep.entitlements.models import Subscription
+from capphep.entitlements.models import GrantKind, Subscription
 from capphep.platform import clock
 from capphep.platform.models import User
 from capphep.platform.roles import SYSTEM
@@ -199,7 +202,178 @@ def test_ended_and_coming_grants_are_shown_as_such(
     assert "<strong>0</strong>" in text
     text = text_of(officer_client.get(page_of(upcoming)))
     assert 'data-state="upcoming"' in text and "Chưa đến ngày" in text
+    assert found(officer_client, state="trial") == set()
     assert "Chưa cấp giấy phép nào" in text and "Chưa có tài khoản quản trị" in text
+
+
+def trial_of(
+    unit: Customer, catalogue: SmallCatalogue, first: datetime.date, number: str = "YC-2026-000700"
+) -> Subscription:
+    """The unit tries 30 users for 90 days."""
+    with transaction.atomic():
+        own = actions.lock_subscription(unit, catalogue.igov)
+        grant = actions.NewGrant(
+            module_id=catalogue.office.pk,
+            resource_id=catalogue.users.pk,
+            quantity=30,
+            months=3,
+            first_day=first,
+            last_day=first + 89 * DAY,
+            source=f"{number}/1",
+        )
+        actions.append_grants(
+            subscription=own,
+            request_no=number,
+            grants=[grant],
+            day=clock.today(),
+            kind=GrantKind.TRIAL,
+        )
+    return own
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "state"),
+    [
+        (0, None, "trial"),
+        (10, None, "upcoming"),
+        (-100, None, "ended"),
+        (0, 0, "ended"),
+        (0, 5, "trial"),
+        (10, 10, "ended"),
+    ],
+)
+def test_the_list_tells_a_trial_from_what_was_bought(
+    catalogue: SmallCatalogue, officer_client: Client, begins: int, ends: int | None, state: str
+) -> None:
+    unit, today = factories.customer("1234572", "Trường Tiểu học"), clock.today()
+    own = trial_of(unit, catalogue, today + begins * DAY)
+    if ends is not None:
+        with transaction.atomic():
+            actions.end_trials(subscription=own, from_day=today + ends * DAY, day=today)
+    for each in ("in_force", "trial", "upcoming", "ended"):
+        assert found(officer_client, state=each) == ({"1234572"} if each == state else set())
+    if state == "trial":
+        assert "Đang dùng thử" in text_of(officer_client.get(page_of(own)))
+
+
+# --- on any day --------------------------------------------------------------------------------
+
+
+def strong_numbers(client: Client, record: Subscription, day: datetime.date) -> list[str]:
+    text = text_of(client.get(page_of(record), {"ngay": day.isoformat()}))
+    table = text[text.index('class="grants"') : text.index("</table>")]
+    return re.findall(r"<strong>([\d.]+)</strong>", table)
+
+
+@pytest.fixture
+def taken_back(waiting: LicenceRequest, officer: User, other_officer: User) -> LicenceRequest:
+    """50 users more, approved today and withdrawn from the tenth day on."""
+    stories.approved(waiting, officer)
+    stories.withdrawn(waiting, officer, other_officer, from_day=clock.today() + 10 * DAY)
+    return waiting
+
+
+def test_any_day_shows_what_was_or_will_be_in_force(
+    taken_back: LicenceRequest, running: Subscription, officer_client: Client
+) -> None:
+    today = clock.today()
+    shown = {
+        days: strong_numbers(officer_client, running, today + days * DAY)[-1]
+        for days in (-3650, -61, -60, -1, 0, 9, 10, 400)
+    }
+    assert shown == {
+        -3650: "0",
+        -61: "0",
+        -60: "100",
+        -1: "100",
+        0: "150",
+        9: "150",
+        10: "100",
+        400: "0",
+    }
+
+
+def test_what_was_withdrawn_is_crossed_out_with_its_reason_from_that_day_on(
+    taken_back: LicenceRequest, running: Subscription, officer_client: Client
+) -> None:
+    from_day = clock.today() + 10 * DAY
+    reason = f"Thu hồi từ {from_day:%d/%m/%Y}: Đơn vị trả lại, chưa thanh toán"
+    today = text_of(officer_client.get(page_of(running)))
+    assert reason in today and "<del>+50</del>" not in today
+    later = text_of(officer_client.get(page_of(running), {"ngay": from_day.isoformat()}))
+    assert reason in later and "<del>+50</del>" in later and "Đã thu hồi" in later
+
+
+def test_a_salesperson_of_another_team_is_not_told_the_reason(
+    taken_back: LicenceRequest, running: Subscription, other_salesperson: User
+) -> None:
+    text = text_of(signed_in(other_salesperson).get(page_of(running)))
+    assert "Thu hồi từ" in text and "chưa thanh toán" not in text
+
+
+@pytest.mark.parametrize("typed", ["hôm qua", "2026-13-45", "31/02/2026", "0", "-1", "9" * 40])
+def test_what_is_no_day_is_said_at_the_field_and_today_is_shown(
+    running: Subscription, officer_client: Client, typed: str
+) -> None:
+    response = officer_client.get(page_of(running), {"ngay": typed})
+    text = text_of(response)
+    assert response.status_code == 422
+    assert "Đây không phải là một ngày" in text and 'aria-invalid="true"' in text
+    assert f'value="{typed}"' in text
+    assert "<strong>100</strong>" in text and "đang hiệu lực hôm nay" in text
+
+
+def test_a_day_as_people_write_it_becomes_the_address_of_that_day(
+    running: Subscription, officer_client: Client
+) -> None:
+    response = officer_client.get(page_of(running), {"ngay": "1/2/2026"})
+    assert response.headers["Location"] == f"{page_of(running)}?ngay=2026-02-01"
+    shown = text_of(officer_client.get(response.headers["Location"]))
+    assert 'value="01/02/2026"' in shown
+    assert officer_client.get(page_of(running), {"ngay": ""}).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_and_the_last_day_of_all_are_days(
+    running: Subscription, officer_client: Client, day: str
+) -> None:
+    assert officer_client.get(page_of(running), {"ngay": day}).status_code == 200
+
+
+# --- over time ---------------------------------------------------------------------------------
+
+
+def test_each_step_is_drawn_listed_and_leads_to_the_request_behind_it(
+    taken_back: LicenceRequest, running: Subscription, officer_client: Client
+) -> None:
+    response = officer_client.get(page_of(running))
+    users = next(one for one in response.context["charts"] if one.held.resource.code == "users")
+    today, until = clock.today(), term(clock.today() - 60 * DAY, 12).last + DAY
+    assert [(mark.day, mark.quantity, mark.change, mark.is_future) for mark in users.marks] == [
+        (today - 60 * DAY, 100, "+100", False),
+        (today, 150, "+50", False),
+        (today + 10 * DAY, 100, "−50", True),
+        (until, 0, "−100", True),
+    ]
+    url = reverse("ims:request", args=[taken_back.pk])
+    assert [mark.url for mark in users.marks] == ["", url, url, ""]
+    number, text = taken_back.request_no, text_of(response)
+    for title in (
+        f"Từ {today:%d/%m/%Y}: 150 người (+50 {number} bắt đầu)",
+        f"Từ {today + 10 * DAY:%d/%m/%Y}: 100 người (−50 {number} thu hồi)",
+        f"Từ {until:%d/%m/%Y}: 0 người (−100 YC-2026-000245 hết hạn)",
+    ):
+        assert f"<title>{title}</title>" in text
+        assert f'aria-label="{title}"' in text
+    assert f'href="?ngay={today + 10 * DAY}"' in text
+    assert " style=" not in text
+
+
+def test_a_salesperson_of_another_team_sees_the_steps_without_a_way_to_the_requests(
+    taken_back: LicenceRequest, running: Subscription, other_salesperson: User
+) -> None:
+    charts = signed_in(other_salesperson).get(page_of(running)).context["charts"]
+    assert charts and not any(mark.url for chart in charts for mark in chart.marks)
 
 
 def test_a_salesperson_follows_a_request_to_their_own_page_of_it(

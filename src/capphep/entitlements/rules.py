@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from capphep.pure.months import Term
 
@@ -42,6 +42,46 @@ class Step:
 
     from_day: datetime.date
     quantity: int
+
+
+Why: TypeAlias = Literal["begins", "lapses", "withdrawal", "trial_end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What is left of one grant: how much, on which days, and why it ends.
+
+    ``grant_id`` is for whoever wants to say more about it.
+    """
+
+    key: Key
+    grant_id: int
+    quantity: int
+    days: Term
+    ends: Why = "lapses"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One grant's part in a change of what is in force; ``quantity`` is signed."""
+
+    grant_id: int
+    quantity: int
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Step):
+    """A day on which grants begin or end: from then on this quantity, for these reasons.
+
+    Where one grant follows another, the quantity may stay what it was.
+    """
+
+    reasons: tuple[Reason, ...]
+
+    @property
+    def change(self) -> int:
+        return sum(reason.quantity for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +121,26 @@ def _running_total(changes: Mapping[datetime.date, int]) -> list[Step]:
         if changes[day]:
             total += changes[day]
             found.append(Step(day, total))
+    return found
+
+
+def turns(stays: Iterable[Stay]) -> dict[Key, list[Turn]]:
+    """RULE R2: the steps with the reasons for each, in the order in which they were granted."""
+    reasons: dict[Key, dict[datetime.date, list[Reason]]] = defaultdict(lambda: defaultdict(list))
+    for stay in stays:
+        begins = Reason(stay.grant_id, stay.quantity, "begins")
+        ends = Reason(stay.grant_id, -stay.quantity, stay.ends)
+        reasons[stay.key][stay.days.first].append(begins)
+        reasons[stay.key][stay.days.last + _ONE_DAY].append(ends)
+    return {key: _turns(by_day) for key, by_day in reasons.items()}
+
+
+def _turns(by_day: Mapping[datetime.date, Sequence[Reason]]) -> list[Turn]:
+    total, found = 0, []
+    for day in sorted(by_day):
+        turn = Turn(day, total, tuple(by_day[day]))
+        total += turn.change
+        found.append(replace(turn, quantity=total))
     return found
 
 
@@ -158,11 +218,6 @@ def owned_spans(
 def owned_days(spans: Iterable[Span]) -> list[tuple[datetime.date, datetime.date]]:
     """RULE R8: the spans of days in which anything that was bought is in force, merged."""
     return owned_spans(steps(bought(spans)))
-
-
-def trial_days(spans: Iterable[Span]) -> list[tuple[datetime.date, datetime.date]]:
-    """RULE R8: the spans of days in which anything is on trial, merged."""
-    return owned_spans(steps(span for span in spans if span.is_trial))
 
 
 def _positive_spans(found: Sequence[Step]) -> Iterable[tuple[datetime.date, datetime.date]]:

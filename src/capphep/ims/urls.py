@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capphep.ims.views import decisions, requests, subscriptions
+from capphep.ims.views import decisions, origin, requests, subscriptions
 
 app_name = "ims"
 
@@ -15,5 +15,10 @@ request_urls = [
 subscription_urls = [
     path("subscriptions/", subscriptions.subscription_list, name="subscription_list"),
     path("subscriptions/<int:subscription_id>/", subscriptions.subscription, name="subscription"),
+    path(
+        "subscriptions/<int:subscription_id>/grants/<int:grant_id>/",
+        origin.grant_origin,
+        name="grant_origin",
+    ),
 ]
 urlpatterns = [*request_urls, *subscription_urls]

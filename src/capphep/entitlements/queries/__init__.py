@@ -6,6 +6,8 @@ from capphep.entitlements.queries.differences import (
     ownership_without_subscription,
 )
 from capphep.entitlements.queries.grants import (
+    Addition,
+    additions_of,
     bases,
     is_anything_in_force,
     opposites,
@@ -24,8 +26,10 @@ from capphep.entitlements.queries.subscriptions import (
 from capphep.entitlements.queries.usage import Shortfall, shortfalls
 
 __all__ = [
+    "Addition",
     "EntitlementLine",
     "Shortfall",
+    "additions_of",
     "bases",
     "differing",
     "entitlement_lines",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from capphep.catalog.models import Module, Product, Resource
 from capphep.crm.models import Customer
@@ -50,25 +51,42 @@ def running_until(
     return rules.running_until(spans_of(customer_id, product_id), day)
 
 
-def rests(
-    grants: Iterable[Grant], from_day: datetime.date | None = None
-) -> Iterator[tuple[Grant, Term]]:
-    """RULE R2: each addition of which days are left, all or those from a day on, with them.
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A grant that adds, the days of it that are left, and what took back the others."""
+
+    grant: Grant
+    left: Term | None
+    ended_by: Grant | None
+
+
+def additions_of(grants: Iterable[Grant]) -> list[Addition]:
+    """RULE R2: the additions among the grants, each with what is left of it.
 
     ``grants`` hold with each addition whatever took it back.
     """
     granted = list(grants)
-    taken_from: dict[tuple[str, int, str], datetime.date] = {}
+    ends: dict[tuple[str, int, str], Grant] = {}
     for grant in granted:
         key = (grant.source, grant.resource_id, grant.kind)
-        taken_from[key] = min(grant.first_day, taken_from.get(key, grant.first_day))
+        ends[key] = min(grant, ends.get(key, grant), key=lambda one: one.first_day)
+    found = []
     for grant in granted:
         if grant.kind in ADDITIONS:
-            opposite = OPPOSITES.get(grant.kind, "")
-            taken = taken_from.get((grant.source, grant.resource_id, opposite))
-            left = rules.rest(Term(grant.first_day, grant.last_day), taken, from_day)
-            if left:
-                yield grant, left
+            end = ends.get((grant.source, grant.resource_id, OPPOSITES.get(grant.kind, "")))
+            term = Term(grant.first_day, grant.last_day)
+            found.append(Addition(grant, rules.rest(term, end.first_day if end else None), end))
+    return found
+
+
+def rests(
+    grants: Iterable[Grant], from_day: datetime.date | None = None
+) -> Iterator[tuple[Grant, Term]]:
+    """RULE R2: each addition of which days are left, all or those from a day on, with them."""
+    for addition in additions_of(grants):
+        left = addition.left and rules.rest(addition.left, None, from_day)
+        if left:
+            yield addition.grant, left
 
 
 def opposites(grants: Iterable[Grant], from_day: datetime.date, day: datetime.date) -> list[Grant]:

@@ -1,63 +1,79 @@
-"""Reads of subscriptions: the list, and all that belongs to one of them."""
+"""Reads of subscriptions: the list, and what belongs to one beside its grants."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from typing import Literal, TypeAlias
+from collections.abc import Iterable
+from typing import Any, Literal, TypeAlias
 
-from django.db.models import DateField, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 
-from capphep.catalog.models import Module, Resource
 from capphep.crm.models import OwnedProduct
 from capphep.crm.queries.customers import search_words
 from capphep.entitlements import queries as entitlements
-from capphep.entitlements.models import Grant, Licence, Subscription
+from capphep.entitlements.models import Grant, GrantKind, Licence, Subscription
 from capphep.identity.models import AccountLink
 from capphep.platform.roles import Actor
-from capphep.provisioning.queries import visible_requests
 
-State: TypeAlias = Literal["in_force", "upcoming", "ended"]
-
-# --- the list ----------------------------------------------------------------------------------
+State: TypeAlias = Literal["in_force", "trial", "upcoming", "ended"]
 
 
 def subscriptions(actor: Actor, day: datetime.date) -> QuerySet[Subscription]:
     """Those that the actor may see, each with the days that its state follows from.
 
-    ``running_until`` is the last day of the span that covers the day, NULL where none does;
-    ``until`` the same or, where nothing is in force, the last day of all.
+    ``running_until`` is the last day of the span that covers the day, ``trial_until`` that
+    of a trial, NULL where none does; ``until`` the first of them or, where nothing is in
+    force, the last day of all. ``has_more`` says whether anything is still to begin.
     """
     spans = OwnedProduct.objects.filter(
         customer=OuterRef("customer"), product=OuterRef("product")
     ).order_by("-last_day")
     running = spans.filter(first_day__lte=day, last_day__gte=day).values("last_day")[:1]
+    trials = _trials(day)
+    trial = trials.filter(first_day__lte=day, last_day__gte=day).values("last_day")[:1]
     rows = entitlements.visible_subscriptions(actor).annotate(
         running_until=Subquery(running, output_field=DateField()),
-        latest=Subquery(spans.values("last_day")[:1], output_field=DateField()),
+        trial_until=Subquery(trial, output_field=DateField()),
+        latest=Coalesce(
+            Subquery(spans.values("last_day")[:1]),
+            Subquery(trials.values("last_day")[:1]),
+            output_field=DateField(),
+        ),
+        has_more=Exists(spans.filter(first_day__gt=day)) | Exists(trials.filter(first_day__gt=day)),
     )
-    return rows.annotate(until=Coalesce(F("running_until"), F("latest")))
+    return rows.annotate(until=Coalesce(F("running_until"), F("trial_until"), F("latest")))
 
 
-def state_of(
-    running_until: datetime.date | None, until: datetime.date | None, day: datetime.date
-) -> State:
-    if running_until:
+def _trials(day: datetime.date) -> QuerySet[Grant]:
+    """The outer subscription's trials that nothing has ended by the day, longest first."""
+    ended = Grant.objects.filter(
+        kind=GrantKind.TRIAL_END,
+        source=OuterRef("source"),
+        resource=OuterRef("resource"),
+        first_day__lte=Greatest(OuterRef("first_day"), Value(day, DateField())),
+    )
+    rows = Grant.objects.filter(subscription=OuterRef("pk"), kind=GrantKind.TRIAL)
+    return rows.filter(~Exists(ended)).order_by("-last_day")
+
+
+def state_of(row: Any) -> State:
+    """The state of a row of `subscriptions`, on the day for which they were asked for."""
+    if row.running_until:
         return "in_force"
-    return "upcoming" if until and until >= day else "ended"
+    if row.trial_until:
+        return "trial"
+    return "upcoming" if row.has_more else "ended"
 
 
-def in_states(
-    rows: QuerySet[Subscription], states: Iterable[str], day: datetime.date
-) -> QuerySet[Subscription]:
+def in_states(rows: QuerySet[Subscription], states: Iterable[str]) -> QuerySet[Subscription]:
     none_runs = Q(running_until__isnull=True)
+    nothing = none_runs & Q(trial_until__isnull=True)
     conditions = {
         "in_force": Q(running_until__isnull=False),
-        "upcoming": none_runs & Q(latest__gte=day),
-        "ended": none_runs & (Q(latest__lt=day) | Q(latest__isnull=True)),
+        "trial": none_runs & Q(trial_until__isnull=False),
+        "upcoming": nothing & Q(has_more=True),
+        "ended": nothing & Q(has_more=False),
     }
     wanted = Q(pk__in=[])
     for state in states:
@@ -73,67 +89,6 @@ def search_subscriptions(rows: QuerySet[Subscription], text: str) -> QuerySet[Su
     for word in search_words(text):
         of_customer &= Q(customer__search_key__contains=word)
     return rows.filter(of_customer | Q(pk__in=numbered.values("subscription")))
-
-
-# --- one subscription --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class HeldGrant:
-    """One addition. ``request_id`` is None where the request is not one of capphep's."""
-
-    grant: Grant
-    state: State
-    request_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class HeldResource:
-    """RULE R2: what is in force of a resource on the day, and all grants behind it."""
-
-    resource: Resource
-    quantity: int
-    grants: Sequence[HeldGrant]
-
-    @property
-    def state(self) -> State:
-        if self.quantity:
-            return "in_force"
-        return "upcoming" if any(one.state == "upcoming" for one in self.grants) else "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class HeldModule:
-    module: Module
-    resources: Sequence[HeldResource]
-
-
-def held_modules(actor: Actor, subscription: Subscription, day: datetime.date) -> list[HeldModule]:
-    """Every module that was ever granted, with its resources and their grants. Two statements."""
-    lines = entitlements.entitlement_lines(subscription, day)
-    numbers = {grant.request_no for line in lines for grant in line.grants}
-    requests = visible_requests(actor).filter(request_no__in=numbers)
-    ids = dict(requests.values_list("request_no", "pk"))
-    return [
-        HeldModule(module, [_held(line, ids, day) for line in of_module])
-        for module, of_module in groupby(lines, key=lambda line: line.module)
-    ]
-
-
-def _held(
-    line: entitlements.EntitlementLine, ids: dict[str, int], day: datetime.date
-) -> HeldResource:
-    grants = [
-        HeldGrant(grant, grant_state(grant, day), ids.get(grant.request_no))
-        for grant in line.grants
-    ]
-    return HeldResource(line.resource, line.quantity, grants)
-
-
-def grant_state(grant: Grant, day: datetime.date) -> State:
-    if grant.last_day < day:
-        return "ended"
-    return "upcoming" if grant.first_day > day else "in_force"
 
 
 def licences_of(subscription: Subscription) -> QuerySet[Licence]:

@@ -1,4 +1,4 @@
-"""Subscriptions: the list, and *Thông tin chung* of one with the grants behind each number."""
+"""Subscriptions: the list, and *Thông tin chung* of one on any day, with all behind each number."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import datetime
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from capphep.entitlements.models import Subscription
 from capphep.entitlements.queries import subscription_of
+from capphep.ims.forms import OnDayForm
 from capphep.ims.queries import subscriptions as queries
+from capphep.ims.queries.holdings import HeldModule, holdings_of, state_of
+from capphep.ims.views.charts import charts_of
 from capphep.platform import clock
 from capphep.platform.history import history_of
 from capphep.platform.htmx import render_page_or_fragment
@@ -24,7 +27,8 @@ from capphep.provisioning.views.access import actor_of
 
 STATES: Final = {
     "in_force": Status(gettext_lazy("In force"), "good"),
-    "upcoming": Status(gettext_lazy("Not begun"), "info"),
+    "trial": Status(gettext_lazy("On trial"), "info"),
+    "upcoming": Status(gettext_lazy("Not begun"), "waiting"),
     "ended": Status(gettext_lazy("Lapsed"), "gone"),
 }
 
@@ -43,7 +47,7 @@ def subscription_list(request: HttpRequest) -> HttpResponse:
 
 def _spec(day: datetime.date) -> ListSpec[Subscription]:
     def state(row: Any) -> Status:
-        return STATES[queries.state_of(row.running_until, row.until, day)]
+        return STATES[queries.state_of(row)]
 
     return ListSpec(
         columns=(
@@ -61,7 +65,7 @@ def _spec(day: datetime.date) -> ListSpec[Subscription]:
                 "state",
                 gettext_lazy("Status"),
                 [(name, status.label) for name, status in STATES.items()],
-                lambda rows, states: queries.in_states(rows, states, day),
+                queries.in_states,
             ),
         ),
         search=queries.search_subscriptions,
@@ -70,38 +74,46 @@ def _spec(day: datetime.date) -> ListSpec[Subscription]:
 
 
 def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
-    """context: title, record, band, modules (queries.HeldModule), licences,
-    administrators, request_page (URL name), entries, day."""
-    actor, day = actor_of(request), clock.today()
+    """context: title, record, band, form, day, today, modules (holdings.HeldModule), charts
+    (charts.Chart), licences, administrators, request_page (URL name), entries."""
+    actor, today = actor_of(request), clock.today()
     record = subscription_of(actor, subscription_id)
-    modules = queries.held_modules(actor, record, day)
+    asked = OnDayForm(request.GET)
+    is_day = asked.is_valid()
+    day = (asked.cleaned_data["ngay"] if is_day else None) or today
+    if is_day and request.GET.get("ngay") not in (None, "", day.isoformat()):
+        return redirect(f"{request.path}?ngay={day.isoformat()}")
+    holdings = holdings_of(actor, record)
+    modules = holdings.on(day)
     context = {
         "title": str(record),
         "record": record,
-        "band": _band(record, modules),
+        "band": _band(record, holdings.on(today)),
+        "form": OnDayForm(initial={"ngay": day}) if is_day else asked,
+        "day": day,
+        "today": today,
         "modules": modules,
+        "charts": charts_of(modules, day=day, today=today, request_page=request_page(actor)),
         "licences": queries.licences_of(record),
         "administrators": queries.administrators_of(record),
-        "request_page": _request_page(actor),
+        "request_page": request_page(actor),
         "entries": history_of(record),
-        "day": day,
     }
-    return render(request, "ims/subscription.html", context)
+    return render(request, "ims/subscription.html", context, status=200 if is_day else 422)
 
 
-def _request_page(actor: Actor) -> str:
+def request_page(actor: Actor) -> str:
     """Where a request number leads: the desk's page, or the salesperson's own."""
     return "ims:request" if sees_all(actor) else "provisioning:request"
 
 
-def _band(record: Subscription, modules: list[queries.HeldModule]) -> HeaderBand:
-    is_in_force = any(one.quantity for module in modules for one in module.resources)
+def _band(record: Subscription, now: list[HeldModule]) -> HeaderBand:
     customer = reverse("crm:customer", args=[record.customer_id])
     return HeaderBand(
         title=record.customer.name,
         number=str(record.product),
         subtitle=record.customer.budget_code,
-        status=STATES["in_force" if is_in_force else "ended"],
+        status=STATES[state_of(now)],
         actions=[MenuItem(_("Open the customer"), customer, icon="building-community")],
         back_url=reverse("ims:subscription_list"),
         back_label=_("Subscriptions"),
