@@ -11,9 +11,12 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
 from capphep.platform import files
-from capphep.platform.models import FileText, StoredFile, TextState
-from capphep.provisioning.models import LicenceRequest
-from tests import factories, pdfs
+from capphep.platform.models import FileText, StoredFile, TextState, User
+from capphep.provisioning.actions.evidence import remove_evidence
+from capphep.provisioning.actions.sending import recall_request
+from capphep.provisioning.models import Evidence, LicenceRequest, Round
+from capphep.provisioning.states import EvidenceKind
+from tests import factories, pdfs, stories
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +47,8 @@ def differences(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_intact_files_are_counted(path: Path) -> None:
     size = path.stat().st_size
-    assert verify() == f"1 files, {size} bytes, 0 differences\n"
+    told = f"1 files, {size} bytes; 0 sendings with 0 files; 0 differences\n"
+    assert verify() == told
 
 
 def test_a_changed_byte_is_found_and_its_requests_are_named(
@@ -97,6 +101,58 @@ def test_an_upload_under_way_is_none_but_one_from_yesterday_is(
     assert "0 differences" in verify()
     os.utime(draft, (1, 1))
     assert "STRAY incoming/tmp1" in differences(capsys)
+
+
+@pytest.fixture
+def waiting(path: Path, ready: LicenceRequest, salesperson: User) -> LicenceRequest:
+    return stories.send(ready, salesperson)
+
+
+def test_what_was_sent_is_compared_too(waiting: LicenceRequest, officer: User) -> None:
+    assert "1 sendings with 2 files; 0 differences" in verify()
+    stories.approved(waiting, officer)
+    assert "1 sendings with 2 files; 0 differences" in verify()
+
+
+def test_evidence_that_changed_behind_the_back_of_a_sent_request_is_found(
+    waiting: LicenceRequest, salesperson: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commitment, decision = waiting.evidence.order_by("kind")
+    Evidence.objects.filter(pk=decision.pk).update(number="2/QĐ")
+    Evidence.objects.filter(pk=commitment.pk).delete()
+    added = Evidence.objects.create(
+        request=waiting,
+        kind=EvidenceKind.COMMITMENT,
+        file=decision.file,
+        name="thêm.pdf",
+        added_by=salesperson,
+    )
+    told = differences(capsys)
+    said = f"SENT {waiting.request_no}, round 1,"
+    assert f"{said} sent {commitment.name}, which is no longer attached" in told
+    assert f"{said} did not send {added.name}, which is attached" in told
+    assert f"{said} sent {decision.name} otherwise than it is attached" in told
+
+
+def test_a_sent_file_whose_record_is_gone_or_differs_is_found(
+    waiting: LicenceRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent = waiting.rounds.get()
+    entries = sent.content["evidence"]
+    entries[0]["size"] += 1
+    entries[1]["sha256"] = "0" * 64
+    Round.objects.filter(pk=sent.pk).update(content=sent.content)
+    told = differences(capsys)
+    assert "bytes, its record has" in told and "which has no record" in told
+
+
+def test_what_its_salesperson_may_change_again_is_no_difference(
+    waiting: LicenceRequest, salesperson: User
+) -> None:
+    recall_request(actor=salesperson, request_id=waiting.pk)
+    one = waiting.evidence.all()[0]
+    remove_evidence(actor=salesperson, request_id=waiting.pk, evidence_id=one.pk)
+    assert "0 differences" in verify()
 
 
 @pytest.mark.django_db

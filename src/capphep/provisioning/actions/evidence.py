@@ -105,10 +105,11 @@ def frozen_evidence(request: LicenceRequest) -> list[dict[str, object]]:
     (ISO day or None), issuer, amount (whole đồng or None).
     """
     rows = request.evidence.select_related("file").order_by("kind", "id")
-    return [_frozen(evidence) for evidence in rows]
+    return [frozen(evidence) for evidence in rows]
 
 
-def _frozen(evidence: Evidence) -> dict[str, object]:
+def frozen(evidence: Evidence) -> dict[str, object]:
+    """One entry of `frozen_evidence`."""
     return {
         "id": evidence.pk,
         "kind": evidence.kind,

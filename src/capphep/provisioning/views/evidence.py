@@ -27,7 +27,11 @@ from capphep.pure.folding import clean
 
 # What browsers show without running anything that it contains.
 _SHOWN_INLINE: Final = frozenset({filetypes.PDF, filetypes.PNG, filetypes.JPEG})
-_NOTHING: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+# The page that a browser builds around a picture or a PDF has styles of its own.
+_NOTHING: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
 
 
 @only_post("provisioning:request_edit")
@@ -132,7 +136,7 @@ def _fragment(
 
 
 def _policy(content_type: str) -> str:
-    """Nothing may run or load. A PDF without ``sandbox``: many browsers would not show it."""
+    """Nothing may run or load. A PDF without ``sandbox``: not every browser would show it."""
     return _NOTHING if content_type == filetypes.PDF else f"{_NOTHING}; sandbox"
 
 

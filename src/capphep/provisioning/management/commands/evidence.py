@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from capphep.platform.file_checks import Checked, checked_files, stray_files
 from capphep.platform.filetexts import read_file, unread
 from capphep.platform.models import TextState
+from capphep.provisioning.evidence_proof import checked_rounds
 from capphep.provisioning.queries import requests_with_file
 
 FAULTS = {
@@ -41,18 +43,37 @@ class Command(BaseCommand):
             self.verify()
 
     def verify(self) -> None:
-        count = size = faults = 0
+        files, sendings = self.files(), self.sendings()
+        counts = files + sendings
+        self.stdout.write(
+            f"{counts['files']} files, {counts['bytes']} bytes; "
+            f"{counts['sendings']} sendings with {counts['sent']} files; "
+            f"{counts['differences']} differences"
+        )
+        if counts["differences"]:
+            raise CommandError(f"{counts['differences']} differences: evidence is not as it was.")
+
+    def files(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
         for checked in checked_files():
-            count, size = count + 1, size + checked.file.size
+            counts.update(files=1, bytes=checked.file.size)
             if checked.fault:
-                faults += 1
-                self.stdout.write(_fault(checked))
+                self.differs(counts, _fault(checked))
         for path in stray_files():
-            faults += 1
-            self.stdout.write(f"STRAY {path.relative_to(settings.FILES_DIR)}: has no record")
-        self.stdout.write(f"{count} files, {size} bytes, {faults} differences")
-        if faults:
-            raise CommandError(f"{faults} differences: the stored files are not what was stored.")
+            self.differs(counts, f"STRAY {path.relative_to(settings.FILES_DIR)}: has no record")
+        return counts
+
+    def sendings(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for sent in checked_rounds():
+            counts.update(sendings=1, sent=sent.files)
+            for difference in sent.differences:
+                self.differs(counts, f"SENT {difference}")
+        return counts
+
+    def differs(self, counts: Counter[str], text: str) -> None:
+        counts.update(differences=1)
+        self.stdout.write(text)
 
     def read(self, *, again: bool) -> None:
         counts = dict.fromkeys(TextState, 0)
