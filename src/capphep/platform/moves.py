@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from capphep.platform import rows
 from capphep.pure.errors import Conflict, gettext_noop
 from capphep.pure.states import StateTable
 
@@ -20,8 +21,8 @@ def move(
     """
     before: str = getattr(record, field)
     after = table.after(verb, before)
-    rows = type(record)._base_manager.filter(pk=record.pk, **{field: before})
-    if not rows.update(**{field: after}, **changes):
+    seen = {"pk": record.pk, field: before}
+    if not rows.update(type(record), seen, {field: after, **changes}):
         raise Conflict(
             "changed_meanwhile",
             gettext_noop("Somebody else changed this record meanwhile; please look at it again."),

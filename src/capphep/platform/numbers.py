@@ -6,12 +6,19 @@ import datetime
 import re
 from collections.abc import Iterable
 
-from django.db.models import F
+from django.db import connection
 
 from capphep.platform.models import NumberSeries
 
 ORDER, REQUEST, LICENCE = "DH", "YC", "GP"
 _NUMBER = re.compile(r"([A-Z]{2}-\d{4})-(\d{6})")
+
+# A series begins with its first number; both databases know this statement.
+_NEXT = """
+    INSERT INTO platform_numberseries AS known (series, last) VALUES (%s, 1)
+    ON CONFLICT (series) DO UPDATE SET last = known.last + 1
+    RETURNING last
+"""
 
 
 def next_number(prefix: str, day: datetime.date) -> str:
@@ -20,10 +27,9 @@ def next_number(prefix: str, day: datetime.date) -> str:
     The series' row stays locked until the surrounding transaction ends.
     """
     series = f"{prefix}-{day.year}"
-    if not NumberSeries.objects.filter(series=series).update(last=F("last") + 1):
-        NumberSeries.objects.bulk_create([NumberSeries(series=series)], ignore_conflicts=True)
-        NumberSeries.objects.filter(series=series).update(last=F("last") + 1)
-    last = NumberSeries.objects.values_list("last", flat=True).get(series=series)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [series])
+        [last] = cursor.fetchone()
     return f"{series}-{last:06d}"
 
 

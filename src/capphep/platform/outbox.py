@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from capphep.platform import rows
 from capphep.platform.models import OutboxEvent
 
 
@@ -18,7 +19,7 @@ class Event:
 
 
 def enqueue(events: Iterable[Event]) -> None:
-    OutboxEvent.objects.bulk_create(
+    rows.insert(
         OutboxEvent(type=event.type, subject=event.subject, payload=dict(event.payload))
         for event in events
     )

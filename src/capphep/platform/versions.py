@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F, Model
+from django.db.models import Model
 from django.utils import timezone
 
+from capphep.platform import rows
 from capphep.platform.audit import Values, differences
 from capphep.platform.roles import Actor
 from capphep.pure.errors import Conflict, gettext_noop
@@ -31,9 +32,9 @@ def write(
     The row stays locked until the surrounding transaction ends.
     """
     before = {name: getattr(record, name) for name in values}
-    stamp = {"version": F("version") + 1, "updated_at": timezone.now(), "updated_by_id": actor.pk}
-    rows = type(record)._base_manager.filter(pk=record.pk, version=seen_version)
-    if not rows.update(**values, **stamp):
+    stamp = {"version": seen_version + 1, "updated_at": timezone.now(), "updated_by_id": actor.pk}
+    seen = {"pk": record.pk, "version": seen_version}
+    if not rows.update(type(record), seen, {**values, **stamp}):
         raise Stale
     for name, value in values.items():
         setattr(record, name, value)

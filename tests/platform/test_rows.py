@@ -1,0 +1,54 @@
+"""Rows in one plain statement are those that the general way writes."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from capphep.crm.models import Customer
+from capphep.platform import rows
+from capphep.platform.models import NumberSeries, OutboxEvent, Team, User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_inserted_records_have_their_keys_and_what_is_filled_in_by_itself() -> None:
+    events = [OutboxEvent(type="a", subject=str(n), payload={"n": [n, "đ"]}) for n in range(3)]
+    with CaptureQueriesContext(connection) as asked:
+        assert rows.insert(iter(events)) == events
+    assert len(asked) == 1
+    found = OutboxEvent.objects.order_by("id")
+    assert [(e.pk, e.subject, e.payload, e.at) for e in found] == [
+        (e.pk, e.subject, e.payload, e.at) for e in events
+    ]
+    assert not events[0]._state.adding
+
+
+def test_a_key_of_its_own_is_kept_and_nothing_is_nothing() -> None:
+    assert rows.insert([]) == []
+    rows.insert([NumberSeries(series="DH-2026", last=7)])
+    assert NumberSeries.objects.get().last == 7
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.insert([NumberSeries(series="DH-2026")])
+
+
+def test_more_rows_than_one_statement_may_hold() -> None:
+    count = 2_000
+    rows.insert(OutboxEvent(type="a", subject=str(n), payload={}) for n in range(count))
+    assert OutboxEvent.objects.count() == count
+
+
+def test_an_update_is_of_what_was_seen(north: Team, salesperson: User) -> None:
+    customer = factories.customer()
+    seen = {"pk": customer.pk, "version": 1}
+    moment = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    values = {"version": 2, "owner": salesperson, "team_id": north.pk, "updated_at": moment}
+    assert rows.update(Customer, seen, values) == 1
+    assert rows.update(Customer, seen, {"version": 3}) == 0
+    customer.refresh_from_db()
+    assert (customer.version, customer.owner, customer.team) == (2, salesperson, north)
+    assert customer.updated_at == moment
