@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from capphep.catalog.models import Item
+from capphep.catalog.models import Item, Product
 from capphep.crm.models import Customer, Order, OrderLine, Sector
 from capphep.entitlements.actions import OpeningGrant, open_grants
 from capphep.ims.actions import (
@@ -26,6 +26,7 @@ from capphep.provisioning import queries
 from capphep.provisioning.actions.drafts import open_request
 from capphep.provisioning.actions.evidence import attach_evidence
 from capphep.provisioning.actions.sending import send_request
+from capphep.provisioning.actions.without_order import open_trial
 from capphep.provisioning.models import LicenceRequest, Withdrawal
 from capphep.provisioning.states import EvidenceKind
 from capphep.pure.folding import fold
@@ -148,6 +149,12 @@ def _any_sector() -> int:
 def sent(order: Order, salesperson: User) -> LicenceRequest:
     """A complete request that waits at the desk."""
     return send(drafted(order, salesperson), salesperson)
+
+
+def trial_sent(customer: Customer, salesperson: User, product: Product) -> LicenceRequest:
+    """A complete request for a trial that waits at the desk."""
+    draft = open_trial(actor=salesperson, customer_id=customer.pk, product_id=product.pk)
+    return send(draft, salesperson)
 
 
 def send(request: LicenceRequest, salesperson: User) -> LicenceRequest:

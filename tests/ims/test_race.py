@@ -18,7 +18,7 @@ from capphep.platform.models import User
 from capphep.provisioning.actions.sending import recall_request
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
-from capphep.pure.errors import Conflict
+from capphep.pure.errors import Conflict, Invalid
 from tests import factories, stories
 from tests.factories import SmallCatalogue
 from tests.plumbing.kills import each_kill_point
@@ -107,6 +107,46 @@ def test_of_two_requests_from_one_base_the_second_is_told_and_nothing_is_lost(
     )
     persistent_approval(late, scene.officers[0])
     assert scene.users == 100 + 50 + 100
+
+
+def test_a_trial_approved_beside_a_sale_is_ended_by_it_or_refused(scene: Scene) -> None:
+    scene.customer = unit = factories.customer("7654321")
+    trial = stories.trial_sent(unit, scene.salesperson, scene.catalogue.igov)
+    order = stories.ordered(unit, scene.salesperson, [(scene.catalogue.base, 1)])
+    sale = stories.sent(order, scene.salesperson)
+    outcomes = race(
+        [
+            partial(approve, actor=officer, request_id=request.pk, seen=seen)
+            for officer, request, seen in zip(
+                scene.officers,
+                [trial, sale],
+                [stories.seen_by_officer(trial), stories.seen_by_officer(sale)],
+                strict=True,
+            )
+        ]
+    )
+    assert not isinstance(outcomes[1], Exception), outcomes
+    assert [loss.code for loss in losers(outcomes) if isinstance(loss, Invalid)] in (
+        [],
+        ["already_owned"],
+    )
+    assert scene.users == 20
+    assert not list(ledger_differences())
+
+
+def test_of_two_new_sales_approved_at_once_one_is_granted(scene: Scene) -> None:
+    scene.customer = unit = factories.customer("7654321")
+    requests = [
+        stories.sent(
+            stories.ordered(unit, scene.salesperson, [(scene.catalogue.base, 1)]),
+            scene.salesperson,
+        )
+        for _ in range(2)
+    ]
+    outcomes = race([partial(stories.approved, request, scene.officers[0]) for request in requests])
+    assert len(winners(outcomes)) == 1
+    assert [type(loss) for loss in losers(outcomes)] == [Invalid]
+    assert scene.users == 20
 
 
 def test_eight_requests_of_one_customer_approved_at_once_all_count(scene: Scene) -> None:

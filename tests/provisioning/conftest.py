@@ -14,7 +14,8 @@ from django.urls import reverse
 from capphep.catalog.models import Module
 from capphep.crm.models import Customer, Order, Sector
 from capphep.platform.models import User
-from capphep.provisioning.actions.drafts import open_request, save_extra
+from capphep.provisioning.actions.drafts import open_request
+from capphep.provisioning.actions.extras import save_extra
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.queries import lines_of
 from tests import factories, stories

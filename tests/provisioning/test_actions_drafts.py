@@ -10,7 +10,7 @@ from capphep.platform import clock
 from capphep.platform.audit import entries_of
 from capphep.platform.models import User
 from capphep.platform.versions import Stale
-from capphep.provisioning.actions import drafts
+from capphep.provisioning.actions import drafts, extras
 from capphep.provisioning.actions.sending import recall_request
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.queries import lines_of
@@ -153,10 +153,10 @@ WRITES = {
         actor=actor, request_id=record.pk, seen_version=record.version, values={"note": "x"}
     ),
     "refresh_lines": lambda actor, record: drafts.refresh_lines(actor=actor, request_id=record.pk),
-    "save_extra": lambda actor, record: drafts.save_extra(
+    "save_extra": lambda actor, record: extras.save_extra(
         actor=actor, request_id=record.pk, line_id=record.lines.all()[0].pk, values={}
     ),
-    "spread_budget_code": lambda actor, record: drafts.spread_budget_code(
+    "spread_budget_code": lambda actor, record: extras.spread_budget_code(
         actor=actor, request_id=record.pk
     ),
     "discard_draft": lambda actor, record: drafts.discard_draft(actor=actor, request_id=record.pk),

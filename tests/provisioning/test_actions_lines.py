@@ -10,7 +10,7 @@ from capphep.catalog.models import ItemContent
 from capphep.crm.models import Customer, Order
 from capphep.platform.audit import entries_of
 from capphep.platform.models import User
-from capphep.provisioning.actions import drafts
+from capphep.provisioning.actions import drafts, extras
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.queries import lines_of
 from capphep.pure.errors import Invalid, Invalids
@@ -93,7 +93,7 @@ def test_additional_information_is_kept_and_normalised(
 ) -> None:
     line = lines_of(both)[0]
     values = {"using_unit": "123 45-67", "regime": "tt24", "start": "1/2/2026", "unknown": "x"}
-    drafts.save_extra(actor=salesperson, request_id=both.pk, line_id=line.pk, values=values)
+    extras.save_extra(actor=salesperson, request_id=both.pk, line_id=line.pk, values=values)
     line.refresh_from_db()
     assert line.extra == {"using_unit": "1234567", "regime": "tt24", "start": "2026-02-01"}
     entry = entries_of(both)[0]
@@ -105,7 +105,7 @@ def test_additional_information_is_checked_by_the_schema(
 ) -> None:
     line = lines_of(both)[0]
     with pytest.raises(Invalids) as refused:
-        drafts.save_extra(
+        extras.save_extra(
             actor=salesperson,
             request_id=both.pk,
             line_id=line.pk,
@@ -128,7 +128,7 @@ def test_a_line_that_was_replaced_meanwhile_is_said_so(
     both.order.lines.get(sku="IGOV-KT-1").delete()
     drafts.refresh_lines(actor=salesperson, request_id=both.pk)
     with pytest.raises(Invalid) as refused:
-        drafts.save_extra(actor=salesperson, request_id=both.pk, line_id=line.pk, values={})
+        extras.save_extra(actor=salesperson, request_id=both.pk, line_id=line.pk, values={})
     assert refused.value.code == "line_gone"
 
 
@@ -137,26 +137,26 @@ def test_the_line_of_another_request_is_none_of_this_one(
 ) -> None:
     other = draft.lines.get()
     with pytest.raises(Invalid):
-        drafts.save_extra(actor=salesperson, request_id=both.pk, line_id=other.pk, values={})
+        extras.save_extra(actor=salesperson, request_id=both.pk, line_id=other.pk, values={})
 
 
 def test_the_budget_code_of_one_line_is_offered_to_those_that_lack_it(
     both: LicenceRequest, salesperson: User
 ) -> None:
-    assert drafts.budget_code_offer(list(lines_of(both))) == ("", [])
+    assert extras.budget_code_offer(list(lines_of(both))) == ("", [])
     first, second = lines_of(both)
-    drafts.save_extra(
+    extras.save_extra(
         actor=salesperson,
         request_id=both.pk,
         line_id=first.pk,
         values={"using_unit": "1234567", "regime": "tt24"},
     )
-    code, lacking = drafts.budget_code_offer(list(lines_of(both)))
+    code, lacking = extras.budget_code_offer(list(lines_of(both)))
     assert (code, [(line.pk, name) for line, name in lacking]) == (
         "1234567",
         [(second.pk, "using_unit")],
     )
-    drafts.spread_budget_code(actor=salesperson, request_id=both.pk)
+    extras.spread_budget_code(actor=salesperson, request_id=both.pk)
     second.refresh_from_db()
     assert second.extra == {"using_unit": "1234567"}
-    assert drafts.budget_code_offer(list(lines_of(both))) == ("", [])
+    assert extras.budget_code_offer(list(lines_of(both))) == ("", [])

@@ -14,6 +14,7 @@ from capphep.platform.versions import Stale
 from capphep.provisioning.actions.drafts import discard_draft, open_request, refresh_lines
 from capphep.provisioning.actions.evidence import attach_evidence
 from capphep.provisioning.actions.sending import recall_request, send_request
+from capphep.provisioning.actions.without_order import open_trial
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import EvidenceKind, RequestStatus
 from capphep.pure.errors import Conflict, Invalids
@@ -55,6 +56,19 @@ def scene(transactional_db: None) -> Scene:
 def test_an_order_opened_in_two_windows_has_one_draft(scene: Scene) -> None:
     open_it = partial(open_request, actor=scene.salesperson, order_id=scene.order.pk)
     outcomes = race(open_it, 4)
+    assert losers(outcomes) == []
+    assert {record.pk for record in winners(outcomes)} == {LicenceRequest.objects.get().pk}
+
+
+def test_a_trial_opened_by_two_colleagues_at_once_is_one_request(scene: Scene) -> None:
+    unit = factories.customer("7654321")
+    igov = scene.catalogue.igov
+    people = [scene.salesperson, factories.user("colleague", "sales", scene.salesperson.team)]
+    open_it = [
+        partial(open_trial, actor=person, customer_id=unit.pk, product_id=igov.pk)
+        for person in people * 2
+    ]
+    outcomes = race(open_it)
     assert losers(outcomes) == []
     assert {record.pk for record in winners(outcomes)} == {LicenceRequest.objects.get().pk}
 

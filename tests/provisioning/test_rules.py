@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capphep.catalog.kinds import OrderPurpose, PackageKind
 from capphep.entitlements.rules import Span
 from capphep.provisioning.rules import (
     OrderedContent,
@@ -17,11 +15,9 @@ from capphep.provisioning.rules import (
     missing_evidence,
     module_lines,
     needs_evidence,
-    request_kind,
 )
 from capphep.provisioning.states import EvidenceKind, RequestKind
 from capphep.provisioning.term_rules import Holdings, Timing
-from capphep.pure.errors import Invalid
 
 OFFICE, ACCOUNTING = 1, 2
 USERS, BOOKS, STORAGE = 10, 20, 30
@@ -122,43 +118,6 @@ def test_nothing_bought_is_lost_and_nothing_is_invented(
             key = (line.module_id, quantity.resource_id)
             assert quantity.base.quantity == reached.get(key, 0)
             reached[key] = quantity.total
-
-
-SALE, RENEWAL = OrderPurpose.SALE, OrderPurpose.RENEWAL
-
-
-@pytest.mark.parametrize(
-    ("packages", "purpose", "owns", "owned_once", "kind"),
-    [
-        ({PackageKind.BASE}, SALE, False, False, RequestKind.NEW),
-        ({PackageKind.BASE}, SALE, False, True, RequestKind.NEW),
-        ({PackageKind.ADD_ON}, SALE, True, False, RequestKind.ADD_ON),
-        ({PackageKind.BASE, PackageKind.ADD_ON}, RENEWAL, True, False, RequestKind.RENEWAL),
-        ({PackageKind.ADD_ON}, RENEWAL, False, True, RequestKind.RENEWAL),
-    ],
-)
-def test_the_kind_follows_from_the_order_and_the_subscription(
-    packages: set[PackageKind], purpose: str, owns: bool, owned_once: bool, kind: RequestKind
-) -> None:
-    found = request_kind(packages, purpose=purpose, owns_product=owns, owned_once=owned_once)
-    assert found == kind
-
-
-@pytest.mark.parametrize(
-    ("packages", "purpose", "owns", "owned_once", "code", "word"),
-    [
-        ({PackageKind.ADD_ON}, SALE, False, False, "no_subscription", "new sale"),
-        ({PackageKind.ADD_ON}, SALE, False, True, "no_subscription", "renew"),
-        ({PackageKind.BASE}, SALE, True, False, "already_owned", "renew"),
-        ({PackageKind.BASE}, RENEWAL, False, False, "nothing_to_renew", "renew"),
-    ],
-)
-def test_an_order_that_does_not_fit_the_subscription_is_refused(
-    packages: set[PackageKind], purpose: str, owns: bool, owned_once: bool, code: str, word: str
-) -> None:
-    with pytest.raises(Invalid, match=word) as refused:
-        request_kind(packages, purpose=purpose, owns_product=owns, owned_once=owned_once)
-    assert (refused.value.code, refused.value.rule) == (code, "R8")
 
 
 def test_only_what_is_sold_has_to_be_proved() -> None:

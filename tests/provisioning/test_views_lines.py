@@ -10,7 +10,8 @@ from django.test import Client
 from capphep.crm.models import Customer, Order
 from capphep.entitlements.models import Grant
 from capphep.platform.models import User
-from capphep.provisioning.actions.drafts import refresh_lines, save_extra
+from capphep.provisioning.actions.drafts import refresh_lines
+from capphep.provisioning.actions.extras import save_extra
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.queries import lines_of
 from tests import stories

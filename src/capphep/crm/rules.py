@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -177,6 +177,31 @@ def check_order_day(day: datetime.date, today: datetime.date) -> None:
             field="ordered_on",
             params={"day": f"{day:%d/%m/%Y}"},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """RULE R8: what a customer has of one product, seen from a day.
+
+    ``until`` is the last day of what is in force on the day, ``begins_on`` the first day
+    of what begins later, ``ended_on`` the last day of what is over; None for nothing.
+    """
+
+    until: datetime.date | None = None
+    begins_on: datetime.date | None = None
+    ended_on: datetime.date | None = None
+
+
+def ownership(
+    spans: Iterable[tuple[datetime.date, datetime.date]], day: datetime.date
+) -> Ownership:
+    """RULE R8: what spans of days, first and last included, mean on the day."""
+    found = list(spans)
+    return Ownership(
+        until=max((last for first, last in found if first <= day <= last), default=None),
+        begins_on=min((first for first, _ in found if first > day), default=None),
+        ended_on=max((last for _, last in found if last < day), default=None),
+    )
 
 
 def check_not_frozen(licence_status: str) -> None:

@@ -220,6 +220,11 @@ def owned_days(spans: Iterable[Span]) -> list[tuple[datetime.date, datetime.date
     return owned_spans(steps(bought(spans)))
 
 
+def trial_days(spans: Iterable[Span]) -> list[tuple[datetime.date, datetime.date]]:
+    """RULE R8: the spans of days in which anything is on trial, merged."""
+    return owned_spans(steps(span for span in spans if span.is_trial))
+
+
 def _positive_spans(found: Sequence[Step]) -> Iterable[tuple[datetime.date, datetime.date]]:
     # The last step of a ledger is always zero: every grant ends.
     for step, following in pairwise(found):

@@ -10,16 +10,16 @@ from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from capphep.catalog import schemas
-from capphep.catalog.models import ItemContent, Module, Resource
+from capphep.catalog.models import ItemContent, Module, Product, Resource
 from capphep.catalog.queries import trial_defaults
-from capphep.crm.models import Order
+from capphep.crm.models import Customer, Order
 from capphep.crm.queries.customers import search_words
 from capphep.entitlements import queries as entitlements
 from capphep.entitlements.rules import Base, Key
 from capphep.platform.roles import Actor, Permission, may, sees_all
 from capphep.provisioning import rules
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.states import EDITABLE, LIVE, RequestKind, RequestStatus
+from capphep.provisioning.states import EDITABLE, LIVE, OPEN, RequestKind, RequestStatus
 from capphep.provisioning.term_rules import Additions, Holdings, LineTerm, Timing, line_term
 from capphep.pure.errors import Invalids, NotFound, gettext_noop
 from capphep.pure.months import Term
@@ -61,10 +61,14 @@ class ReviewedLine:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What an approval on the day would grant. ``fingerprint`` names the bases it shows."""
+    """What an approval on the day would grant, and what it is added to.
+
+    ``fingerprint`` names the bases that it shows.
+    """
 
     lines: Sequence[ReviewedLine]
     fingerprint: str
+    holdings: Holdings
 
     @property
     def has_moved(self) -> bool:
@@ -128,6 +132,39 @@ def may_raise_again(actor: Actor, request: LicenceRequest) -> bool:
         and request.order.salesperson_id == actor.pk
         and not request.order.requests.filter(status__in=LIVE).exists()
     )
+
+
+def open_without_order(
+    customer: Customer, product: Product, kind: RequestKind
+) -> LicenceRequest | None:
+    """The one request of this kind that is being written or waits, of those without an order."""
+    rows = LicenceRequest.objects.filter(
+        order__isnull=True, customer=customer, product=product, kind=kind, status__in=OPEN
+    )
+    return rows.select_related("customer", "product").first()
+
+
+def trial_before(request: LicenceRequest) -> LicenceRequest | None:
+    """The approved trial that a new sale follows: its data go on, what is left of it ends.
+
+    None where anything was sold since, or for another kind. At most one statement.
+    """
+    if request.kind != RequestKind.NEW:
+        return None
+    last = _approved_before(request).exclude(kind=RequestKind.INFO_CHANGE).first()
+    return last if last and last.kind == RequestKind.TRIAL else None
+
+
+def last_approved(request: LicenceRequest) -> LicenceRequest | None:
+    """The latest approved request of the same customer and product: who they are by now."""
+    return _approved_before(request).first()
+
+
+def _approved_before(request: LicenceRequest) -> QuerySet[LicenceRequest]:
+    rows = LicenceRequest.objects.filter(
+        customer=request.customer_id, product=request.product_id, status=RequestStatus.APPROVED
+    )
+    return rows.order_by("-decided_at", "-id")
 
 
 def last_rejected(order: Order | None) -> LicenceRequest | None:
@@ -230,7 +267,7 @@ def review(
         ReviewedLine(line, span, _reviewed(line, span, additions))
         for line, span in zip(stored, spans, strict=True)
     ]
-    return Review(reviewed, rules.fingerprint(_seen(reviewed)))
+    return Review(reviewed, rules.fingerprint(_seen(reviewed)), holdings)
 
 
 def _reviewed(line: RequestLine, span: LineTerm, additions: Additions) -> list[ReviewedQuantity]:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from capphep.catalog.kinds import OrderPurpose, PackageKind
 from capphep.entitlements.rules import Base, Key
 from capphep.provisioning.states import EvidenceKind, RequestKind
 from capphep.provisioning.term_rules import Additions, Holdings, LineTerm, Timing, line_term
@@ -88,38 +87,6 @@ def _quantities(
             quantity,
         )
         for resource_id, quantity in added.items()
-    )
-
-
-def request_kind(
-    package_kinds: Collection[str], *, purpose: str, owns_product: bool, owned_once: bool
-) -> RequestKind:
-    """RULE R8: the kind follows from the order and from what the customer has in force.
-
-    Raises Invalid ``no_subscription`` for an add-on without a subscription,
-    ``already_owned`` for a new sale to who owns the product, ``nothing_to_renew``.
-    """
-    if purpose == OrderPurpose.RENEWAL:
-        if owns_product or owned_once:
-            return RequestKind.RENEWAL
-        message = gettext_noop("The customer never had this product: there is nothing to renew.")
-        raise Invalid("nothing_to_renew", message, rule="R8")
-    is_new = PackageKind.BASE in package_kinds
-    if is_new and owns_product:
-        message = gettext_noop(
-            "The customer already owns this product: order add-on packages or renew it instead."
-        )
-        raise Invalid("already_owned", message, rule="R8")
-    if not is_new and not owns_product:
-        raise Invalid("no_subscription", _no_subscription(owned_once), rule="R8")
-    return RequestKind.NEW if is_new else RequestKind.ADD_ON
-
-
-def _no_subscription(owned_once: bool) -> str:
-    if owned_once:
-        return gettext_noop("The customer's subscription of this product has lapsed: renew it.")
-    return gettext_noop(
-        "The customer has no subscription of this product in force: order a new sale instead."
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
+from capphep.crm.rules import Ownership, ownership
 from capphep.entitlements import rules as ledger
 from capphep.entitlements.rules import Base, Key, Span
 from capphep.provisioning.states import RequestKind
@@ -54,6 +55,15 @@ class Holdings:
     def __init__(self, spans: Sequence[Span]) -> None:
         self.bases = cache(partial(ledger.bases, spans))
         self.running_until = cache(partial(ledger.running_until, spans))
+        self._spans = spans
+
+    def owned(self, day: datetime.date) -> Ownership:
+        """RULE R8: what was bought of the product, seen from the day."""
+        return ownership(ledger.owned_days(self._spans), day)
+
+    def on_trial(self, day: datetime.date) -> Ownership:
+        """RULE R8: what is on trial, seen from the day."""
+        return ownership(ledger.trial_days(self._spans), day)
 
 
 class Additions:

@@ -10,6 +10,7 @@ from typing import Final
 from django.db.models import Case, IntegerField, Max, Prefetch, Q, QuerySet, Value, When
 
 from capphep.crm.models import Contact, Customer, Order, OwnedProduct
+from capphep.crm.rules import Ownership, ownership
 from capphep.platform.roles import Actor, Permission, Role, may, sees_all
 from capphep.pure import codes
 from capphep.pure.errors import Forbidden, Invalid, NotFound, gettext_noop
@@ -179,6 +180,12 @@ def owned_products(
         elif last < day:
             over.add(product)
     return in_force, over - in_force.keys()
+
+
+def ownership_of(customer_id: int, product_id: int, day: datetime.date) -> Ownership:
+    """RULE R8: what the customer has of one product, seen from the day. One statement."""
+    rows = OwnedProduct.objects.filter(customer_id=customer_id, product_id=product_id)
+    return ownership(rows.values_list("first_day", "last_day"), day)
 
 
 def with_what_is_owned(customers: QuerySet[Customer], day: datetime.date) -> QuerySet[Customer]:

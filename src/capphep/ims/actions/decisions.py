@@ -21,6 +21,7 @@ from capphep.provisioning.actions.locks import lock_request
 from capphep.provisioning.actions.rounds import Answer
 from capphep.provisioning.actions.sending import event
 from capphep.provisioning.actions.status import move_request
+from capphep.provisioning.kind_rules import check_kind
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.queries import Review
 from capphep.provisioning.round_rules import checked_comments, comment_fields
@@ -58,12 +59,14 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
     Grants, subscription, order status, licence, account, audit trail and outgoing
     events are one transaction. ``seen`` is the fingerprint of the review that the
     officer confirms. Raises Forbidden ``not_permitted`` or ``two_people`` (R6),
-    Conflict ``wrong_state`` (R4) and `BaseMoved` (R3).
+    Conflict ``wrong_state`` (R4), Invalid where the customer may no longer have what the
+    request asks for (R8), and `BaseMoved` (R3).
     """
     request = _lock_for_decision(actor, request_id, "approve")
     day = clock.today()
     subscription = entitlements.lock_subscription(request.customer, request.product)
     review = queries.review(request, day)
+    check_kind(request.kind, request.product.name, review.holdings, day)
     if review.fingerprint != seen:
         raise BaseMoved(review)
     granted = _grant(request, subscription, review, day)

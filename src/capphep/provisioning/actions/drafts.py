@@ -7,10 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from capphep.catalog import schemas
-from capphep.catalog.models import Module, Package
-from capphep.crm.models import Order
-from capphep.crm.queries.customers import owned_products
+from capphep.crm.models import Customer, Order
 from capphep.crm.queries.orders import order_of
 from capphep.platform import audit, clock, numbers, versions
 from capphep.platform.roles import Actor, Permission, require
@@ -18,14 +15,14 @@ from capphep.provisioning import queries, rules
 from capphep.provisioning.actions.evidence import copy_evidence
 from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.status import move_request
+from capphep.provisioning.kinds import kind_of
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.states import LIVE, RequestKind
-from capphep.pure.errors import Forbidden, Invalid, gettext_noop
+from capphep.provisioning.states import LIVE, RequestStatus
+from capphep.pure.errors import Forbidden, gettext_noop
 
-KEPT_AFTER_REJECTION = (
+KEPT_AFTER_TRIAL = (
     "sector_id",
     "level",
-    "note",
     "unit_name",
     "unit_tax_code",
     "unit_address",
@@ -35,8 +32,8 @@ KEPT_AFTER_REJECTION = (
     "admin_position",
     "admin_phone",
     "admin_email",
-    "write_back",
 )
+KEPT_AFTER_REJECTION = (*KEPT_AFTER_TRIAL, "note", "write_back")
 
 
 @transaction.atomic
@@ -44,8 +41,9 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
     """The order's live request, or a new draft filled from order, customer and contact.
 
     After a rejection the new draft begins with what the rejected request held, its
-    evidence included. Raises Forbidden where the order is not the actor's own, and
-    Invalid ``no_subscription`` or ``already_owned`` (R8).
+    evidence included; a sale after a trial with what the trial's request held. Raises
+    Forbidden where the order is not the actor's own, and Invalid where the order asks for
+    what the customer may not have (R8).
     """
     require(actor, Permission.REQUEST_WRITE)
     order_of(actor, order_id)
@@ -62,51 +60,51 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
             "not_own_order",
             gettext_noop("Only the salesperson of this order may raise a request from it."),
         )
-    request = _new_draft(actor, order)
-    rejected = queries.last_rejected(order)
-    plan_lines(request, _extras(rejected) if rejected else {})
-    if rejected:
-        copy_evidence(rejected, request)
+    request = _of_order(order)
+    source = queries.last_rejected(order) or queries.trial_before(request)
+    if source:
+        _begin_with(request, source)
+    save_new(actor, request)
+    plan_lines(request, _extras(source) if source else {})
+    if source:
+        copy_evidence(source, request)
     audit.record(actor, [audit.Change(request, "created", after={"order": order.order_no})])
     return request
 
 
-def kind_of(order: Order) -> RequestKind:
-    """The request kind that the order and the subscription in force lead to (R8)."""
-    kinds = Package.objects.filter(items__in=order.lines.values("item")).values_list(
-        "kind", flat=True
-    )
-    in_force, lapsed = owned_products(order.customer, clock.today())
-    return rules.request_kind(
-        set(kinds),
-        purpose=order.purpose,
-        owns_product=order.product_id in in_force,
-        owned_once=order.product_id in lapsed,
-    )
-
-
-def _new_draft(actor: Actor, order: Order) -> LicenceRequest:
-    values = _prefilled(order)
-    rejected = queries.last_rejected(order)
-    if rejected:
-        values |= {name: getattr(rejected, name) for name in KEPT_AFTER_REJECTION}
-    return LicenceRequest.objects.create(
-        request_no=numbers.next_number(numbers.REQUEST, clock.today()),
+def _of_order(order: Order) -> LicenceRequest:
+    return LicenceRequest(
         order=order,
         customer=order.customer,
         product=order.product,
-        kind=kind_of(order),
+        kind=kind_of(order, clock.today()),
         budget_code=order.budget_code,
         amount=order.total,
         team_id=order.team_id,
         created_by_id=order.salesperson_id,
-        updated_by_id=actor.pk,
-        **values,
+        **unit_of(order.customer),
+        **_administrator_of(order),
     )
 
 
-def _prefilled(order: Order) -> dict[str, Any]:
-    customer = order.customer
+def _begin_with(request: LicenceRequest, source: LicenceRequest) -> None:
+    """Take over what was typed before; after a trial as its latest request has it."""
+    is_rejected = source.status == RequestStatus.REJECTED
+    kept = KEPT_AFTER_REJECTION if is_rejected else KEPT_AFTER_TRIAL
+    latest = source if is_rejected else queries.last_approved(request)
+    for name in kept:
+        setattr(request, name, getattr(latest, name))
+
+
+def save_new(actor: Actor, request: LicenceRequest) -> None:
+    """Give the new draft its number and write it."""
+    request.request_no = numbers.next_number(numbers.REQUEST, clock.today())
+    request.updated_by_id = actor.pk
+    request.save(force_insert=True)
+
+
+def unit_of(customer: Customer) -> dict[str, Any]:
+    """The customer's own data, as a request begins with them."""
     return {
         "sector_id": customer.sector_id,
         "level": customer.level,
@@ -115,6 +113,11 @@ def _prefilled(order: Order) -> dict[str, Any]:
         "unit_address": customer.address,
         "unit_phone": customer.phone,
         "unit_email": customer.email,
+    }
+
+
+def _administrator_of(order: Order) -> dict[str, str]:
+    return {
         "admin_name": order.contact_name,
         "admin_position": order.contact_position,
         "admin_phone": order.contact_phone,
@@ -157,7 +160,7 @@ def follow_order(request: LicenceRequest) -> None:
     """Take over what the order says now: kind, budget code, amount."""
     if not request.order:
         return
-    request.kind = kind_of(request.order)
+    request.kind = kind_of(request.order, clock.today())
     request.budget_code = request.order.budget_code
     request.amount = request.order.total
     request.save(update_fields=["kind", "budget_code", "amount"])
@@ -219,74 +222,6 @@ def _quantity(line: RequestLine, planned: rules.PlannedQuantity) -> RequestQuant
 
 def _extras(request: LicenceRequest) -> dict[int, dict[str, object]]:
     return dict(request.lines.values_list("module", "extra"))
-
-
-@transaction.atomic
-def save_extra(
-    *, actor: Actor, request_id: int, line_id: int, values: Mapping[str, str]
-) -> RequestLine:
-    """Keep what was typed in the line's (+) dialog, checked by the module's schema.
-
-    Raises Invalids with the schema's fields.
-    """
-    request = lock_own(actor, request_id, "send")
-    line = line_of(request, line_id)
-    before, line.extra = line.extra, schemas.clean_values(line.module.extra_schema, values)
-    line.save(update_fields=["extra"])
-    _record_extra(actor, request, line.module, before, line.extra)
-    return line
-
-
-@transaction.atomic
-def spread_budget_code(*, actor: Actor, request_id: int) -> None:
-    """Give the budget code of the first line that has one to the lines that lack it."""
-    request = lock_own(actor, request_id, "send")
-    lines = list(queries.lines_of(request))
-    code, lacking = budget_code_offer(lines)
-    for line, name in lacking:
-        before, line.extra = line.extra, {**line.extra, name: code}
-        line.save(update_fields=["extra"])
-        _record_extra(actor, request, line.module, before, line.extra)
-
-
-def budget_code_offer(lines: list[RequestLine]) -> tuple[str, list[tuple[RequestLine, str]]]:
-    """The code that one line has and the (line, field) pairs that lack one; "" if nothing."""
-    fields = [
-        (line, field.name)
-        for line in lines
-        for field in schemas.fields_of(line.module.extra_schema, "vi")
-        if field.kind == "budget_code"
-    ]
-    code = next((str(line.extra[name]) for line, name in fields if line.extra.get(name)), "")
-    lacking = [(line, name) for line, name in fields if not line.extra.get(name)]
-    return (code, lacking) if code and lacking else ("", [])
-
-
-def line_of(request: LicenceRequest, line_id: int) -> RequestLine:
-    line = queries.lines_of(request).filter(pk=line_id).first()
-    if not line:
-        raise Invalid(
-            "line_gone",
-            gettext_noop("This line was replaced meanwhile; please open it again."),
-        )
-    return line
-
-
-def _record_extra(
-    actor: Actor,
-    request: LicenceRequest,
-    module: Module,
-    before: Mapping[str, object],
-    after: Mapping[str, object],
-) -> None:
-    audit.record(
-        actor,
-        [
-            audit.Change(
-                request, "extra_saved", {module.name: dict(before)}, {module.name: dict(after)}
-            )
-        ],
-    )
 
 
 @transaction.atomic

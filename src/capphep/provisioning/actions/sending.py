@@ -14,10 +14,11 @@ from capphep.crm.models import Order
 from capphep.platform import audit, clock, outbox
 from capphep.platform.roles import Actor
 from capphep.provisioning import queries, rules
-from capphep.provisioning.actions.drafts import kind_of, write_fields
+from capphep.provisioning.actions.drafts import write_fields
 from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.rounds import Parts, parts_of
 from capphep.provisioning.actions.status import move_request
+from capphep.provisioning.kinds import kind_now
 from capphep.provisioning.models import LicenceRequest, RequestLine
 from capphep.pure.errors import Invalid, Invalids, Refusal, gettext_noop
 
@@ -117,11 +118,9 @@ def _unplanned(request: LicenceRequest, lines: list[RequestLine]) -> Iterable[Re
 
 def _follows_order(request: LicenceRequest) -> bool:
     """Whether the request still says what its order says. Raises Invalid (R8)."""
-    order = request.order
-    if not order:
-        return True
+    kind, order = kind_now(request, clock.today()), request.order
     facts = (request.kind, request.amount, request.budget_code)
-    return facts == (kind_of(order), order.total, order.budget_code)
+    return not order or facts == (kind, order.total, order.budget_code)
 
 
 def _planned(request: LicenceRequest) -> list[Compared]:

@@ -19,7 +19,7 @@ from capphep.platform.models import User
 from capphep.platform.texts import refusal_text
 from capphep.platform.versions import Stale
 from capphep.provisioning import queries
-from capphep.provisioning.actions import drafts, sending
+from capphep.provisioning.actions import drafts, extras, sending
 from capphep.provisioning.actions.evidence import remove_evidence
 from capphep.provisioning.actions.locks import require_own
 from capphep.provisioning.actions.rounds import parts_of
@@ -162,7 +162,7 @@ _DIALOGS: Mapping[str, str] = {
 }
 _BESIDES: Mapping[str, Callable[[User, int, int], object]] = {
     "refresh": lambda actor, pk, _: drafts.refresh_lines(actor=actor, request_id=pk),
-    "spread": lambda actor, pk, _: drafts.spread_budget_code(actor=actor, request_id=pk),
+    "spread": lambda actor, pk, _: extras.spread_budget_code(actor=actor, request_id=pk),
     "remove": lambda actor, pk, number: remove_evidence(
         actor=actor, request_id=pk, evidence_id=number
     ),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from capphep.catalog import schemas
 from capphep.platform.htmx import done, is_htmx, redirect, render_dialog, toast
 from capphep.provisioning import explanations, queries
-from capphep.provisioning.actions import drafts
+from capphep.provisioning.actions import drafts, extras
 from capphep.provisioning.actions.locks import check_own, require_own
 from capphep.provisioning.forms import ExtraForm
 from capphep.provisioning.models import LicenceRequest, RequestLine
@@ -26,7 +26,7 @@ from capphep.pure.errors import Invalids
 def lines_context(record: LicenceRequest, errors: dict[str, str] | None = None) -> dict[str, Any]:
     """context: record, lines (shown.ShownLines), offer (a budget code), lines_error, the reason."""
     rows = list(queries.lines_of(record))
-    offer, _lacking = drafts.budget_code_offer(rows)
+    offer, _lacking = extras.budget_code_offer(rows)
     return {
         "record": record,
         "lines": lines_shown(rows, queries.other_modules(record, rows), errors),
@@ -56,7 +56,7 @@ def lines_refresh(request: HttpRequest, request_id: int) -> HttpResponse:
 def lines_spread(request: HttpRequest, request_id: int) -> HttpResponse:
     """context: as `lines_context`. The budget code of one line for those that lack it."""
     actor = actor_of(request)
-    drafts.spread_budget_code(actor=actor, request_id=request_id)
+    extras.spread_budget_code(actor=actor, request_id=request_id)
     record = queries.request_of(actor, request_id)
     return _answer(request, record, _("The budget code was filled in."))
 
@@ -65,11 +65,11 @@ def extra(request: HttpRequest, request_id: int, line_id: int) -> HttpResponse:
     """context: title, form, action, back_url. The (+) dialog of one line."""
     actor = actor_of(request)
     record = check_own(actor, request_id, "send")
-    line = drafts.line_of(record, line_id)
+    line = extras.line_of(record, line_id)
     form = _extra_form(record, line, request)
     if request.method == "POST":
         try:
-            drafts.save_extra(
+            extras.save_extra(
                 actor=actor, request_id=request_id, line_id=line_id, values=form.values
             )
         except Invalids as found:
@@ -97,7 +97,7 @@ def _extra_form(record: LicenceRequest, line: RequestLine, request: HttpRequest)
     """The form with what the line holds; a missing budget code is suggested from another line."""
     fields = schemas.fields_of(line.module.extra_schema, get_language() or "")
     initial = {field.name: _typed(field, line.extra.get(field.name, "")) for field in fields}
-    code, lacking = drafts.budget_code_offer(list(queries.lines_of(record)))
+    code, lacking = extras.budget_code_offer(list(queries.lines_of(record)))
     initial |= {name: code for other, name in lacking if other.pk == line.pk}
     return ExtraForm(fields, request.POST if request.method == "POST" else None, initial=initial)
 
