@@ -13,9 +13,32 @@ from typing import Any
 
 from bench.cycles.history import Market
 from bench.cycles.raw import Raw
-from bench.cycles.recording import SUBJECT, Place, Recording, Row, Rows, Transaction
+from bench.cycles.recording import (
+    CHAINS,
+    ENTRIES,
+    SUBJECT,
+    Place,
+    Recording,
+    Row,
+    Rows,
+    Transaction,
+)
 
 SERIES = "platform_numberseries"
+
+
+class Chain:
+    """The part of the audit trail that one writer prolongs: it waits for no other one."""
+
+    PLACES = ((ENTRIES, "seq"), (CHAINS, "length"))
+
+    def __init__(self, recording: Recording, key: int) -> None:
+        rows = [row for each in recording.cycle for row in each.inserted[ENTRIES].values()]
+        self.key = key
+        self.recorded = rows[0]["chain_id"]
+        self.entries = len(rows)
+        self.moved = 1 - min(row["seq"] for row in rows)
+        """From the place of a recorded entry to that of the same one in this cycle."""
 
 
 class BareCycle:
@@ -28,16 +51,18 @@ class BareCycle:
         self.statements = 0
         self.keys: dict[Place, Any] = {}
         self.texts: dict[str, str] = {}
+        self.chain = Chain(recording, self.raw.new_chain(0))
 
     def run(self, number: int) -> None:
         """The cycle of the market's customer with this number."""
         self.statements = 0
-        self.keys = self.market.keys(number)
+        self.keys = self.market.keys(number) | {(CHAINS, self.chain.recorded): self.chain.key}
         self.texts = {self.recording.texts["budget_code"]: self.market.budget_code(number)}
         self.texts |= {digest: secrets.token_hex(32) for digest in self.recording.digests}
         for transaction in self.recording.cycle:
             with self.raw.transaction():
                 self._write(transaction)
+        self.chain.moved += self.chain.entries
 
     def _write(self, transaction: Transaction) -> None:
         for series in transaction.changed.get(SERIES, {}):
@@ -96,6 +121,8 @@ class BareCycle:
         value = row[column]
         if isinstance(value, str):
             return self._text(value)
+        if (name, column) in Chain.PLACES:
+            return value + self.chain.moved
         referred = self.recording.reference(name, column, row)
         return self._key(referred, value) if referred else value
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bench.cycles.raw import Raw
-from bench.cycles.recording import Place, Recording, Row, Rows, Table, Transaction
+from bench.cycles.recording import CHAINS, ENTRIES, Place, Recording, Row, Rows, Table, Transaction
 
 FIRST_CODE: Final = 1_100_000
 
@@ -59,6 +59,7 @@ class Builder:
         self.raw = Raw()
         self.blocks: dict[str, Block] = {}
         self.series: dict[str, int] = {}
+        self.chain = self.chain_from = 0
 
     def build(self, orders: int, fresh: int) -> Market:
         """So many customers with an order, then so many that have none yet."""
@@ -76,6 +77,9 @@ class Builder:
             table = self.recording.tables[name]
             if table.has_own_keys:
                 self._place(table, found, begin)
+        # From the customer `chain_from` on, one chain holds the audit entries of all of them.
+        self.chain = self.raw.new_chain((end - begin) * len(rows.get(ENTRIES, ())))
+        self.chain_from = begin
         for name, found in rows.items():
             for recorded, row in found.items():
                 self._insert(self.recording.tables[name], recorded, row, begin, end)
@@ -114,7 +118,13 @@ class Builder:
         value = row[column]
         own = column == table.key
         referred = table.name if own else self.recording.reference(table.name, column, row)
+        if referred == CHAINS:
+            return str(self.chain)
         block = self.blocks.get(referred or "")
+        if (table.name, column) == (ENTRIES, "seq"):
+            own_block = self.blocks[ENTRIES]
+            place = own_block.offsets[row[table.key]] + 1
+            return f"{place} + (n - {self.chain_from}) * {len(own_block.offsets)}"
         if block and value in block.offsets:
             return f"{block.first + block.offsets[value]} + n * {len(block.offsets)}"
         values.append(value)

@@ -26,6 +26,9 @@ Place: TypeAlias = tuple[str, Any]
 
 # The audit trail refers to rows of any table.
 SUBJECT: Final = "subject_id"
+# Its entries stand in chains; whoever writes them again needs a chain of their own.
+ENTRIES: Final = "platform_auditentry"
+CHAINS: Final = "platform_auditchain"
 DIGEST: Final = re.compile(r"\b[0-9a-f]{64}\b")
 
 

@@ -29,11 +29,6 @@ def page_of(record: LicenceRequest) -> str:
     return reverse("ims:request", args=[record.pk])
 
 
-def fine(client: Client, record: LicenceRequest) -> list[bool]:
-    """The automatic checks: budget code, amount, evidence, file elsewhere, base."""
-    return [check.is_fine for check in client.get(page_of(record)).context["checks"]]
-
-
 def picture() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (20, 20), "white").save(out, "PNG")
@@ -122,25 +117,11 @@ def test_a_file_of_another_request_is_pointed_at(
     catalogue: SmallCatalogue,
     officer_client: Client,
 ) -> None:
-    assert fine(officer_client, waiting) == [True] * 5
     order = stories.ordered(customer, salesperson, [(catalogue.users_50, 1)])
     second = stories.sent(order, salesperson)
     text = text_of(officer_client.get(page_of(second)))
     assert "Tệp này cũng là bằng chứng của yêu cầu khác:" in text
     assert f'href="{page_of(waiting)}">{waiting.request_no}</a> (Chờ duyệt)' in text
-    assert fine(officer_client, second) == [True, True, True, False, True]
-
-
-def test_the_checks_name_a_budget_code_and_an_amount_that_differ(
-    waiting: LicenceRequest, customer: Customer, officer_client: Client
-) -> None:
-    LicenceRequest.objects.filter(pk=waiting.pk).update(budget_code="7654321", amount=1)
-    waiting.evidence.filter(kind=EvidenceKind.COMMITMENT).delete()
-    assert fine(officer_client, waiting) == [False, False, False, True, True]
-    text = text_of(officer_client.get(page_of(waiting)))
-    assert "Yêu cầu ghi mã ngân sách 7654321, khách hàng có mã 1234567." in text
-    assert "Yêu cầu ghi 1 đ, đơn hàng ghi 5.000.000 đ." in text
-    assert "Thiếu bằng chứng: Bằng chứng cam kết." in text
 
 
 def test_a_moved_base_is_shown_then_and_now(
@@ -242,5 +223,5 @@ def test_the_page_takes_the_same_statements_for_one_line_and_for_four(
     order = stories.ordered(customer, salesperson, [(catalogue.suite(), 1)])
     four: Sequence[LicenceRequest] = [waiting, stories.sent(order, salesperson)]
     for record in four:
-        with statements("ims.request", at_most=16):
+        with statements("ims.request", at_most=20):
             officer_client.get(page_of(record))

@@ -6,9 +6,11 @@ import datetime
 from io import StringIO
 
 import pytest
+from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import transaction
 
+from capphep.catalog.models import Item
 from capphep.entitlements import actions
 from capphep.entitlements.models import Subscription
 from capphep.platform import clock
@@ -18,6 +20,7 @@ from capphep.shell import tick, worker
 from tests import factories, stories
 from tests.plumbing.kills import each_kill_point
 from tests.plumbing.races import race, winners
+from tests.plumbing.times import days_ago
 
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -66,6 +69,19 @@ def test_the_command_says_what_happened(begins_today: Subscription) -> None:
     assert "entitlements: 1" in said.getvalue()
     call_command("tick", stdout=said)
     assert announced() == 1
+
+
+def test_a_draft_that_nobody_touched_ends(
+    begins_today: Subscription, settings: LazySettings
+) -> None:
+    settings.DRAFT_DAYS = 10
+    salesperson = factories.user("sales", "sales")
+    item = Item.objects.get(sku="IGOV-VPS-50")
+    with days_ago(10):
+        order = stories.ordered(begins_today.customer, salesperson, [(item, 1)])
+        stories.drafted(order, salesperson)
+    assert tick.run()["drafts"] == 1
+    assert tick.run()["drafts"] == 0
 
 
 def test_four_that_look_at_once_work_through_the_day_once(begins_today: Subscription) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 import dj_database_url
@@ -37,6 +38,15 @@ def whole_number(name: str, default: int, *, least: int = 0) -> int:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def choices(name: str, known: Sequence[str]) -> list[str]:
+    """Comma-separated words, each of them one of the ``known``."""
+    chosen = words(name)
+    for word in chosen:
+        if word not in known:
+            raise ImproperlyConfigured(f"{name} knows {', '.join(known)}, but not {word!r}.")
+    return chosen
 
 
 def day(name: str) -> datetime.date | None:

@@ -12,6 +12,8 @@
 | CAPPHEP_TWO_PEOPLE | R6: who sent a request cannot approve it (default yes) |
 | CAPPHEP_EVIDENCE_REQUIRED | R7: both kinds of evidence before sending (default yes) |
 | CAPPHEP_EVIDENCE_MAX_MIB | R7: largest evidence file (default 20) |
+| CAPPHEP_DRAFT_DAYS | days after which an untouched draft ends by itself (default 90; 0: never) |
+| CAPPHEP_BLOCKING_CHECKS | codes of automatic checks that stop an approval (default none) |
 | CAPPHEP_RENEWAL_CONTINUES | R9: a renewal in time begins after the running term (default yes) |
 """
 
@@ -22,6 +24,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from capphep.config import environment as env
+from capphep.ims.check_codes import CheckCode
 
 PROJECT_DIR = Path(__file__).resolve().parents[3]
 STATE_DIR = Path(env.text("CAPPHEP_STATE_DIR", str(PROJECT_DIR / "var"))).resolve()
@@ -37,6 +40,8 @@ CLOCK = env.day("CAPPHEP_CLOCK")
 TWO_PEOPLE = env.flag("CAPPHEP_TWO_PEOPLE", True)
 EVIDENCE_REQUIRED = env.flag("CAPPHEP_EVIDENCE_REQUIRED", True)
 RENEWAL_CONTINUES = env.flag("CAPPHEP_RENEWAL_CONTINUES", True)
+DRAFT_DAYS = env.whole_number("CAPPHEP_DRAFT_DAYS", 90)
+BLOCKING_CHECKS = frozenset(env.choices("CAPPHEP_BLOCKING_CHECKS", list(CheckCode)))
 EVIDENCE_MAX_BYTES = env.whole_number("CAPPHEP_EVIDENCE_MAX_MIB", 20, least=1) * 1024 * 1024
 
 INSTALLED_APPS = [

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from capphep.platform import audit_chain, origin
@@ -44,6 +44,14 @@ def entries_of(subject: Model) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(
         subject_type=subject._meta.model_name, subject_id=subject.pk
     ).order_by("-id")
+
+
+def latest_at(model: type[Model]) -> Subquery:
+    """The moment of the newest entry about each row of the model: an expression for `annotate`."""
+    entries = AuditEntry.objects.filter(
+        subject_type=model._meta.model_name, subject_id=OuterRef("pk")
+    )
+    return Subquery(entries.order_by("-id").values("at")[:1])
 
 
 def _entry(actor: Actor, change: Change, at: datetime) -> AuditEntry:

@@ -35,6 +35,7 @@ SENTENCES = {
     "send": gettext_noop("sent the request"),
     "recall": gettext_noop("recalled the request"),
     "discard": gettext_noop("discarded the draft"),
+    "expire": gettext_noop("ended the draft because nobody had changed it"),
     "return": gettext_noop("returned the request for changes"),
     "approve": gettext_noop("approved"),
     "reject": gettext_noop("rejected"),

@@ -19,7 +19,7 @@ from capphep.entitlements.rules import Base, Key
 from capphep.platform.roles import Actor, Permission, may, sees_all
 from capphep.provisioning import rules
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.states import EDITABLE, LIVE, OPEN, RequestKind, RequestStatus
+from capphep.provisioning.states import EDITABLE, ENDED, LIVE, OPEN, RequestKind, RequestStatus
 from capphep.provisioning.term_rules import Additions, Holdings, LineTerm, Timing, line_term
 from capphep.pure.errors import Invalids, NotFound, gettext_noop
 from capphep.pure.months import Term
@@ -124,10 +124,10 @@ def may_recall(actor: Actor, request: LicenceRequest) -> bool:
 
 
 def may_raise_again(actor: Actor, request: LicenceRequest) -> bool:
-    """Whether the order's salesperson may follow this rejected request with a new one."""
+    """Whether the order's salesperson may follow this request, which is over, with a new one."""
     return (
         may(actor, Permission.REQUEST_WRITE)
-        and request.status == RequestStatus.REJECTED
+        and request.status in ENDED
         and request.order is not None
         and request.order.salesperson_id == actor.pk
         and not request.order.requests.filter(status__in=LIVE).exists()
@@ -167,11 +167,11 @@ def _approved_before(request: LicenceRequest) -> QuerySet[LicenceRequest]:
     return rows.order_by("-decided_at", "-id")
 
 
-def last_rejected(order: Order | None) -> LicenceRequest | None:
-    """The order's latest rejected request: its reason is what the next one has to answer."""
+def last_ended(order: Order | None) -> LicenceRequest | None:
+    """The order's latest request that is over: the next one begins with what it held."""
     if order is None:
         return None
-    rows = order.requests.filter(status=RequestStatus.REJECTED).select_related("decided_by")
+    rows = order.requests.filter(status__in=ENDED).select_related("decided_by")
     return rows.order_by("-id").first()
 
 

@@ -108,6 +108,11 @@ def missing_evidence(present: Collection[str]) -> list[Invalid]:
     ]
 
 
+def draft_ends_on(changed_on: datetime.date, days: int) -> datetime.date:
+    """The day on which a draft that was last changed on this one ends by itself (setting)."""
+    return changed_on + datetime.timedelta(days=days)
+
+
 def fingerprint(seen: Iterable[tuple[Key, int, datetime.date | None]]) -> str:
     """RULE R3: names what an officer saw, to be compared at approval.
 

@@ -81,5 +81,7 @@ WITHDRAWAL_STATUS = StateTable(
 EDITABLE: Final = (RequestStatus.DRAFT, RequestStatus.RETURNED)
 # Not over yet.
 OPEN: Final = (*EDITABLE, RequestStatus.WAITING)
+# Over, and the order may raise another one, which begins with what this one held.
+ENDED: Final = (RequestStatus.REJECTED, RequestStatus.WITHDRAWN, RequestStatus.EXPIRED)
 # R4: an order has at most one of these.
 LIVE: Final = (*OPEN, RequestStatus.APPROVED)

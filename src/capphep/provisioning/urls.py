@@ -23,6 +23,7 @@ line_urls = [
 ]
 evidence_urls = [
     path("evidence/<int:evidence_id>/", evidence.evidence, name="evidence"),
+    path("evidence/<int:evidence_id>/text", evidence.evidence_text, name="evidence_text"),
     path("<int:request_id>/evidence/<str:kind>", evidence.evidence_kind, name="evidence_kind"),
     path("<int:request_id>/evidence/<str:kind>/add", evidence.evidence_add, name="evidence_add"),
     path(

@@ -13,7 +13,8 @@ from django.utils import timezone
 from capphep.entitlements import actions as entitlements
 from capphep.entitlements.models import GrantKind, Licence, Subscription
 from capphep.identity.actions import Person, ensure_account
-from capphep.ims.queries.desk import require_decision
+from capphep.ims.queries.checks import require_unblocked
+from capphep.ims.queries.desk import previewed, require_decision
 from capphep.platform import audit, clock, outbox
 from capphep.platform.roles import Actor, Permission, require
 from capphep.provisioning import queries
@@ -60,7 +61,7 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
     events are one transaction. ``seen`` is the fingerprint of the review that the
     officer confirms. Raises Forbidden ``not_permitted`` or ``two_people`` (R6),
     Conflict ``wrong_state`` (R4), Invalid where the customer may no longer have what the
-    request asks for (R8), and `BaseMoved` (R3).
+    request asks for (R8), `BaseMoved` (R3) and Invalid ``check_blocks``.
     """
     request = _lock_for_decision(actor, request_id, "approve")
     day = clock.today()
@@ -69,6 +70,7 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
     check_kind(request.kind, request.product.name, review.holdings, day)
     if review.fingerprint != seen:
         raise BaseMoved(review)
+    require_unblocked(request, previewed(review), day)
     granted = _grant(request, subscription, review, day)
     _settle_lines(review)
     licence = entitlements.issue_licence(

@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 from capphep.ims import actions
 from capphep.ims.forms import RejectForm
 from capphep.ims.queries import desk
+from capphep.ims.queries.checks import checks_of, require_unblocked
 from capphep.ims.queries.desk import Difference
+from capphep.ims.queries.evidence import files_of
+from capphep.ims.views import checks
 from capphep.platform import clock, kept_forms
 from capphep.platform.htmx import done, is_htmx, render_page_or_fragment
 from capphep.platform.texts import refusal_text
@@ -27,7 +30,9 @@ def approve(request: HttpRequest, request_id: int) -> HttpResponse:
     try:
         desk.require_decision(actor, record, "approve")
         if request.method != "POST":
-            return _approval_dialog(request, record, desk.difference_of(record, clock.today()))
+            difference = desk.difference_of(record, clock.today())
+            require_unblocked(record, difference, clock.today())
+            return _approval_dialog(request, record, difference)
         seen = request.POST.get("seen", "")
         approval = actions.approve(actor=actor, request_id=request_id, seen=seen)
     except actions.BaseMoved as moved:
@@ -45,15 +50,18 @@ def _approval_dialog(
     difference: Difference,
     moved: actions.BaseMoved | None = None,
 ) -> HttpResponse:
-    """context: title, record, difference, warning, hidden, action, yes_label, back_url, size.
+    """context: title, record, difference, checks, warning, hidden, action, back_url, size.
 
-    ``moved`` is set where the base moved between the dialog and the answer *Có* (R3).
+    ``checks`` are those that did not pass. ``moved`` is set where the base moved between the
+    dialog and the answer *Có* (R3).
     """
     title = _("Approve the request %(request_no)s?") % {"request_no": record.request_no}
+    found = checks_of(record, difference, files_of(record), clock.today())
     context = {
         "title": title,
         "record": record,
         "difference": difference,
+        "checks": checks.warnings(found),
         "warning": refusal_text(moved) if moved else "",
         "hidden": [("seen", difference.fingerprint)],
         "action": request.path,

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from capphep.catalog import schemas
 from capphep.entitlements.models import Licence
 from capphep.ims.queries import desk
-from capphep.ims.views.checks import checks_of
+from capphep.ims.queries.checks import blocked_by, checks_of
+from capphep.ims.queries.evidence import files_of
+from capphep.ims.views import checks
 from capphep.ims.views.evidence import previews_of
 from capphep.platform import clock
 from capphep.platform.htmx import render_page_or_fragment
@@ -98,19 +100,24 @@ def _queue_spec(actor: User, tab: str) -> ListSpec[LicenceRequest]:
     )
 
 
-def decision_items(actor: User, record: LicenceRequest, *, keys: bool = False) -> list[MenuItem]:
+def decision_items(
+    actor: User, record: LicenceRequest, *, keys: bool = False, blocked_by: str = ""
+) -> list[MenuItem]:
     """*Phê duyệt YC cấp giấy phép* and *Từ chối*, where role and state allow them.
 
     Where only R6 forbids, they are there with the reason. ``keys``: A and R do the same.
+    ``blocked_by`` names the automatic checks that stop an approval.
     """
     if not desk.may_decide(actor, record):
         return []
     own = desk.made_by(actor, record)
     reason = _("Who made or sent a request cannot decide on it.") if own else ""
+    stopped = _("Approval is stopped by an automatic check: %(checks)s.") % {"checks": blocked_by}
+    why = reason or (stopped if blocked_by else "")
     approve, reject = (reverse(f"ims:{verb}", args=[record.pk]) for verb in ("approve", "reject"))
     a, r = ("a", "r") if keys else ("", "")
     return [
-        MenuItem(_("Approve licence request"), approve, "dialog", "rubber-stamp", False, reason, a),
+        MenuItem(_("Approve licence request"), approve, "dialog", "rubber-stamp", False, why, a),
         MenuItem(_("Reject"), reject, "dialog", "ban", True, reason, r),
     ]
 
@@ -126,18 +133,19 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
 def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
     """context: title, record, band, decision (MenuItem list), evidence, difference, extras,
     checks, licence, next_waiting, entries."""
-    difference = desk.difference_of(record, clock.today())
-    evidence = previews_of(record)
+    day = clock.today()
+    difference, files = desk.difference_of(record, day), files_of(record)
+    found = checks_of(record, difference, files, day)
     is_decided = record.status in (RequestStatus.APPROVED, RequestStatus.REJECTED)
     return {
         "title": record.request_no,
         "record": record,
         "band": _band(record),
-        "decision": decision_items(actor, record, keys=True),
-        "evidence": evidence,
+        "decision": decision_items(actor, record, keys=True, blocked_by=blocked_by(found)),
+        "evidence": previews_of(files),
         "difference": difference,
         "extras": _extras(difference),
-        "checks": checks_of(record, difference, evidence),
+        "checks": checks.shown(found),
         "licence": Licence.objects.filter(request_no=record.request_no).first(),
         "next_waiting": desk.next_waiting(actor) if is_decided else None,
         "entries": history_of(record),

@@ -17,7 +17,7 @@ from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.kinds import kind_of
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.states import LIVE, RequestStatus
+from capphep.provisioning.states import ENDED, LIVE
 from capphep.pure.errors import Forbidden, gettext_noop
 
 KEPT_AFTER_TRIAL = (
@@ -33,15 +33,15 @@ KEPT_AFTER_TRIAL = (
     "admin_phone",
     "admin_email",
 )
-KEPT_AFTER_REJECTION = (*KEPT_AFTER_TRIAL, "note", "write_back")
+TAKEN_OVER = (*KEPT_AFTER_TRIAL, "note", "write_back")
 
 
 @transaction.atomic
 def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
     """The order's live request, or a new draft filled from order, customer and contact.
 
-    After a rejection the new draft begins with what the rejected request held, its
-    evidence included; a sale after a trial with what the trial's request held. Raises
+    After one that is over (rejected, expired, withdrawn) the new draft begins with what that
+    one held, its evidence included; a sale after a trial with what the trial's held. Raises
     Forbidden where the order is not the actor's own, and Invalid where the order asks for
     what the customer may not have (R8).
     """
@@ -61,7 +61,7 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
             gettext_noop("Only the salesperson of this order may raise a request from it."),
         )
     request = _of_order(order)
-    source = queries.last_rejected(order) or queries.trial_before(request)
+    source = queries.last_ended(order) or queries.trial_before(request)
     if source:
         _begin_with(request, source)
     save_new(actor, request)
@@ -89,9 +89,9 @@ def _of_order(order: Order) -> LicenceRequest:
 
 def _begin_with(request: LicenceRequest, source: LicenceRequest) -> None:
     """Take over what was typed before; after a trial as its latest request has it."""
-    is_rejected = source.status == RequestStatus.REJECTED
-    kept = KEPT_AFTER_REJECTION if is_rejected else KEPT_AFTER_TRIAL
-    latest = source if is_rejected else queries.last_approved(request)
+    is_over = source.status in ENDED
+    kept = TAKEN_OVER if is_over else KEPT_AFTER_TRIAL
+    latest = source if is_over else queries.last_approved(request)
     for name in kept:
         setattr(request, name, getattr(latest, name))
 

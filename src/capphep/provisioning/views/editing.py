@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from capphep.platform import kept_forms
+from capphep.platform import clock, kept_forms
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.htmx import is_htmx, redirect, toast
 from capphep.platform.kit import HeaderBand, MenuItem
@@ -23,6 +23,7 @@ from capphep.provisioning.actions import drafts, extras, sending
 from capphep.provisioning.actions.evidence import remove_evidence
 from capphep.provisioning.actions.locks import require_own
 from capphep.provisioning.actions.rounds import parts_of
+from capphep.provisioning.expiry_queries import ends_on
 from capphep.provisioning.forms import RequestForm, initial_of
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import EDITABLE
@@ -178,12 +179,13 @@ def _page(
     conflict: StaleEdit | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """context: title, form, band, conflict, rejected, evidence, more_errors; as `lines_context`."""
+    """context: title, form, band, conflict, before, evidence, more_errors; as `lines_context`."""
     context: dict[str, Any] = lines_context(record, problems.lines) | {
         "title": _("Licence/subscription request"),
         "form": form,
         "conflict": conflict,
-        "rejected": queries.last_rejected(record.order),
+        "before": queries.last_ended(record.order),
+        "ends_on": ends_on(record, clock.today()),
         "band": _band(record),
         "evidence": evidence_shown(record, problems.evidence),
         "more_errors": problems.summary,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from capphep.platform import files, filetypes
 from capphep.platform.htmx import ToastTone, is_htmx, redirect, toast
-from capphep.platform.models import User
+from capphep.platform.models import FileText, User
 from capphep.platform.texts import refusal_text
 from capphep.provisioning import queries
 from capphep.provisioning.actions.evidence import attach_evidence, remove_evidence
@@ -24,6 +24,7 @@ from capphep.provisioning.views.access import actor_of, only_post
 from capphep.provisioning.views.shown import evidence_shown, input_name
 from capphep.pure.errors import Invalid
 from capphep.pure.folding import clean
+from capphep.pure.mentions import amount_mentions, code_mentions, marked
 
 # What browsers show without running anything that it contains.
 _SHOWN_INLINE: Final = frozenset({filetypes.PDF, filetypes.PNG, filetypes.JPEG})
@@ -85,6 +86,28 @@ def evidence(request: HttpRequest, evidence_id: int) -> FileResponse:
     response["Content-Security-Policy"] = _policy(content_type)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def evidence_text(request: HttpRequest, evidence_id: int) -> HttpResponse:
+    """context: title, record (LicenceRequest), evidence, text (FileText or None), parts.
+
+    All that could be read in the file, budget code and amount marked.
+    """
+    found = queries.visible_evidence(actor_of(request), evidence_id)
+    text = FileText.objects.filter(file=found.file_id).first()
+    said, record = text.text if text else "", found.request
+    mentions = [
+        *code_mentions(said, record.budget_code),
+        *amount_mentions(said, record.amount),
+    ]
+    context = {
+        "title": found.name,
+        "record": record,
+        "evidence": found,
+        "text": text,
+        "parts": marked(said, mentions),
+    }
+    return render(request, "provisioning/evidence_text.html", context)
 
 
 @dataclass(frozen=True, slots=True)

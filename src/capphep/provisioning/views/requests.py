@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from capphep.crm.queries.orders import order_of
+from capphep.platform import clock
 from capphep.platform.htmx import (
     is_htmx,
     redirect,
@@ -26,6 +27,7 @@ from capphep.platform.texts import refusal_text
 from capphep.provisioning import queries
 from capphep.provisioning.actions import drafts, sending
 from capphep.provisioning.actions.locks import check_own
+from capphep.provisioning.expiry_queries import ends_on
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
 from capphep.provisioning.views.access import actor_of, only_post
@@ -113,7 +115,7 @@ def _row_menu(actor: Actor, row: LicenceRequest) -> list[MenuItem]:
 
 
 def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
-    """context: title, record, band, lines, evidence, entries (of the audit trail)."""
+    """context: title, record, band, lines, evidence, ends_on, entries (of the audit trail)."""
     actor = actor_of(request)
     record = queries.request_of(actor, request_id)
     context = {
@@ -122,6 +124,7 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         "band": _band(actor, record),
         "lines": lines_shown(queries.lines_of(record)),
         "evidence": evidence_shown(record),
+        "ends_on": ends_on(record, clock.today()),
         "entries": history_of(record),
     }
     return render(request, "provisioning/request.html", context)

@@ -1,0 +1,324 @@
+"""The automatic checks beside a decision: pure comparisons, each with its own explanation.
+
+A check informs. Which of them stop an approval is a setting (`blocking`).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from capphep.ims.check_codes import REASONS, TITLES, CheckCode
+from capphep.pure.money import format_dong, format_number
+
+
+class Outcome(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    UNKNOWN = "unknown"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another request that the check speaks of, and what is said beside its number."""
+
+    request_id: int
+    request_no: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """``explanation`` is what was compared with what result, ``details`` the same by item."""
+
+    code: CheckCode
+    outcome: Outcome
+    explanation: str
+    details: Sequence[str] = ()
+    links: Sequence[Link] = ()
+
+    @property
+    def title(self) -> str:
+        return _(TITLES[self.code])
+
+    @property
+    def reason(self) -> str:
+        """Why it matters."""
+        return _(REASONS[self.code])
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """RULE R3: what is held of a resource, when the request was sent and now."""
+
+    module: str
+    resource: str
+    then: int
+    now: int
+    added: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineTerm:
+    """RULE R9: the term that an approval gives a module; ``ordered`` are the items' months."""
+
+    module: str
+    months: int
+    ordered: Collection[int]
+    first_day: datetime.date | None
+    last_day: datetime.date | None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Evidence and what its text says; None where the file was never read.
+
+    ``has_text`` and ``is_readable`` tell a scan from what cannot be read at all; the pages
+    are those on which the text names the budget code and the amount.
+    """
+
+    name: str
+    is_readable: bool | None
+    has_text: bool = False
+    is_cut: bool = False
+    code_pages: Sequence[int] = ()
+    amount_pages: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was typed about a funding decision; ``amount`` in whole đồng."""
+
+    name: str
+    number: str
+    issued_on: datetime.date | None
+    amount: int | None
+
+
+def blocking(checks: Iterable[Check], codes: Collection[str]) -> list[Check]:
+    """A warning of one of the ``codes`` blocks; what is unknown is for people to look at."""
+    return [
+        replace(check, outcome=Outcome.BLOCKED)
+        if check.outcome == Outcome.WARN and check.code in codes
+        else check
+        for check in checks
+    ]
+
+
+def budget_code(here: str, theirs: str) -> Check:
+    if here == theirs:
+        text = _("Request and customer both have %(code)s.") % {"code": here}
+        return Check(CheckCode.BUDGET_CODE, Outcome.OK, text)
+    text = _("The request names the budget code %(here)s, the customer has %(theirs)s.")
+    values = {"here": here, "theirs": theirs}
+    return Check(CheckCode.BUDGET_CODE, Outcome.WARN, text % values)
+
+
+def amount(here: int, theirs: int) -> Check:
+    if here == theirs:
+        text = _("Request and order both say %(amount)s.") % {"amount": format_dong(here)}
+        return Check(CheckCode.AMOUNT, Outcome.OK, text)
+    text = _("The request names %(here)s, the order %(theirs)s.")
+    values = {"here": format_dong(here), "theirs": format_dong(theirs)}
+    return Check(CheckCode.AMOUNT, Outcome.WARN, text % values)
+
+
+def eligible(refusals: Sequence[str]) -> Check:
+    """RULE R8 on the day of the look: ``refusals`` are the reasons against ordered packages."""
+    if not refusals:
+        text = _("Nothing speaks against any of the ordered packages today.")
+        return Check(CheckCode.ELIGIBLE, Outcome.OK, text)
+    text = _("Today the order could not be placed as it stands.")
+    return Check(CheckCode.ELIGIBLE, Outcome.WARN, text, list(dict.fromkeys(refusals)))
+
+
+def base(quantities: Iterable[Quantity]) -> Check:
+    moved = [each for each in quantities if each.then != each.now]
+    if not moved:
+        text = _("What the customer has is as it was when the request was sent.")
+        return Check(CheckCode.BASE, Outcome.OK, text)
+    text = _("What the customer has changed since the request was sent.")
+    return Check(CheckCode.BASE, Outcome.WARN, text, [_moved(each) for each in moved])
+
+
+def _moved(each: Quantity) -> str:
+    text = _("%(module)s – %(resource)s: %(then)s when sent, %(now)s now, new total %(total)s.")
+    return text % {
+        "module": each.module,
+        "resource": each.resource,
+        "then": format_number(each.then),
+        "now": format_number(each.now),
+        "total": format_number(each.now + each.added),
+    }
+
+
+def term(lines: Sequence[LineTerm]) -> Check:
+    wrong = [line for line in lines if line.ordered and line.months not in line.ordered]
+    terms = [_term(line) for line in lines if line not in wrong]
+    if wrong:
+        text = _("The months differ from those of the ordered items.")
+        return Check(CheckCode.TERM, Outcome.WARN, text, [*map(_wrong_months, wrong), *terms])
+    return Check(CheckCode.TERM, Outcome.OK, _("What an approval today gives:"), terms)
+
+
+def _wrong_months(line: LineTerm) -> str:
+    text = _("%(module)s: %(months)s months in the request, %(ordered)s in the order.")
+    ordered = ", ".join(map(str, sorted(line.ordered)))
+    return text % {"module": line.module, "months": line.months, "ordered": ordered}
+
+
+def _term(line: LineTerm) -> str:
+    if not line.first_day or not line.last_day:
+        text = ngettext(
+            "%(module)s: %(months)s month", "%(module)s: %(months)s months", line.months
+        )
+        return text % {"module": line.module, "months": line.months}
+    text = ngettext(
+        "%(module)s: %(months)s month, %(first)s – %(last)s",
+        "%(module)s: %(months)s months, %(first)s – %(last)s",
+        line.months,
+    )
+    said = text % {
+        "module": line.module,
+        "months": line.months,
+        "first": f"{line.first_day:%d/%m/%Y}",
+        "last": f"{line.last_day:%d/%m/%Y}",
+    }
+    return f"{said} ({line.remark})" if line.remark else said
+
+
+def duplicate(product: str, others: Sequence[Link]) -> Check:
+    if not others:
+        text = _("No other request of this customer for %(product)s is open.")
+        return Check(CheckCode.DUPLICATE, Outcome.OK, text % {"product": product})
+    text = ngettext(
+        "%(count)s other request of this customer for %(product)s is open:",
+        "%(count)s other requests of this customer for %(product)s are open:",
+        len(others),
+    )
+    values = {"count": len(others), "product": product}
+    return Check(CheckCode.DUPLICATE, Outcome.WARN, text % values, links=others)
+
+
+def evidence(missing: Sequence[str]) -> Check:
+    if not missing:
+        text = _("Funding decision and proof of commitment are attached.")
+        return Check(CheckCode.EVIDENCE, Outcome.OK, text)
+    text = _("Missing evidence: %(kinds)s.") % {"kinds": ", ".join(missing)}
+    return Check(CheckCode.EVIDENCE, Outcome.WARN, text)
+
+
+def readable(files: Sequence[File]) -> Check:
+    broken = [file.name for file in files if file.is_readable is False]
+    unread = [file.name for file in files if file.is_readable is None]
+    if broken:
+        text = _("The text of these files cannot be read; see whether they open:")
+        return Check(CheckCode.READABLE, Outcome.WARN, text, broken)
+    if unread or not files:
+        text = _("Not read yet:") if unread else _("There is no file to read.")
+        return Check(CheckCode.READABLE, Outcome.UNKNOWN, text, unread)
+    text = _("Every file opens; %(count)s of %(total)s contain text.")
+    values = {"count": sum(file.has_text for file in files), "total": len(files)}
+    return Check(CheckCode.READABLE, Outcome.OK, text % values)
+
+
+def file_elsewhere(others: Sequence[Link]) -> Check:
+    if not others:
+        text = _("No file was used in another request.")
+        return Check(CheckCode.FILE_ELSEWHERE, Outcome.OK, text)
+    text = ngettext(
+        "A file was used in %(count)s other request too:",
+        "A file was used in %(count)s other requests too:",
+        len(others),
+    )
+    values = {"count": len(others)}
+    return Check(CheckCode.FILE_ELSEWHERE, Outcome.WARN, text % values, links=others)
+
+
+def decision(decisions: Sequence[Decision]) -> Check:
+    if not decisions:
+        text = _("No funding decision is attached.")
+        return Check(CheckCode.DECISION, Outcome.UNKNOWN, text)
+    bare = [each for each in decisions if not each.number or not each.issued_on]
+    if bare:
+        text = _("Not entered by the salesperson:")
+        return Check(CheckCode.DECISION, Outcome.WARN, text, [_lacking(each) for each in bare])
+    text = ngettext("The decision is described:", "The decisions are described:", len(decisions))
+    return Check(CheckCode.DECISION, Outcome.OK, text, [_described(each) for each in decisions])
+
+
+def _lacking(each: Decision) -> str:
+    what = [
+        label
+        for label, is_there in ((_("number"), each.number), (_("date"), each.issued_on))
+        if not is_there
+    ]
+    return f"{each.name}: {', '.join(what)}"
+
+
+def _described(each: Decision) -> str:
+    text = _("No. %(number)s of %(day)s")
+    return text % {"number": each.number, "day": f"{each.issued_on:%d/%m/%Y}"}
+
+
+def decision_amount(decisions: Sequence[Decision], needed: int) -> Check:
+    """Several decisions may pay together."""
+    amounts = [each.amount for each in decisions if each.amount is not None]
+    if not amounts:
+        text = _("No amount of a decision was entered.")
+        return Check(CheckCode.DECISION_AMOUNT, Outcome.UNKNOWN, text)
+    decided = sum(amounts)
+    values = {"decided": format_dong(decided), "needed": format_dong(needed)}
+    if decided < needed:
+        text = _("Decided: %(decided)s. Needed: %(needed)s, which is %(missing)s more.")
+        values["missing"] = format_dong(needed - decided)
+        return Check(CheckCode.DECISION_AMOUNT, Outcome.WARN, text % values)
+    text = _("Decided: %(decided)s. Needed: %(needed)s.")
+    return Check(CheckCode.DECISION_AMOUNT, Outcome.OK, text % values)
+
+
+def text_budget_code(files: Sequence[File], code: str) -> Check:
+    pages = [file.code_pages for file in files]
+    return _in_texts(CheckCode.TEXT_BUDGET_CODE, code, files, pages)
+
+
+def text_amount(files: Sequence[File], needed: int) -> Check:
+    pages = [file.amount_pages for file in files]
+    return _in_texts(CheckCode.TEXT_AMOUNT, format_dong(needed), files, pages)
+
+
+def _in_texts(
+    code: CheckCode, sought: str, files: Sequence[File], pages: Sequence[Sequence[int]]
+) -> Check:
+    """Found in one file is found; where no file has text, nobody knows."""
+    details = [
+        f"{file.name}: {_text_result(file, found)}"
+        for file, found in zip(files, pages, strict=True)
+    ]
+    if any(pages):
+        text = _("%(sought)s stands in the evidence.")
+        outcome = Outcome.OK
+    elif any(file.has_text for file in files):
+        text, outcome = _("%(sought)s was not found in the evidence."), Outcome.WARN
+    else:
+        text, outcome = _("No file has text in which to look for %(sought)s."), Outcome.UNKNOWN
+    return Check(code, outcome, text % {"sought": sought}, details)
+
+
+def _text_result(file: File, pages: Sequence[int]) -> str:
+    if pages:
+        return _("found, page %(pages)s") % {"pages": ", ".join(map(str, dict.fromkeys(pages)))}
+    if file.is_readable is None:
+        return _("not read yet")
+    if not file.is_readable:
+        return _("cannot be read")
+    if not file.has_text:
+        return _("no text layer")
+    return _("not found in the part that was read") if file.is_cut else _("not found")
