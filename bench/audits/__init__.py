@@ -1,0 +1,1 @@
+"""What `bench.audit` runs in processes of its own."""
