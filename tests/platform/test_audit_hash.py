@@ -97,7 +97,7 @@ def test_what_json_cannot_say_is_refused_when_it_is_recorded(team: Team) -> None
 
 
 def test_the_hash_can_be_recomputed_by_hand(team: Team) -> None:
-    """As docs/decisions/0006-audit-chains.md tells an auditor to do it."""
+    """As docs/decisions/0008-audit-chains.md tells an auditor to do it."""
     import hashlib
     import json
 

@@ -2,7 +2,7 @@
 
 There are as many chains as transactions have ever recorded at the same time. A transaction takes
 a chain that nobody holds, or begins a new one: it never waits for another transaction, and no
-chain ever forks. See docs/decisions/0006-audit-chains.md.
+chain ever forks. See docs/decisions/0008-audit-chains.md.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
+from capphep.platform import rows
 from capphep.platform.audit_hash import entry_hash
 from capphep.platform.audit_walk import Walk
 from capphep.platform.models import AuditChain, AuditEntry
@@ -43,8 +44,8 @@ def append(entries: Sequence[AuditEntry]) -> None:
         entry.hash = chain.head = entry_hash(chain.head, entry)
     _move_head(chain)
     for entry in entries:
-        entry.chain = chain
-    AuditEntry.objects.bulk_create(entries)
+        entry.chain_id = chain.pk
+    rows.insert(entries)
 
 
 def differences() -> Iterator[str]:
