@@ -11,7 +11,7 @@ from capphep.crm.states import LicenceStatus
 from capphep.entitlements.models import Grant, GrantKind, Licence
 from capphep.entitlements.queries import ledger_differences, quantity_in_force
 from capphep.identity.models import AccountLink
-from capphep.ims.actions import BaseMoved, approve, reject
+from capphep.ims.actions import BaseMoved, approve, reject, take
 from capphep.platform import clock
 from capphep.platform.audit import entries_of
 from capphep.platform.models import User
@@ -203,6 +203,18 @@ def test_two_customers_whose_administrator_is_one_person_share_the_account(scene
     )
     assert not losers(outcomes), outcomes
     assert AccountLink.objects.values("account").distinct().count() == 1
+
+
+def test_of_two_officers_who_take_a_request_at_once_one_has_it_and_the_other_is_told(
+    scene: Scene,
+) -> None:
+    request = scene.waiting()
+    outcomes = race([partial(take, actor=who, request_id=request.pk) for who in scene.officers])
+    (loss,) = losers(outcomes)
+    assert isinstance(loss, Conflict)
+    request.refresh_from_db()
+    assert request.assigned_to is not None
+    assert loss.params == {"who": request.assigned_to.full_name}
 
 
 def approve_once(request_id: int, officer_id: int) -> None:

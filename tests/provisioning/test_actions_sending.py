@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
 
 from capphep.crm.models import Customer, Order
 from capphep.crm.states import LicenceStatus
+from capphep.platform import clock
 from capphep.platform.audit import entries_of
 from capphep.platform.models import OutboxEvent, User
 from capphep.platform.versions import Stale
@@ -17,6 +21,7 @@ from capphep.provisioning.actions.sending import recall_request, send_request
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
 from capphep.pure.errors import Conflict, Forbidden, Invalids, NotFound
+from capphep.pure.workdays import add_workdays
 from tests import factories, stories
 from tests.factories import SmallCatalogue
 from tests.plumbing.sql_counts import Counter
@@ -46,6 +51,30 @@ def test_sending_moves_request_and_order_and_tells_it(
     assert order.licence_status == LicenceStatus.PENDING
     assert entries_of(ready)[0].verb == entries_of(order)[0].verb == "send"
     assert OutboxEvent.objects.get(type="request.sent").subject == ready.request_no
+
+
+def test_sending_sets_the_day_by_which_the_desk_means_to_decide(
+    ready: LicenceRequest, salesperson: User, settings: LazySettings
+) -> None:
+    sent = send(salesperson, ready)
+    assert sent.due_on == add_workdays(clock.today(), 2)
+    recall_request(actor=salesperson, request_id=ready.pk)
+    LicenceRequest.objects.update(due_on=clock.today(), overdue_on=clock.today())
+    settings.TARGET_WORKING_DAYS = 5
+    ready.refresh_from_db()
+    again = send(salesperson, ready)
+    assert (again.due_on, again.overdue_on) == (add_workdays(clock.today(), 5), None)
+
+
+def test_what_waited_before_there_was_a_target_time_gets_one(
+    ready: LicenceRequest, salesperson: User
+) -> None:
+    send(salesperson, ready)
+    friday_evening = datetime.datetime(2026, 11, 20, 16, 59, tzinfo=datetime.UTC)
+    LicenceRequest.objects.update(due_on=None, sent_at=friday_evening)
+    migration = import_module("capphep.provisioning.migrations.0006_due_days_of_what_waits")
+    migration.set_due_days(apps, None)
+    assert LicenceRequest.objects.get().due_on == datetime.date(2026, 11, 24)
 
 
 def test_sending_costs_a_known_number_of_statements(

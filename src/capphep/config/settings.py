@@ -14,6 +14,7 @@
 | CAPPHEP_EVIDENCE_MAX_MIB | R7: largest evidence file (default 20) |
 | CAPPHEP_DRAFT_DAYS | days after which an untouched draft ends by itself (default 90; 0: never) |
 | CAPPHEP_BLOCKING_CHECKS | codes of automatic checks that stop an approval (default none) |
+| CAPPHEP_TARGET_DAYS | in how many working days the desk means to decide (default 2) |
 | CAPPHEP_RENEWAL_CONTINUES | R9: a renewal in time begins after the running term (default yes) |
 """
 
@@ -42,6 +43,7 @@ EVIDENCE_REQUIRED = env.flag("CAPPHEP_EVIDENCE_REQUIRED", True)
 RENEWAL_CONTINUES = env.flag("CAPPHEP_RENEWAL_CONTINUES", True)
 DRAFT_DAYS = env.whole_number("CAPPHEP_DRAFT_DAYS", 90)
 BLOCKING_CHECKS = frozenset(env.choices("CAPPHEP_BLOCKING_CHECKS", list(CheckCode)))
+TARGET_WORKING_DAYS = env.whole_number("CAPPHEP_TARGET_DAYS", 2)
 EVIDENCE_MAX_BYTES = env.whole_number("CAPPHEP_EVIDENCE_MAX_MIB", 20, least=1) * 1024 * 1024
 
 INSTALLED_APPS = [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 
 from capphep.pure.errors import Conflict, Invalid, gettext_noop
 
@@ -32,6 +34,56 @@ def check_withdrawal_day(
             field="from_day",
             params={"last": f"{last_left:%d/%m/%Y}"},
         )
+
+
+class Ageing(StrEnum):
+    """How a request that waits stands against the day by which the desk means to decide."""
+
+    ON_TIME = "on_time"
+    DUE_TODAY = "today"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """``late`` are days after the target, ``waited`` days since the request was sent."""
+
+    ageing: Ageing
+    late: int
+    waited: int
+
+
+def age(*, sent_on: datetime.date, due_on: datetime.date, day: datetime.date) -> Age:
+    """In time until the target day is over; all days are local calendar days."""
+    late = max((day - due_on).days, 0)
+    waited = max((day - sent_on).days, 0)
+    if late:
+        return Age(Ageing.OVERDUE, late, waited)
+    return Age(Ageing.DUE_TODAY if day == due_on else Ageing.ON_TIME, 0, waited)
+
+
+def check_absence(
+    *,
+    first_day: datetime.date,
+    last_day: datetime.date,
+    taken: Iterable[tuple[datetime.date, datetime.date]],
+) -> None:
+    """An absence ends no earlier than it begins and overlaps none that the officer has.
+
+    ``taken`` are the first and last days of the others. Raises Invalid
+    ``absence_backwards`` and ``absence_overlaps``.
+    """
+    if last_day < first_day:
+        message = gettext_noop("The last day comes before the first.")
+        raise Invalid("absence_backwards", message, field="last_day")
+    for first, last in taken:
+        if first_day <= last and first <= last_day:
+            raise Invalid(
+                "absence_overlaps",
+                gettext_noop("Another absence runs from %(first)s to %(last)s."),
+                field="first_day",
+                params={"first": f"{first:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}"},
+            )
 
 
 def fingerprint(seen: Iterable[object]) -> str:

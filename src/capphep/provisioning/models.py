@@ -106,6 +106,17 @@ class LicenceRequest(models.Model):
         indexes = [
             # The officer's queue: by status, oldest sent first or newest first.
             models.Index(fields=["status", "sent_at", "id"], name="request_queue"),
+            # Of what waits, a few among all that was ever decided: what is late, who holds what.
+            models.Index(
+                fields=["due_on", "id"],
+                condition=models.Q(status=RequestStatus.WAITING.value),
+                name="request_due",
+            ),
+            models.Index(
+                fields=["assigned_to", "sent_at", "id"],
+                condition=models.Q(status=RequestStatus.WAITING.value),
+                name="request_held",
+            ),
             models.Index(fields=["-created_at", "-id"], name="request_newest"),
         ]
 

@@ -1,5 +1,7 @@
 """The licence officer's writes, one file a subject; each is one transaction of its own."""
 
+from capphep.ims.actions.absences import cancel_absence, enter_absence
+from capphep.ims.actions.assignment import assign, release, take
 from capphep.ims.actions.decisions import Approval, BaseMoved, approve, reject, return_request
 from capphep.ims.actions.withdrawals import (
     InUse,
@@ -17,9 +19,14 @@ __all__ = [
     "WithdrawalMoved",
     "Withdrawn",
     "approve",
+    "assign",
+    "cancel_absence",
     "confirm_withdrawal",
     "decline_withdrawal",
+    "enter_absence",
     "propose_withdrawal",
     "reject",
+    "release",
     "return_request",
+    "take",
 ]

@@ -116,7 +116,9 @@ def return_request(
     request = _lock_for_decision(actor, request_id, "return")
     fields = comment_fields(request.lines.values_list("position", flat=True))
     answer = Answer(*checked_comments(comment, comments, fields))
-    audit.record(actor, move_request(actor, request, "return", answer=answer))
+    # It comes back to who knows it.
+    moved = move_request(actor, request, "return", answer=answer, assigned_to_id=actor.pk)
+    audit.record(actor, moved)
     said = {"comment": answer.comment, "comments": answer.comments}
     outbox.enqueue([event("request.returned", request, **said)])
     return request
@@ -133,7 +135,13 @@ def _decided(
     actor: Actor, request: LicenceRequest, verb: str, **changes: Any
 ) -> list[audit.Change]:
     return move_request(
-        actor, request, verb, decided_by_id=actor.pk, decided_at=timezone.now(), **changes
+        actor,
+        request,
+        verb,
+        decided_by_id=actor.pk,
+        decided_at=timezone.now(),
+        assigned_to_id=actor.pk,
+        **changes,
     )
 
 

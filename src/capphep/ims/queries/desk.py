@@ -81,6 +81,12 @@ def require_decision(actor: Actor, request: LicenceRequest, verb: str) -> None:
         )
 
 
+def require_waiting(request: LicenceRequest) -> None:
+    """Raise Conflict ``wrong_state``, which says who was faster (R4), unless it waits."""
+    if request.status != RequestStatus.WAITING:
+        raise _decided_already(request)
+
+
 def may_decide(actor: Actor, request: LicenceRequest) -> bool:
     """True where the role and the state allow a decision; R6 is another matter."""
     waits = REQUEST_STATUS.allows("approve", request.status)
@@ -89,7 +95,12 @@ def may_decide(actor: Actor, request: LicenceRequest) -> bool:
 
 def made_by(actor: Actor, request: LicenceRequest) -> bool:
     """RULE R6: the actor made or sent the request, and the setting forbids to decide on it."""
-    return settings.TWO_PEOPLE and actor.pk in (request.created_by_id, request.sent_by_id)
+    return is_made_by(actor.pk, request)
+
+
+def is_made_by(user_id: int | None, request: LicenceRequest) -> bool:
+    """RULE R6: as `made_by`, for a person who is only named."""
+    return settings.TWO_PEOPLE and user_id in (request.created_by_id, request.sent_by_id)
 
 
 def _decided_already(request: LicenceRequest) -> Conflict:
@@ -97,6 +108,9 @@ def _decided_already(request: LicenceRequest) -> Conflict:
         RequestStatus.APPROVED: gettext_noop("%(who)s approved this request on %(when)s."),
         RequestStatus.REJECTED: gettext_noop("%(who)s rejected this request on %(when)s."),
         RequestStatus.RETURNED: gettext_noop("%(who)s returned this request on %(when)s."),
+        RequestStatus.WITHDRAWN: gettext_noop(
+            "%(who)s approved this request on %(when)s; it was withdrawn since."
+        ),
     }
     message = messages.get(RequestStatus(request.status))
     who, when = _decided(request)

@@ -21,6 +21,7 @@ from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.kinds import kind_now
 from capphep.provisioning.models import LicenceRequest, RequestLine
 from capphep.pure.errors import Invalid, Invalids, Refusal, gettext_noop
+from capphep.pure.workdays import add_workdays
 
 Compared: TypeAlias = tuple[int, object, dict[int, tuple[int, int]]]
 """A module line as it is compared: module, term, and (base, added) by resource."""
@@ -51,6 +52,8 @@ def send_request(
         content=parts.content(request),
         sent_by_id=actor.pk,
         sent_at=timezone.now(),
+        due_on=add_workdays(clock.today(), settings.TARGET_WORKING_DAYS),
+        overdue_on=None,
     )
     if request.write_back:
         changes += _write_back(actor, request)
