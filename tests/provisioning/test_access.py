@@ -27,7 +27,14 @@ NAMES = [str(each.name) for each in urlpatterns]
 FOR_ALL = {"request_list"}
 # What its own salesperson alone may open; a colleague may look at the request itself.
 READ = {"request", "order_panel", "evidence"}
-POST_ONLY = {"open_request", "lines_refresh", "lines_spread", "evidence_add", "evidence_remove"}
+POST_ONLY = {
+    "open_request",
+    "open_trial",
+    "lines_refresh",
+    "lines_spread",
+    "evidence_add",
+    "evidence_remove",
+}
 
 
 def arguments(pattern: URLPattern, record: LicenceRequest) -> list[object]:
@@ -35,6 +42,8 @@ def arguments(pattern: URLPattern, record: LicenceRequest) -> list[object]:
     known = {
         "request_id": record.pk,
         "order_id": record.order_id,
+        "customer_id": record.customer_id,
+        "product_id": record.product_id,
         "line_id": record.lines.get().pk,
         "evidence_id": one.pk,
         "kind": one.kind,

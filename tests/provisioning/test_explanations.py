@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.utils import translation
 
@@ -30,6 +32,34 @@ def test_a_quantity_says_where_it_comes_from(
     assert quantity_sum(base=base, base_request_no=request_no, added=added) == sentence
 
 
+@pytest.mark.parametrize(
+    ("kind", "base", "request_no", "sentence"),
+    [
+        (RequestKind.TRIAL, 0, "", "100 dùng thử"),
+        (RequestKind.TRIAL, 0, "YC-2026-000012", "100 dùng thử"),
+        (RequestKind.NEW, 0, "", "Chưa có + 100 mua mới = 100"),
+        (
+            RequestKind.RENEWAL,
+            0,
+            "YC-2026-000012",
+            "0 còn hiệu lực từ 01/07/2027 + 100 gia hạn = 100",
+        ),
+        (RequestKind.RENEWAL, 100, "", "100 tính cả dòng trên + 100 gia hạn = 200"),
+    ],
+)
+def test_each_kind_of_request_explains_its_quantities(
+    kind: RequestKind, base: int, request_no: str, sentence: str
+) -> None:
+    said = quantity_sum(
+        base=base,
+        base_request_no=request_no,
+        added=100,
+        kind=kind,
+        first_day=datetime.date(2027, 7, 1),
+    )
+    assert said == sentence
+
+
 def test_a_quantity_explains_itself_in_english_too() -> None:
     with translation.override("en"):
         said = quantity_sum(base=100, base_request_no="YC-2026-000012", added=50)
@@ -41,6 +71,11 @@ def test_what_lapsed_since_the_latest_request_is_said() -> None:
     assert remark == "Sau YC-2026-000012 là 120; từ đó 20 đã hết hạn hoặc bị thu hồi."
 
 
+def test_a_renewal_begins_after_what_lapses_and_says_nothing_of_it() -> None:
+    facts = {"base": 0, "base_request_no": "YC-2026-000012", "lapsed": 100}
+    assert lapsed_remark(**facts, kind=RequestKind.RENEWAL) == ""
+
+
 def test_nothing_is_said_where_nothing_lapsed() -> None:
     assert lapsed_remark(base=100, base_request_no="YC-2026-000012", lapsed=0) == ""
 
@@ -50,5 +85,15 @@ def test_the_kind_gives_its_reason() -> None:
     assert "chưa có thuê bao iGOV" in kind_reason(RequestKind.NEW, "iGOV")
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_kind_gives_a_reason_of_its_own(language: str) -> None:
+    with translation.override(language):
+        reasons = {kind_reason(kind, "iGOV") for kind in RequestKind}
+    assert len(reasons) == len(RequestKind)
+    assert all("iGOV" in reason for reason in reasons)
+
+
 def test_a_module_that_cannot_be_ticked_says_why() -> None:
     assert not_ordered_reason("Tài sản") == "Đơn hàng không có gói Tài sản."
+    said = not_ordered_reason("Tài sản", RequestKind.TRIAL)
+    assert said == "Định mức dùng thử không có Tài sản."

@@ -8,7 +8,7 @@ import pytest
 
 from capphep.catalog.kinds import OrderPurpose, PackageKind
 from capphep.crm.rules import Ownership, ownership
-from capphep.provisioning.kind_rules import check_trial, request_kind
+from capphep.provisioning.kind_rules import check_first_day, check_trial, request_kind
 from capphep.provisioning.states import RequestKind
 from capphep.pure.errors import Invalid
 
@@ -106,3 +106,11 @@ def test_a_trial_is_refused_to_who_has_the_product_or_tries_it(
         check_trial("iGOV", owned=owned, trial=trial)
     assert (refused.value.code, refused.value.rule) == (code, "R8")
     assert "iGOV" in str(refused.value)
+
+
+def test_on_the_first_day_of_an_addition_there_is_something_to_add_to() -> None:
+    check_first_day(RequestKind.ADD_ON, IN_FORCE, DAY)
+    check_first_day(RequestKind.NEW, NEVER, DAY)
+    with pytest.raises(Invalid, match="On 15/03/2026") as refused:
+        check_first_day(RequestKind.ADD_ON, LAPSED, DAY)
+    assert (refused.value.code, refused.value.field) == ("lapsed_by_then", "start_on")

@@ -104,7 +104,9 @@ def test_the_base_is_what_is_in_force_on_the_first_day() -> None:
 
 def test_a_first_day_lies_within_a_year() -> None:
     check_start(None, DAY)
+    check_start(DAY, DAY)
     check_start(DAY + datetime.timedelta(days=366), DAY)
-    with pytest.raises(Invalid) as refused:
-        check_start(DAY + datetime.timedelta(days=367), DAY)
-    assert (refused.value.code, refused.value.field) == ("start_too_far", "start_on")
+    for days, code in ((-1, "start_in_past"), (367, "start_too_far")):
+        with pytest.raises(Invalid) as refused:
+            check_start(DAY + datetime.timedelta(days=days), DAY)
+        assert (refused.value.code, refused.value.field) == (code, "start_on")

@@ -142,6 +142,12 @@ class RequestForm(forms.Form):
     version = forms.IntegerField(min_value=0, max_value=_LARGEST_VERSION, widget=forms.HiddenInput)
     sector = SectorField(Sector.objects.all(), label=_("Sector"), empty_label=_("Choose…"))
     level = LevelField(label=_("Level"), coerce=int, empty_value=None)
+    start_on = DayField(
+        label=_("First day asked for"),
+        required=False,
+        help_text=_("Empty: the day of the approval."),
+        error_messages={"invalid": _("Write the day as dd/mm/yyyy.")},
+    )
     note = NoteField(
         label=_("Note"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
     )

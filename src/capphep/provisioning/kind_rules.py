@@ -9,7 +9,7 @@ from typing import Final
 from capphep.catalog.kinds import OrderPurpose, PackageKind
 from capphep.crm.rules import Ownership
 from capphep.provisioning.states import RequestKind
-from capphep.provisioning.term_rules import Holdings
+from capphep.provisioning.term_rules import Holdings, Timing
 from capphep.pure.errors import Invalid, gettext_noop
 
 
@@ -30,16 +30,32 @@ def request_kind(package_kinds: Collection[str], *, purpose: str, owned: Ownersh
     return RequestKind.ADD_ON
 
 
-def check_kind(kind: str, product: str, holdings: Holdings, day: datetime.date) -> None:
+def check_kind(product: str, holdings: Holdings, timing: Timing) -> None:
     """RULE R8: a request may lie for weeks: its kind still has to be possible when granted.
 
-    Raises Invalid as `request_kind` and `check_trial` do.
+    Raises Invalid as `request_kind`, `check_trial` and `check_first_day` do.
     """
-    owned = holdings.owned(day)
-    if kind == RequestKind.TRIAL:
-        check_trial(product, owned=owned, trial=holdings.on_trial(day))
-    elif kind in _CHECKS:
-        _CHECKS[kind](owned)
+    owned = holdings.owned(timing.day)
+    if timing.kind == RequestKind.TRIAL:
+        check_trial(product, owned=owned, trial=holdings.on_trial(timing.day))
+    elif timing.kind in _CHECKS:
+        _CHECKS[timing.kind](owned)
+    if timing.first_day > timing.day:
+        check_first_day(timing.kind, holdings.owned(timing.first_day), timing.first_day)
+
+
+def check_first_day(kind: str, owned: Ownership, first_day: datetime.date) -> None:
+    """RULE R8: on the first day of an addition there is something to be added to.
+
+    ``owned`` is seen from ``first_day``. Raises Invalid ``lapsed_by_then``.
+    """
+    if kind == RequestKind.ADD_ON and not owned.until:
+        message = gettext_noop(
+            "On %(day)s the subscription of this product is no longer in force: "
+            "choose an earlier first day, or renew it first."
+        )
+        params = {"day": f"{first_day:%d/%m/%Y}"}
+        raise Invalid("lapsed_by_then", message, rule="R8", field="start_on", params=params)
 
 
 def _check_renewal(owned: Ownership) -> None:

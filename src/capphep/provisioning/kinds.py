@@ -11,7 +11,7 @@ from capphep.entitlements.queries import spans_of
 from capphep.provisioning import kind_rules
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestKind
-from capphep.provisioning.term_rules import Holdings
+from capphep.provisioning.term_rules import Holdings, Timing
 from capphep.pure.errors import Invalid, gettext_noop
 
 
@@ -49,4 +49,4 @@ def check_trial(customer: Customer, product: Product, day: datetime.date) -> Non
         message = gettext_noop("%(product)s is not offered for trial.")
         raise Invalid("not_for_trial", message, rule="R8", params={"product": product.name})
     holdings = Holdings(spans_of(customer.pk, product.pk))
-    kind_rules.check_kind(RequestKind.TRIAL, product.name, holdings, day)
+    kind_rules.check_kind(product.name, holdings, Timing(RequestKind.TRIAL, day))

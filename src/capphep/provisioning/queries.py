@@ -255,6 +255,25 @@ def planned_lines(request: LicenceRequest, day: datetime.date) -> list[rules.Pla
     return rules.module_lines(contents, timing_of(request, day), holdings_of(request))
 
 
+def terms_of(
+    request: LicenceRequest, lines: Sequence[RequestLine], day: datetime.date
+) -> dict[int, Term]:
+    """RULE R9: each line's days by its id: as approved, or as an approval on the day would set.
+
+    Without those that will never be approved. At most one statement.
+    """
+    if request.status in OPEN:
+        timing, holdings = timing_of(request, day), holdings_of(request)
+        return {
+            line.pk: line_term(line.module_id, line.months, timing, holdings).term for line in lines
+        }
+    return {
+        line.pk: Term(line.first_day, line.last_day)
+        for line in lines
+        if line.first_day and line.last_day
+    }
+
+
 def review(
     request: LicenceRequest, day: datetime.date, lines: Sequence[RequestLine] | None = None
 ) -> Review:

@@ -103,7 +103,17 @@ def line_term(module_id: int, months: int, timing: Timing, holdings: Holdings) -
 
 
 def check_start(start_on: datetime.date | None, day: datetime.date) -> None:
-    """RULE R9: a later first day lies within a year. Raises Invalid ``start_too_far``."""
+    """RULE R9: a first day that is asked for is today or lies within a year.
+
+    Raises Invalid ``start_in_past``, ``start_too_far``.
+    """
+    if start_on and start_on < day:
+        raise Invalid(
+            "start_in_past",
+            gettext_noop("The first day is today or later; leave it empty for the approval's."),
+            rule="R9",
+            field="start_on",
+        )
     if start_on and (start_on - day).days > MOST_DAYS_AHEAD:
         raise Invalid(
             "start_too_far",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capphep.provisioning.views import decision, editing, evidence, lines, requests
+from capphep.provisioning.views import decision, editing, evidence, for_customer, lines, requests
 
 app_name = "provisioning"
 
@@ -10,6 +10,8 @@ request_urls = [
     path("", requests.request_list, name="request_list"),
     path("open/<int:order_id>/", requests.open_request, name="open_request"),
     path("of-order/<int:order_id>/", requests.order_panel, name="order_panel"),
+    path("for-customer/<int:customer_id>/", for_customer.for_customer, name="for_customer"),
+    path("trial/<int:customer_id>/<int:product_id>/", for_customer.open_trial, name="open_trial"),
     path("<int:request_id>/", requests.request_page, name="request"),
     path("<int:request_id>/edit", editing.request_edit, name="request_edit"),
     path("<int:request_id>/recall", requests.recall, name="request_recall"),

@@ -16,6 +16,7 @@ from capphep.crm.actions.customers import (
 from capphep.crm.forms.customers import CustomerForm, NewCustomerForm, initial_of_customer
 from capphep.crm.models import Customer, Level, OrgType, PublicUnitKind
 from capphep.crm.queries import customers as queries
+from capphep.crm.views.orders import url_if_any
 from capphep.crm.views.saving import actor_of, attempt, form_page, typed_in
 from capphep.crm.views.shown import FOLLOWED, followed, in_words
 from capphep.platform import clock
@@ -107,11 +108,20 @@ def customer_menu(actor: User, customer: Customer) -> list[MenuItem]:
         if customer.is_active
         else MenuItem(_("Follow again"), again, "post", "eye", disabled_reason=own)
     )
-    return [
+    items = [
         MenuItem(_("Edit"), edit, icon="pencil", disabled_reason=own),
         MenuItem(_("Create order"), order, icon="file-invoice", disabled_reason=own or gone),
+        _request_item(customer, own or gone),
         follow,
     ]
+    return [item for item in items if item.url]
+
+
+def _request_item(customer: Customer, reason: str) -> MenuItem:
+    """What may be asked for without an order is the concern of the module above."""
+    url = url_if_any("provisioning:for_customer", customer.pk)
+    label = _("Request a licence/subscription")
+    return MenuItem(label, url, "dialog", icon="certificate", disabled_reason=reason)
 
 
 # --- forms ---------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
     day = clock.today()
     subscription = entitlements.lock_subscription(request.customer, request.product)
     review = queries.review(request, day)
-    check_kind(request.kind, request.product.name, review.holdings, day)
+    check_kind(request.product.name, review.holdings, queries.timing_of(request, day))
     if review.fingerprint != seen:
         raise BaseMoved(review)
     require_unblocked(request, previewed(review), day)

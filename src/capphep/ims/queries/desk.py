@@ -148,6 +148,8 @@ class Amount:
     added: int
     base_request_no: str
     lapsed: int
+    kind: str
+    first_day: datetime.date | None
 
     @property
     def total(self) -> int:
@@ -160,13 +162,20 @@ class Amount:
     @property
     def explanation(self) -> str:
         return explanations.quantity_sum(
-            base=self.base, base_request_no=self.base_request_no, added=self.added
+            base=self.base,
+            base_request_no=self.base_request_no,
+            added=self.added,
+            kind=self.kind,
+            first_day=self.first_day,
         )
 
     @property
     def remark(self) -> str:
         return explanations.lapsed_remark(
-            base=self.base, base_request_no=self.base_request_no, lapsed=self.lapsed
+            base=self.base,
+            base_request_no=self.base_request_no,
+            lapsed=self.lapsed,
+            kind=self.kind,
         )
 
 
@@ -207,7 +216,7 @@ def previewed(review: Review) -> Difference:
 
 
 def _reviewed_line(reviewed: ReviewedLine) -> DeskLine:
-    amounts = [_reviewed_amount(quantity) for quantity in reviewed.quantities]
+    amounts = [_reviewed_amount(reviewed, quantity) for quantity in reviewed.quantities]
     span = reviewed.span
     remark = explanations.span_remark(
         ends_with=span.ends_with, follows=span.follows, module=reviewed.module.name
@@ -216,7 +225,7 @@ def _reviewed_line(reviewed: ReviewedLine) -> DeskLine:
     return DeskLine(reviewed.line, span.months, term.first, term.last, remark, amounts)
 
 
-def _reviewed_amount(quantity: ReviewedQuantity) -> Amount:
+def _reviewed_amount(reviewed: ReviewedLine, quantity: ReviewedQuantity) -> Amount:
     return Amount(
         resource=quantity.resource,
         then=quantity.then,
@@ -224,19 +233,21 @@ def _reviewed_amount(quantity: ReviewedQuantity) -> Amount:
         added=quantity.added,
         base_request_no=quantity.base.request_no,
         lapsed=quantity.base.lapsed,
+        kind=reviewed.line.request.kind,
+        first_day=reviewed.term.first,
     )
 
 
 def _stored_line(line: RequestLine) -> DeskLine:
     records = sorted(line.quantities.all(), key=lambda one: one.pk)
-    amounts = [_stored_amount(record) for record in records]
+    amounts = [_stored_amount(line, record) for record in records]
     remark = explanations.span_remark(
         ends_with=line.ends_with, follows=line.follows, module=line.module.name
     )
     return DeskLine(line, line.months, line.first_day, line.last_day, remark, amounts)
 
 
-def _stored_amount(record: RequestQuantity) -> Amount:
+def _stored_amount(line: RequestLine, record: RequestQuantity) -> Amount:
     return Amount(
         resource=record.resource,
         then=record.base,
@@ -244,4 +255,6 @@ def _stored_amount(record: RequestQuantity) -> Amount:
         added=record.added,
         base_request_no=record.base_request_no,
         lapsed=record.lapsed,
+        kind=line.request.kind,
+        first_day=line.first_day,
     )

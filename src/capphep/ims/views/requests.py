@@ -23,6 +23,7 @@ from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.models import User
 from capphep.platform.pages import Column, ListSpec, list_page
+from capphep.provisioning import explanations
 from capphep.provisioning import queries as provisioning
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
@@ -132,7 +133,7 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
 
 def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
     """context: title, record, band, decision (MenuItem list), evidence, difference, extras,
-    checks, licence, next_waiting, entries."""
+    kind_reason, checks, licence, next_waiting, entries."""
     day = clock.today()
     difference, files = desk.difference_of(record, day), files_of(record)
     found = checks_of(record, difference, files, day)
@@ -145,6 +146,7 @@ def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
         "evidence": previews_of(files),
         "difference": difference,
         "extras": _extras(difference),
+        "kind_reason": explanations.reason_of(record),
         "checks": checks.shown(found),
         "licence": Licence.objects.filter(request_no=record.request_no).first(),
         "next_waiting": desk.next_waiting(actor) if is_decided else None,

@@ -129,9 +129,15 @@ def _administrator_of(order: Order) -> dict[str, str]:
 def save_draft(
     *, actor: Actor, request_id: int, seen_version: int, values: Mapping[str, Any]
 ) -> LicenceRequest:
-    """Keep the draft's fields as they are, complete or not. Raises `versions.Stale`."""
+    """Keep the draft's fields as they are, complete or not. Raises `versions.Stale`.
+
+    Another first day plans the lines anew: what is held on it, and until when, follows.
+    """
     request = lock_own(actor, request_id, "send")
+    start_before = request.start_on
     write_fields(actor, request, seen_version, values)
+    if request.start_on != start_before:
+        plan_lines(request, _extras(request))
     return request
 
 

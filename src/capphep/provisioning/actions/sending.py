@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from capphep.crm.actions.completion import NewContact, complete_customer
 from capphep.crm.models import Order
+from capphep.crm.queries.customers import ownership_of
 from capphep.platform import audit, clock, outbox
 from capphep.platform.roles import Actor
 from capphep.provisioning import queries, rules
@@ -18,8 +19,10 @@ from capphep.provisioning.actions.drafts import write_fields
 from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.rounds import Parts, parts_of
 from capphep.provisioning.actions.status import move_request
+from capphep.provisioning.kind_rules import check_first_day
 from capphep.provisioning.kinds import kind_now
 from capphep.provisioning.models import LicenceRequest, RequestLine
+from capphep.provisioning.term_rules import check_start
 from capphep.pure.errors import Invalid, Invalids, Refusal, gettext_noop
 from capphep.pure.workdays import add_workdays
 
@@ -88,8 +91,10 @@ def event(type_: str, request: LicenceRequest, **more: object) -> outbox.Event:
 def problems_of(request: LicenceRequest, parts: Parts) -> list[Refusal]:
     """Every reason why the request cannot be sent as it stands, each at its field."""
     lines = parts.lines
+    wrong_start = list(_wrong_start(request))
     refusals: list[Refusal] = [
-        *_unplanned(request, lines),
+        # The lines follow the first day: with a wrong one there is nothing to compare.
+        *(wrong_start or _unplanned(request, lines)),
         *_missing_fields(request),
         *(refusal for line in lines for refusal in _missing_extra(line)),
     ]
@@ -165,6 +170,19 @@ def _missing_fields(request: LicenceRequest) -> Iterable[Refusal]:
             rule="R15",
             field="admin_email",
         )
+
+
+def _wrong_start(request: LicenceRequest) -> Iterable[Refusal]:
+    """RULE R8, R9: a later first day that cannot be."""
+    first_day = request.start_on
+    if not first_day:
+        return
+    try:
+        check_start(first_day, clock.today())
+        owned = ownership_of(request.customer_id, request.product_id, first_day)
+        check_first_day(request.kind, owned, first_day)
+    except Invalid as refusal:
+        yield refusal
 
 
 def _missing_extra(line: RequestLine) -> Iterable[Refusal]:

@@ -29,10 +29,10 @@ def lines_context(record: LicenceRequest, errors: dict[str, str] | None = None) 
     offer, _lacking = extras.budget_code_offer(rows)
     return {
         "record": record,
-        "lines": lines_shown(rows, queries.other_modules(record, rows), errors),
+        "lines": lines_shown(record, rows, queries.other_modules(record, rows), errors),
         "offer": offer,
         "lines_error": (errors or {}).get("lines", ""),
-        "kind_reason": explanations.kind_reason(record.kind, record.product.name),
+        "kind_reason": explanations.reason_of(record),
     }
 
 

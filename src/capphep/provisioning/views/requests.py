@@ -24,7 +24,7 @@ from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Actor
 from capphep.platform.texts import refusal_text
-from capphep.provisioning import queries
+from capphep.provisioning import explanations, queries
 from capphep.provisioning.actions import drafts, sending
 from capphep.provisioning.actions.locks import check_own
 from capphep.provisioning.expiry_queries import ends_on
@@ -115,14 +115,15 @@ def _row_menu(actor: Actor, row: LicenceRequest) -> list[MenuItem]:
 
 
 def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
-    """context: title, record, band, lines, evidence, ends_on, entries (of the audit trail)."""
+    """context: title, record, band, kind_reason, lines, evidence, ends_on, entries (trail)."""
     actor = actor_of(request)
     record = queries.request_of(actor, request_id)
     context = {
         "title": record.request_no,
         "record": record,
         "band": _band(actor, record),
-        "lines": lines_shown(queries.lines_of(record)),
+        "kind_reason": explanations.reason_of(record),
+        "lines": lines_shown(record, queries.lines_of(record)),
         "evidence": evidence_shown(record),
         "ends_on": ends_on(record, clock.today()),
         "entries": history_of(record),

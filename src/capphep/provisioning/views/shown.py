@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,12 +14,14 @@ from django.utils.translation import gettext as _
 
 from capphep.catalog import schemas
 from capphep.catalog.models import Module
+from capphep.platform import clock
 from capphep.platform.filetypes import EXTENSIONS
 from capphep.platform.kit import MenuItem, Status, Step, Tone, steps
 from capphep.provisioning import explanations, queries
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.states import EvidenceKind, RequestStatus
+from capphep.pure.months import Term
 
 _TONES: Final[Mapping[str, Tone]] = {
     RequestStatus.DRAFT: "neutral",
@@ -60,32 +63,49 @@ def steps_of(request: LicenceRequest) -> list[Step]:
 @dataclass(frozen=True, slots=True)
 class ShownQuantity:
     record: RequestQuantity
+    kind: str
+    first_day: datetime.date | None
 
     @property
     def explanation(self) -> str:
         record = self.record
         return explanations.quantity_sum(
-            base=record.base, base_request_no=record.base_request_no, added=record.added
+            base=record.base,
+            base_request_no=record.base_request_no,
+            added=record.added,
+            kind=self.kind,
+            first_day=self.first_day,
         )
 
     @property
     def remark(self) -> str:
         record = self.record
         return explanations.lapsed_remark(
-            base=record.base, base_request_no=record.base_request_no, lapsed=record.lapsed
+            base=record.base,
+            base_request_no=record.base_request_no,
+            lapsed=record.lapsed,
+            kind=self.kind,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """A ticked module. ``missing`` counts the additional fields that are not right yet."""
+    """A ticked module. ``missing`` counts the additional fields that are not right yet.
+
+    ``term`` is that of the approval, or what it would be today, where that can be said.
+    """
 
     record: RequestLine
     quantities: Sequence[ShownQuantity]
     extra: Sequence[tuple[str, str]]
     has_extra: bool
     missing: int
+    term: Term | None
     error: str = ""
+
+    @property
+    def is_preview(self) -> bool:
+        return self.term is not None and not self.record.first_day
 
     @property
     def span_remark(self) -> str:
@@ -108,29 +128,43 @@ class ShownLines:
     ticked: Sequence[ShownLine]
     others: Sequence[OtherModule] = ()
 
+    @property
+    def are_previewed(self) -> bool:
+        return any(line.is_preview for line in self.ticked)
+
 
 def lines_shown(
+    request: LicenceRequest,
     lines: Iterable[RequestLine],
     others: Iterable[Module] = (),
     errors: Mapping[str, str] | None = None,
 ) -> ShownLines:
-    """``errors`` are texts by field: ``line-1`` is the first line."""
-    found = errors or {}
+    """``errors`` are texts by field: ``line-1`` is the first line. One statement."""
+    found, rows = errors or {}, list(lines)
+    terms = queries.terms_of(request, rows, clock.today())
     return ShownLines(
-        [_line(line, found.get(f"line-{line.position}", "")) for line in lines],
-        [OtherModule(module, explanations.not_ordered_reason(module.name)) for module in others],
+        [
+            _line(request, line, terms.get(line.pk), found.get(f"line-{line.position}", ""))
+            for line in rows
+        ],
+        [
+            OtherModule(module, explanations.not_ordered_reason(module.name, request.kind))
+            for module in others
+        ],
     )
 
 
-def _line(line: RequestLine, error: str) -> ShownLine:
+def _line(request: LicenceRequest, line: RequestLine, term: Term | None, error: str) -> ShownLine:
     schema, language = line.module.extra_schema, get_language() or ""
     quantities = sorted(line.quantities.all(), key=lambda one: one.pk)
+    first_day = term.first if term else None
     return ShownLine(
         record=line,
-        quantities=[ShownQuantity(quantity) for quantity in quantities],
+        quantities=[ShownQuantity(one, request.kind, first_day) for one in quantities],
         extra=schemas.display_values(schema, line.extra, language),
         has_extra=bool(schemas.fields_of(schema, language)),
         missing=queries.missing_extra(line),
+        term=term,
         error=error,
     )
 

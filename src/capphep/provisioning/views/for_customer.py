@@ -1,0 +1,92 @@
+"""*Khách hàng → Yêu cầu cấp GPSD/Thuê bao*: what may be asked for without an order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from capphep.catalog.models import Product, TrialDefault
+from capphep.catalog.queries import trial_defaults, trial_products
+from capphep.crm.models import Customer
+from capphep.crm.queries.customers import customer_of, require_own
+from capphep.platform import clock
+from capphep.platform.htmx import redirect, render_dialog
+from capphep.platform.kit import MenuItem
+from capphep.platform.roles import Permission, require
+from capphep.platform.texts import refusal_text
+from capphep.provisioning import kinds, queries
+from capphep.provisioning.actions import without_order
+from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.states import RequestKind
+from capphep.provisioning.views.access import actor_of, only_post
+from capphep.pure.errors import Invalid
+from capphep.pure.money import format_number
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One kind of request for one product; ``text`` says what it gives, or why it cannot be."""
+
+    title: str
+    text: str
+    item: MenuItem | None
+
+
+def for_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """context: title, customer, offers, back_url. The dialog; for a sale it leads to an order."""
+    actor = actor_of(request)
+    require(actor, Permission.REQUEST_WRITE)
+    customer = customer_of(actor, customer_id)
+    require_own(actor, customer)
+    context = {
+        "title": _("Request a licence/subscription"),
+        "customer": customer,
+        "offers": [_trial(customer, product) for product in trial_products()],
+        "back_url": reverse("crm:customer", args=[customer.pk]),
+    }
+    return render_dialog(request, "provisioning/_for_customer.html", context)
+
+
+def _trial(customer: Customer, product: Product) -> Offer:
+    title = _("Trial of %(product)s") % {"product": product.name}
+    found = queries.open_without_order(customer, product, RequestKind.TRIAL)
+    if found:
+        return Offer(title, _("A request for it is open already."), _open_item(found))
+    try:
+        kinds.check_trial(customer, product, clock.today())
+    except Invalid as refusal:
+        return Offer(title, refusal_text(refusal), None)
+    address = reverse("provisioning:open_trial", args=[customer.pk, product.pk])
+    text = _trial_text(product.trial_months or 0, trial_defaults(product.pk))
+    return Offer(title, text, MenuItem(_("Open a request"), address, "post", icon="certificate"))
+
+
+def _open_item(found: LicenceRequest) -> MenuItem:
+    address = reverse("provisioning:request", args=[found.pk])
+    return MenuItem(found.request_no, address, icon="eye")
+
+
+def _trial_text(months: int, defaults: Sequence[TrialDefault]) -> str:
+    """What a trial gives: "1 month: Kế toán 1 Bộ sổ; Văn phòng số 100 Người dùng"."""
+    by_module: dict[str, list[str]] = defaultdict(list)
+    for default in defaults:
+        given = f"{format_number(default.quantity)} {default.resource.name}"
+        by_module[default.module.name].append(given)
+    contents = "; ".join(f"{module} {', '.join(given)}" for module, given in by_module.items())
+    text = ngettext("%(months)s month: %(contents)s", "%(months)s months: %(contents)s", months)
+    return text % {"months": months, "contents": contents}
+
+
+@only_post("provisioning:for_customer")
+def open_trial(request: HttpRequest, customer_id: int, product_id: int) -> HttpResponse:
+    """The open trial request: its form while it is a draft of one's own, else its page."""
+    actor = actor_of(request)
+    record = without_order.open_trial(actor=actor, customer_id=customer_id, product_id=product_id)
+    page = "request_edit" if queries.may_edit(actor, record) else "request"
+    return redirect(request, f"provisioning:{page}", record.pk)
