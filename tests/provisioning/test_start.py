@@ -169,4 +169,4 @@ def test_the_subscription_shows_what_has_not_begun(
 ) -> None:
     approval = stories.approved(sent_for(ready, salesperson, in_days(30)), officer)
     text = text_of(officer_client.get(f"/ims/subscriptions/{approval.subscription.pk}/"))
-    assert "Chưa bắt đầu" in text
+    assert "Chưa đến ngày" in text

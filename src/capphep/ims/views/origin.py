@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from capphep.entitlements.queries import subscription_of
-from capphep.ims.queries.origin import origin_of
+from capphep.ims.queries.origin import Origin, origin_of
 from capphep.ims.views.subscriptions import request_page
 from capphep.platform.htmx import is_htmx, render_page_or_fragment
 from capphep.provisioning.views.access import actor_of
@@ -20,13 +20,12 @@ def grant_origin(request: HttpRequest, subscription_id: int, grant_id: int) -> H
     actor = actor_of(request)
     record = subscription_of(actor, subscription_id)
     origin = origin_of(actor, record, grant_id)
-    quantity = origin.request.quantity if origin.request else None
     template = "ims/_origin.html"
     context = {
         "title": _("Origin of the number"),
         "record": record,
         "origin": origin,
-        "shown": ShownQuantity(quantity) if quantity else None,
+        "shown": _shown(origin),
         "request_page": request_page(actor),
         "dialog_template": template,
         "is_page": not is_htmx(request),
@@ -34,3 +33,10 @@ def grant_origin(request: HttpRequest, subscription_id: int, grant_id: int) -> H
         "size": "wide",
     }
     return render_page_or_fragment(request, "ims/dialog_page.html", template, context)
+
+
+def _shown(origin: Origin) -> ShownQuantity | None:
+    found = origin.request
+    if not found or not found.quantity:
+        return None
+    return ShownQuantity(found.quantity, found.record.kind, found.quantity.line.first_day)
