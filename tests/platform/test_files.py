@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from PIL import Image
 
 from capphep.platform import files, filetypes
@@ -119,3 +120,13 @@ def test_a_file_beyond_the_limit_is_refused_while_it_is_read(
 def test_a_kept_file_cannot_be_written_over() -> None:
     path: Path = files.path_of(files.store([PDF]).sha256)
     assert not path.stat().st_mode & 0o222
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_to_change_or_forget_what_was_stored() -> None:
+    stored = files.store([PDF])
+    rows = StoredFile.objects.filter(pk=stored.pk)
+    for tamper in (lambda: rows.update(size=1), rows.delete):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            tamper()
+    assert rows.exists()

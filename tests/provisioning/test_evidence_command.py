@@ -17,6 +17,7 @@ from capphep.provisioning.actions.sending import recall_request
 from capphep.provisioning.models import Evidence, LicenceRequest, Round
 from capphep.provisioning.states import EvidenceKind
 from tests import factories, pdfs, stories
+from tests.plumbing.append_only import lifted
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +102,13 @@ def test_an_upload_under_way_is_none_but_one_from_yesterday_is(
     assert "0 differences" in verify()
     os.utime(draft, (1, 1))
     assert "STRAY incoming/tmp1" in differences(capsys)
+
+
+def test_records_that_anybody_could_change_are_told(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with lifted():
+        assert "UNGUARDED platform_storedfile" in differences(capsys)
 
 
 @pytest.fixture

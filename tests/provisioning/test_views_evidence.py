@@ -18,6 +18,7 @@ from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.provisioning.states import EvidenceKind
 from tests import stories
 from tests.conftest import signed_in
+from tests.plumbing.append_only import lifted
 from tests.provisioning.conftest import EVIDENCE, HTMX, VIETNAMESE_NAME, text_of, upload, url
 
 DECISION = EvidenceKind.FUNDING_DECISION
@@ -183,7 +184,8 @@ def test_what_a_browser_does_not_show_is_downloaded(
 ) -> None:
     one = of(draft, salesperson, "cam-ket-thanh-toan.pdf")
     docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    type(one.file).objects.filter(pk=one.file_id).update(content_type=docx)
+    with lifted():
+        type(one.file).objects.filter(pk=one.file_id).update(content_type=docx)
     headers = sales_client.get(url("evidence", one.pk)).headers
     assert headers["Content-Disposition"].startswith("attachment")
     assert headers["Content-Security-Policy"].endswith("sandbox")

@@ -8,9 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from capphep.platform.append_only import is_append_only
 from capphep.platform.file_checks import Checked, checked_files, stray_files
 from capphep.platform.filetexts import read_file, unread
-from capphep.platform.models import TextState
+from capphep.platform.models import StoredFile, TextState
 from capphep.provisioning.evidence_proof import checked_rounds
 from capphep.provisioning.queries import requests_with_file
 
@@ -59,6 +60,8 @@ class Command(BaseCommand):
             counts.update(files=1, bytes=checked.file.size)
             if checked.fault:
                 self.differs(counts, _fault(checked))
+        if not is_append_only(StoredFile._meta.db_table):
+            self.differs(counts, f"UNGUARDED {StoredFile._meta.db_table}: rows can be changed")
         for path in stray_files():
             self.differs(counts, f"STRAY {path.relative_to(settings.FILES_DIR)}: has no record")
         return counts
