@@ -24,7 +24,7 @@ class LicenceRequest(models.Model):
     ``unit_*`` and ``admin_*`` are the MISA ID block: the customer's data as they
     stand in this request, and the person who will administer the product.
     ``start_on`` is a later first day that was asked for (R9); ``due_on`` the day by
-    which the desk means to decide, ``overdue_on`` the day on which it was noted late.
+    which the desk means to decide.
     """
 
     request_no = models.CharField(_("Request number"), max_length=20, unique=True)
@@ -80,7 +80,6 @@ class LicenceRequest(models.Model):
         related_name="+",
     )
     due_on = models.DateField(_("To be decided by"), null=True)
-    overdue_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -222,6 +221,8 @@ class Round(models.Model):
 
     ``content`` is the request as it was sent, its evidence by SHA-256 among it, and
     never changes. ``comments`` are the officer's, by the field that they are about.
+    ``due_on`` is the local day by which the desk meant to answer, ``ended_on`` that on
+    which it did, ``overdue_on`` the one on which the round became late.
     """
 
     request = models.ForeignKey(LicenceRequest, on_delete=models.CASCADE, related_name="rounds")
@@ -229,16 +230,25 @@ class Round(models.Model):
     content = models.JSONField()
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
     outcome = models.CharField(max_length=10, choices=RoundOutcome.choices, blank=True)
     comment = models.TextField(_("Comment"), blank=True)
     comments = models.JSONField(default=dict)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
+    ended_on = models.DateField(null=True)
+    overdue_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["request", "number"], name="round_once"),
+        ]
+        indexes = [
+            # Which rounds have become late, once a day: few are not noted yet.
+            models.Index(
+                fields=["due_on"], condition=models.Q(overdue_on__isnull=True), name="round_due"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from capphep.entitlements.actions.effects import note_effects
 from capphep.platform import clock, ticks
 from capphep.platform.origin import working_from
+from capphep.provisioning.actions.ageing import note_overdue
 from capphep.provisioning.actions.expiry import expire_drafts
 
 
@@ -21,6 +22,7 @@ def run() -> Counter[str]:
 
     def work(day: datetime.date) -> None:
         counts["entitlements"] += note_effects(day=day)
+        counts["overdue"] += note_overdue(day=day)
         counts["drafts"] += len(expire_drafts(day=day))
 
     with working_from("tick"):

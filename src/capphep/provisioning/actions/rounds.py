@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import Max
 from django.utils import timezone
 
+from capphep.platform import clock
 from capphep.platform.roles import Actor
 from capphep.provisioning import queries
 from capphep.provisioning.actions.evidence import frozen_evidence
@@ -56,6 +57,7 @@ def open_round(request: LicenceRequest, content: Content, *, is_first: bool) -> 
         content=content,
         sent_by_id=request.sent_by_id,
         sent_at=request.sent_at,
+        due_on=request.due_on,
     )
 
 
@@ -73,4 +75,5 @@ def close_round(actor: Actor, request: LicenceRequest, verb: str, answer: Answer
         comments=dict(answer.comments),
         ended_by_id=actor.pk,
         ended_at=timezone.now(),
+        ended_on=clock.today(),
     )

@@ -56,7 +56,6 @@ def send_request(
         sent_by_id=actor.pk,
         sent_at=timezone.now(),
         due_on=add_workdays(clock.today(), settings.TARGET_WORKING_DAYS),
-        overdue_on=None,
     )
     if request.write_back:
         changes += _write_back(actor, request)
