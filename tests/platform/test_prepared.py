@@ -11,7 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from capphep.catalog.models import Item, ItemContent, ItemTax
 from capphep.crm.models import Customer
+from capphep.crm.queries.customers import visible_customers
+from capphep.platform.models import User
 from capphep.platform.prepared import prepared
+from capphep.platform.roles import SYSTEM, Actor
 from tests import factories
 from tests.factories import SmallCatalogue
 
@@ -41,6 +44,12 @@ def taxed_from(day: datetime.date) -> QuerySet[ItemTax, tuple[str, datetime.date
 
 
 @prepared
+def related(item_ids: list[int], codes: list[str]) -> QuerySet[ItemContent, tuple[int, str]]:
+    rows = ItemContent.objects.filter(item_id__in=item_ids, module__code__in=codes)
+    return rows.order_by("id").values_list("item_id", "module__code")
+
+
+@prepared
 def counted(product_id: int) -> QuerySet[Item]:
     rows = Item.objects.filter(package__product=product_id)
     return rows.annotate(many=Count("contents"), twice=F("unit_price") * 2).order_by("id")
@@ -50,6 +59,32 @@ def counted(product_id: int) -> QuerySet[Item]:
 def locked(customer_id: int) -> QuerySet[Customer]:
     rows = Customer.objects.select_related("parent", "owner")
     return rows.select_for_update(of=("self",)).filter(pk=customer_id)
+
+
+@prepared
+def visible(actor: Actor, customer_id: int) -> QuerySet[Customer]:
+    return visible_customers(actor).filter(pk=customer_id)
+
+
+def test_an_actor_sees_what_the_queryset_shows_to_each_role(
+    salesperson: User, colleague: User, other_salesperson: User, officer: User
+) -> None:
+    customer = factories.customer(owner=salesperson, team=salesperson.team)
+    for actor in (salesperson, colleague, officer, SYSTEM):
+        assert visible(actor, customer.pk) == [customer]
+    assert visible(other_salesperson, customer.pk) == []
+    other_salesperson.team = None
+    assert visible(other_salesperson, customer.pk) == []
+
+
+def test_nothing_can_be_compared_with_none() -> None:
+    with pytest.raises(TypeError, match="NULL"):
+        content_of(None, 1)  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+def test_a_number_beyond_every_column_finds_nothing() -> None:
+    assert content_of(2**63, 1) == skus([10**30], "") == []
 
 
 def test_records_come_with_those_that_they_refer_to(catalogue: SmallCatalogue) -> None:
@@ -74,6 +109,9 @@ def test_a_list_may_have_any_length_and_be_empty(catalogue: SmallCatalogue) -> N
     assert skus([catalogue.base.pk, catalogue.books_1.pk], "") == ["IGOV-BASE", "IGOV-KT-1"]
     assert skus([catalogue.base.pk], "VPS 50 người dùng") == ["IGOV-BASE", "IGOV-VPS-50"]
     assert skus([], "VPS 50 người dùng") == ["IGOV-VPS-50"]
+    ids = [catalogue.base.pk, catalogue.users_50.pk]
+    assert related(ids, ["office"]) == [(pk, "office") for pk in ids]
+    assert len(related(ids, ["office", "accounting"])) == 3
 
 
 def test_where_nothing_can_be_found_nothing_is_asked(catalogue: SmallCatalogue) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext
@@ -17,13 +17,18 @@ from capphep.catalog.models import (
     AddOnEligibility,
     Item,
     ItemContent,
+    ItemTax,
     Package,
     Product,
     TrialDefault,
 )
+from capphep.platform.prepared import prepared
 from capphep.pure.errors import Invalid, NotFound, Refusal, gettext_noop
 from capphep.pure.folding import fold
 from capphep.pure.money import TaxRate, format_number
+
+Rates: TypeAlias = Sequence[tuple[datetime.date, TaxRate]]
+"""The rates of an item, each with its first day."""
 
 MOST_GOODS: Final = 200
 # Beyond it, a key that somebody made up would be an error of the database.
@@ -43,13 +48,16 @@ class Goods:
     sku: str
     name: str
     package_name: str
-    product_id: int
-    product_name: str
+    product: Product
     unit_price: int
     tax_rate: TaxRate
     term_months: int
     contents: str
     refusal: Refusal | None
+
+    @property
+    def product_name(self) -> str:
+        return self.product.name
 
 
 def search_items(text: str, items: QuerySet[Item] | None = None) -> QuerySet[Item]:
@@ -73,12 +81,16 @@ def goods(
     once, ``purpose`` is that of the order. At most MOST_GOODS rows, four statements.
     """
     sold = Item.objects.filter(is_active=True, package__product__is_active=True)
-    rows = _offered(search_items(text, sold)).order_by(
-        _open_first(owned, lapsed, purpose),
-        "package__product_id",
-        "package_id",
-        "unit_price",
-        "id",
+    rows = (
+        search_items(text, sold)
+        .select_related("package__product")
+        .order_by(
+            _open_first(owned, lapsed, purpose),
+            "package__product_id",
+            "package_id",
+            "unit_price",
+            "id",
+        )
     )
     return _as_goods(list(rows[:MOST_GOODS]), owned, lapsed, day, purpose)
 
@@ -89,10 +101,21 @@ def goods_by_id(
     lapsed: Collection[int],
     day: datetime.date,
     purpose: str = OrderPurpose.SALE,
+    *,
+    with_contents: bool = True,
 ) -> dict[int, Goods]:
-    """RULE R8: those of the items that exist, by id; one that is no longer sold is refused."""
-    items = list(items_by_id(ids).values())
-    return {one.item_id: one for one in _as_goods(items, owned, lapsed, day, purpose)}
+    """RULE R8: those of the items that exist, by id; one that is no longer sold is refused.
+
+    Four statements, three where the contents are not shown.
+    """
+    items = _items([pk for pk in set(ids) if pk > 0])
+    found = _as_goods(items, owned, lapsed, day, purpose, with_contents=with_contents)
+    return {one.item_id: one for one in found}
+
+
+@prepared
+def _items(ids: list[int]) -> QuerySet[Item]:
+    return Item.objects.filter(pk__in=ids).select_related("package__product").order_by("id")
 
 
 def eligibility_table() -> dict[int, dict[int, str]]:
@@ -100,18 +123,19 @@ def eligibility_table() -> dict[int, dict[int, str]]:
 
     Only packages of which something is sold, in the order of the catalogue.
     """
-    rows = (
-        AddOnEligibility.objects.filter(
-            package__kind=PackageKind.ADD_ON, package__items__is_active=True
-        )
-        .order_by("product_id", "package_id")
-        .values_list("product_id", "package_id", "package__name")
-        .distinct()
-    )
     table: dict[int, dict[int, str]] = defaultdict(dict)
-    for product_id, package_id, name in rows:
+    for product_id, package_id, name in _add_ons():
         table[product_id][package_id] = name
     return dict(table)
+
+
+@prepared
+def _add_ons() -> QuerySet[AddOnEligibility, tuple[int, int, str]]:
+    sold = AddOnEligibility.objects.filter(
+        package__kind=PackageKind.ADD_ON, package__items__is_active=True
+    )
+    rows = sold.order_by("product_id", "package_id").distinct()
+    return rows.values_list("product_id", "package_id", "package__name")
 
 
 def tax_rate_on(items: Iterable[Item], day: datetime.date) -> dict[int, TaxRate]:
@@ -119,8 +143,23 @@ def tax_rate_on(items: Iterable[Item], day: datetime.date) -> dict[int, TaxRate]
 
     No statement where the items' ``taxes`` are prefetched, one for each item otherwise.
     """
-    rates = {item.pk: rules.rate_on(_rates(item), day) for item in items}
-    return {pk: rate for pk, rate in rates.items() if rate is not None}
+    return _rates_on({item.pk: _rates(item) for item in items}, day)
+
+
+def _rates_on(rates_of: Mapping[int, Rates], day: datetime.date) -> dict[int, TaxRate]:
+    rates = {item_id: rules.rate_on(rates, day) for item_id, rates in rates_of.items()}
+    return {item_id: rate for item_id, rate in rates.items() if rate is not None}
+
+
+@prepared
+def _taxes(item_ids: list[int]) -> QuerySet[ItemTax, tuple[int, datetime.date, str]]:
+    taxes = ItemTax.objects.filter(item_id__in=item_ids).order_by("from_day")
+    return taxes.values_list("item_id", "from_day", "rate")
+
+
+@prepared
+def _contents(item_ids: list[int]) -> QuerySet[ItemContent]:
+    return _in_order(ItemContent.objects.filter(item_id__in=item_ids))
 
 
 def items_by_id(ids: Iterable[int]) -> dict[int, Item]:
@@ -209,10 +248,13 @@ def trial_defaults(product_id: int) -> list[TrialDefault]:
     )
 
 
+def _in_order(contents: QuerySet[ItemContent]) -> QuerySet[ItemContent]:
+    rows = contents.select_related("module", "resource")
+    return rows.order_by("module__position", "module_id", "id")
+
+
 def _offered(items: QuerySet[Item]) -> QuerySet[Item]:
-    contents = ItemContent.objects.select_related("module", "resource").order_by(
-        "module__position", "module_id", "id"
-    )
+    contents = _in_order(ItemContent.objects.all())
     return items.select_related("package__product").prefetch_related(
         Prefetch("contents", queryset=contents), "taxes"
     )
@@ -236,33 +278,49 @@ def _as_goods(
     lapsed: Collection[int],
     day: datetime.date,
     purpose: str,
+    *,
+    with_contents: bool = True,
 ) -> list[Goods]:
-    allowed = eligibility_table()
-    rates = tax_rate_on(items, day)
+    ids = [item.pk for item in items]
+    allowed, taxes = (
+        eligibility_table(),
+        defaultdict[int, list[tuple[datetime.date, TaxRate]]](list),
+    )
+    for item_id, from_day, rate in _taxes(ids):
+        taxes[item_id].append((from_day, TaxRate(rate)))
+    rates = _rates_on(taxes, day)
+    contents = _contents_in_words(ids) if with_contents else {}
     return [
         _one_of_goods(
             item,
-            rates.get(item.pk),
+            rates.get(item.pk) or _first_rate(taxes[item.pk]),
             _not_sold(item, rates)
             or rules.eligibility(_offered_package(item.package), owned, lapsed, allowed, purpose),
+            contents.get(item.pk, ""),
         )
         for item in items
     ]
 
 
-def _one_of_goods(item: Item, rate: TaxRate | None, refusal: Refusal | None) -> Goods:
+def _contents_in_words(item_ids: list[int]) -> dict[int, str]:
+    by_item: dict[int, list[ItemContent]] = defaultdict(list)
+    for content in _contents(item_ids):
+        by_item[content.item_id].append(content)
+    return {item_id: contents_text(contents) for item_id, contents in by_item.items()}
+
+
+def _one_of_goods(item: Item, rate: TaxRate, refusal: Refusal | None, contents: str) -> Goods:
     package = item.package
     return Goods(
         item_id=item.pk,
         sku=item.sku,
         name=item.name,
         package_name=package.name,
-        product_id=package.product_id,
-        product_name=package.product.name,
+        product=package.product,
         unit_price=item.unit_price,
-        tax_rate=rate or _first_rate(item),
+        tax_rate=rate,
         term_months=item.term_months,
-        contents=contents_of(item),
+        contents=contents,
         refusal=refusal,
     )
 
@@ -287,10 +345,9 @@ def _offered_package(package: Package) -> rules.OfferedPackage:
     )
 
 
-def _rates(item: Item) -> list[tuple[datetime.date, TaxRate]]:
+def _rates(item: Item) -> Rates:
     return [(tax.from_day, TaxRate(tax.rate)) for tax in item.taxes.all()]
 
 
-def _first_rate(item: Item) -> TaxRate:
-    rates = sorted(_rates(item))
-    return rates[0][1] if rates else TaxRate.EXEMPT
+def _first_rate(rates: Rates) -> TaxRate:
+    return min(rates)[1] if rates else TaxRate.EXEMPT

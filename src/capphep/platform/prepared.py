@@ -13,7 +13,8 @@ For what runs in every cycle of the business (`bench/README.md`); everything els
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeAlias, TypeVar
 
@@ -27,8 +28,13 @@ from django.db.models.query import (  # type: ignore[attr-defined]
     get_related_populators,
 )
 
+from capphep.platform.models import User
+from capphep.platform.roles import SystemActor
+
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+_LARGEST: Final = 2**63 - 1
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
@@ -38,16 +44,16 @@ Rows: TypeAlias = Sequence[Sequence[Any]]
 def prepared(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
     """The rows of the queryset that ``build`` makes, read at once; arguments by position only.
 
-    ``build`` is called once for each database and for each length of its lists, with
-    placeholders instead of values: it may compare columns with them and nothing else. The
-    queryset gives records, with select_related, or values_list; it prefetches nothing.
+    ``build`` is called once for each database, for each length of its lists and for each role of
+    an actor, with placeholders instead of values: it may compare columns with them and nothing
+    else. The queryset gives records, with select_related, or values_list; it prefetches nothing.
+    A number that no column can hold finds nothing.
     """
     statements: dict[tuple[object, ...], _Statement | None] = {}
 
     @wraps(build)
     def rows(*values: P.args, **_none: P.kwargs) -> list[Row]:
-        lengths = (len(each) if isinstance(each, list) else None for each in values)
-        key = (connection.vendor, *lengths)
+        key = (connection.vendor, *map(_kind, values))
         if key not in statements:
             statements[key] = _made(build, values)
         statement = statements[key]
@@ -60,20 +66,83 @@ class _Place:
     """Stands for a value in the parameters of a statement."""
 
 
+class _Places:
+    """Placeholders, numbered in the order of the values that they stand for."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[object, int] = {}
+
+    def value(self) -> Value:
+        place = _Place()
+        self.numbers[place] = len(self.numbers)
+        return Value(place)
+
+    def element(self, like: object) -> object:
+        """For one of a list, where Django wants numbers or texts: one that nobody else uses."""
+        place = -_LARGEST + len(self.numbers)
+        marker = place if isinstance(like, int) else f"place {place}"
+        self.numbers[marker] = len(self.numbers)
+        return marker
+
+    def number_of(self, parameter: object) -> int | None:
+        return self.numbers.get(parameter) if isinstance(parameter, Hashable) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _SomeActor:
+    """Stands for every actor of one role; one without a key or a team is of another kind."""
+
+    role: str
+    pk: Value | None
+    team_id: Value | None
+
+
+def _kind(value: object) -> object:
+    """What of a value makes another statement."""
+    if value is None:
+        raise TypeError("nothing equals NULL: a prepared read compares with values only")
+    if isinstance(value, list):
+        return len(value)
+    if isinstance(value, User | SystemActor):
+        return value.role, value.pk is None, value.team_id is None
+    return None
+
+
+def _parts(value: Any) -> list[Any]:
+    """The values in it that are bound to a statement."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, User | SystemActor):
+        return [each for each in (value.pk, value.team_id) if each is not None]
+    return [value]
+
+
+def _stand_in(value: Any, places: _Places) -> Any:
+    """The same with placeholders for its parts, in the order of `_parts`."""
+    if isinstance(value, list):
+        return [places.element(each) for each in value]
+    if isinstance(value, User | SystemActor):
+        pk = None if value.pk is None else places.value()
+        team_id = None if value.team_id is None else places.value()
+        return _SomeActor(value.role, pk, team_id)
+    return places.value()
+
+
 class _Statement:
-    def __init__(self, queryset: QuerySet[Any, Any], places: Sequence[_Place]) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any], places: _Places) -> None:
         compiler = queryset.query.get_compiler(queryset.db)
         self.sql, parameters = compiler.as_sql()
-        order = {id(place): number for number, place in enumerate(places)}
         # Each parameter: the number of the value that it takes, or None and a constant.
-        self.parameters = [(order.get(id(each)), each) for each in parameters]
+        self.parameters = [(places.number_of(each), each) for each in parameters]
         self.compiler = compiler
         expressions = [each for each, _, _ in compiler.select]
         self.converters = compiler.get_converters(expressions)
         self.shaped = _SHAPES[queryset._iterable_class](compiler, queryset.db)
 
     def rows(self, values: Sequence[Any]) -> list[Any]:
-        flat = _flat(values)
+        flat = [part for value in values for part in _parts(value)]
+        if any(isinstance(each, int) and not -_LARGEST <= each <= _LARGEST for each in flat):
+            return []
         bound = [
             constant if number is None else _adapted(flat[number])
             for number, constant in self.parameters
@@ -88,23 +157,11 @@ class _Statement:
 
 def _made(build: Callable[..., QuerySet[Any, Any]], values: Sequence[Any]) -> _Statement | None:
     """None where nothing can be found: an empty list of keys."""
-    places = [_Place() for _ in _flat(values)]
-    free = iter(places)
-    arguments = [
-        [Value(next(free)) for _ in each] if isinstance(each, list) else Value(next(free))
-        for each in values
-    ]
+    places = _Places()
     try:
-        return _Statement(build(*arguments), places)
+        return _Statement(build(*(_stand_in(value, places) for value in values)), places)
     except EmptyResultSet:
         return None
-
-
-def _flat(values: Sequence[Any]) -> list[Any]:
-    flat: list[Any] = []
-    for each in values:
-        flat.extend(each) if isinstance(each, list) else flat.append(each)
-    return flat
 
 
 def _adapted(value: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from capphep.crm.models import Customer, Opportunity, Order, SalesProject
-from capphep.crm.queries.customers import may_write, visible_customers
+from capphep.crm.queries.customers import may_write, visible_customer
 from capphep.crm.rules import Problems, check_order_day
 from capphep.platform import clock
 from capphep.platform.models import User
@@ -101,7 +101,7 @@ def _customer(actor: Actor, customer_id: int | None, order: Order | None) -> Cus
         raise Invalid("customer_required", gettext_noop("Choose a customer."), field="customer")
     if order is not None and order.customer_id == customer_id:
         return order.customer
-    customer = visible_customers(actor).filter(pk=customer_id).first()
+    customer = visible_customer(actor, customer_id)
     if customer is None:
         raise Invalid(
             "customer_unknown", gettext_noop("There is no such customer."), field="customer"

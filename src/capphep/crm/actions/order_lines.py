@@ -10,6 +10,7 @@ from django.db.models import F
 from capphep.catalog.queries import Goods
 from capphep.crm import rules
 from capphep.crm.models import Order, OrderLine
+from capphep.platform.rows import insert
 from capphep.pure.errors import Invalid, Invalids, Refusal, gettext_noop
 from capphep.pure.money import (
     MAX_LINES,
@@ -113,7 +114,7 @@ def with_amounts(lines: Sequence[OrderLine], discount: Discount) -> OrderAmounts
 def write_new(order: Order, lines: Sequence[OrderLine]) -> None:
     for line in lines:
         line.order = order
-    OrderLine.objects.bulk_create(lines)
+    insert(lines)
 
 
 def replace(order: Order, kept: Kept, lines: Sequence[OrderLine]) -> None:

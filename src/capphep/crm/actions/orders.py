@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from capphep.catalog.models import Product
 from capphep.crm import rules
 from capphep.crm.actions import order_lines
 from capphep.crm.actions.once import created_once
@@ -26,7 +25,7 @@ from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.queries.orders import goods_offer, order_for_update, require_own
 from capphep.crm.rules import LineInput, Problems
 from capphep.crm.states import LICENCE_STATUS
-from capphep.platform import audit, clock, moves, numbers, outbox, versions
+from capphep.platform import audit, clock, moves, numbers, outbox, rows, versions
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.money import Discount, DiscountKind
 
@@ -78,7 +77,7 @@ def _entered(
     order = Order(updated_by_id=actor.pk, **content.values)
     order.order_no = numbers.next_number(numbers.ORDER, clock.today())
     order.search_key = _search_key(order, {})
-    order.save(force_insert=True)
+    rows.insert([order])
     order_lines.write_new(order, content.lines)
     after = _readable(content.values) | {"lines": order_lines.summary(content.lines)}
     audit.record(actor, [audit.Change(order, "created", after=after)])
@@ -172,22 +171,23 @@ def _checked(
     order: Order | None = None,
 ) -> _Content:
     """The order's new content, every rule checked; ``order`` is what stands there already."""
-    problems, rows = Problems(), list[OrderLine]()
+    problems, goods = Problems(), list[OrderLine]()
     values = header_values(actor, header, order, problems)
     customer, day = values.get("customer"), values["ordered_on"]
-    offer = goods_offer(customer, [line.item_id for line in lines], day, order)
+    ids = [line.item_id for line in lines]
+    offer = goods_offer(customer, ids, day, order, with_contents=False)
     with problems.noted():
         with_discount = discount.kind is DiscountKind.LINE
-        rows = order_lines.priced(lines, offer.goods, offer.kept, with_discount=with_discount)
-        values |= _amounts(rows, discount)
+        goods = order_lines.priced(lines, offer.goods, offer.kept, with_discount=with_discount)
+        values |= _amounts(goods, discount)
     problems.raise_any()
-    values["product"] = Product.objects.get(pk=offer.goods[rows[0].item_id].product_id)
-    return _Content(values, rows, offer.kept)
+    values["product"] = offer.goods[goods[0].item_id].product
+    return _Content(values, goods, offer.kept)
 
 
-def _amounts(rows: Sequence[OrderLine], discount: Discount) -> dict[str, Any]:
+def _amounts(lines: Sequence[OrderLine], discount: Discount) -> dict[str, Any]:
     """RULE R10: the order's columns of money; one kind of discount, the other columns 0."""
-    amounts = order_lines.with_amounts(rows, discount)
+    amounts = order_lines.with_amounts(lines, discount)
     by_percent = discount.kind is DiscountKind.PERCENT
     by_amount = discount.kind is DiscountKind.AMOUNT
     return {

@@ -11,6 +11,7 @@ from django.db.models import Case, IntegerField, Max, Prefetch, Q, QuerySet, Val
 
 from capphep.crm.models import Contact, Customer, Order, OwnedProduct
 from capphep.crm.rules import Ownership, ownership
+from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor, Permission, Role, may, sees_all
 from capphep.pure import codes
 from capphep.pure.errors import Forbidden, Invalid, NotFound, gettext_noop
@@ -26,6 +27,16 @@ def visible_customers(actor: Actor) -> QuerySet[Customer]:
         return customers
     mine = Q(owner__isnull=True) | Q(owner_id=actor.pk)
     return customers.filter(mine | Q(team_id=actor.team_id) if actor.team_id else mine)
+
+
+def visible_customer(actor: Actor, customer_id: int) -> Customer | None:
+    """The customer alone, where the actor may know of it. One statement."""
+    return next(iter(_visible_customer(actor, customer_id)), None)
+
+
+@prepared
+def _visible_customer(actor: Actor, customer_id: int) -> QuerySet[Customer]:
+    return visible_customers(actor).filter(pk=customer_id)
 
 
 def customer_of(actor: Actor, customer_id: int) -> Customer:
@@ -173,8 +184,7 @@ def owned_products(
     """
     in_force: dict[int, datetime.date] = {}
     over: set[int] = set()
-    rows = OwnedProduct.objects.filter(customer=customer)
-    for product, first, last in rows.values_list("product_id", "first_day", "last_day"):
+    for product, first, last in _spans(customer.pk):
         if first <= day <= last:
             in_force[product] = max(last, in_force.get(product, last))
         elif last < day:
@@ -182,10 +192,16 @@ def owned_products(
     return in_force, over - in_force.keys()
 
 
+@prepared
+def _spans(customer_id: int) -> QuerySet[OwnedProduct, tuple[int, datetime.date, datetime.date]]:
+    rows = OwnedProduct.objects.filter(customer_id=customer_id)
+    return rows.values_list("product_id", "first_day", "last_day")
+
+
 def ownership_of(customer_id: int, product_id: int, day: datetime.date) -> Ownership:
     """RULE R8: what the customer has of one product, seen from the day. One statement."""
-    rows = OwnedProduct.objects.filter(customer_id=customer_id, product_id=product_id)
-    return ownership(rows.values_list("first_day", "last_day"), day)
+    spans = [(first, last) for found, first, last in _spans(customer_id) if found == product_id]
+    return ownership(spans, day)
 
 
 def with_what_is_owned(customers: QuerySet[Customer], day: datetime.date) -> QuerySet[Customer]:

@@ -21,6 +21,7 @@ from capphep.pure.folding import fold
 from capphep.pure.money import TaxRate
 
 _LARGEST_ID: Final = 2**63 - 1
+_NO_PRODUCT: Final = Product()
 _LONGEST_DESCRIPTION: Final = 300
 _RELATED: Final = ("customer", "product", "project", "opportunity", "salesperson")
 
@@ -89,11 +90,14 @@ def goods_offer(
     item_ids: Iterable[int],
     day: datetime.date,
     order: Order | None = None,
+    *,
+    with_contents: bool = True,
 ) -> GoodsOffer:
     """RULE R8: the items as this customer is offered them, taxed as on ``day``.
 
     Whether the customer has a product in force is asked for today; without a customer
-    nothing is refused under R8. Five statements, six with an order.
+    nothing is refused under R8. Five statements, four without what the items contain, one
+    more with an order.
     """
     kept = kept_lines(order) if order else {}
     ids = [item_id for item_id in item_ids if 0 < item_id <= _LARGEST_ID]
@@ -101,8 +105,9 @@ def goods_offer(
         return GoodsOffer({}, kept)
     if customer is not None:
         owned, lapsed = owned_products(customer, clock.today())
-        return GoodsOffer(goods_by_id(ids, owned, lapsed, day), kept)
-    found = goods_by_id(ids, (), (), day)
+        found = goods_by_id(ids, owned, lapsed, day, with_contents=with_contents)
+        return GoodsOffer(found, kept)
+    found = goods_by_id(ids, (), (), day, with_contents=with_contents)
     return GoodsOffer({item_id: _open_to_all(goods) for item_id, goods in found.items()}, kept)
 
 
@@ -135,7 +140,7 @@ def price_offer(
 
 
 def _priced(item_id: int, unit_price: int, tax_rate: TaxRate) -> Goods:
-    return Goods(item_id, "", "", "", 0, "", unit_price, tax_rate, 0, "", None)
+    return Goods(item_id, "", "", "", _NO_PRODUCT, unit_price, tax_rate, 0, "", None)
 
 
 def autofill_of(customer: Customer) -> dict[str, str]:
