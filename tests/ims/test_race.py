@@ -12,7 +12,7 @@ from capphep.entitlements.models import Grant, GrantKind, Licence
 from capphep.entitlements.queries import ledger_differences, quantity_in_force
 from capphep.identity.models import AccountLink
 from capphep.ims.actions import BaseMoved, approve, reject, take
-from capphep.platform import clock
+from capphep.platform import audit_chain, clock
 from capphep.platform.audit import entries_of
 from capphep.platform.models import User
 from capphep.provisioning.actions.sending import recall_request
@@ -237,6 +237,7 @@ def test_an_approval_killed_at_any_statement_leaves_nothing_or_everything(scene:
         assert not Licence.objects.exists()
         assert not AccountLink.objects.exists()
         assert entries_of(request)[0].verb == "send"
+        assert not list(audit_chain.differences())
     assert kills > 15
     request.refresh_from_db()
     assert request.status == RequestStatus.APPROVED
