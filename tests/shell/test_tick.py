@@ -14,10 +14,10 @@ from capphep.catalog.models import Item
 from capphep.entitlements import actions
 from capphep.entitlements.models import Subscription
 from capphep.platform import clock
-from capphep.platform.models import OutboxEvent, Tick
+from capphep.platform.models import FileText, OutboxEvent, Tick
 from capphep.pure.months import term
 from capphep.shell import tick, worker
-from tests import factories, stories
+from tests import factories, pdfs, stories
 from tests.plumbing.kills import each_kill_point
 from tests.plumbing.races import race, winners
 from tests.plumbing.times import days_ago
@@ -82,6 +82,14 @@ def test_a_draft_that_nobody_touched_ends(
         stories.drafted(order, salesperson)
     assert tick.run()["drafts"] == 1
     assert tick.run()["drafts"] == 0
+
+
+@pytest.mark.django_db
+def test_evidence_that_was_never_read_is_read() -> None:
+    factories.stored_pdf(pdfs.empty())
+    FileText.objects.all().delete()
+    assert tick.run()["texts"] == 1
+    assert tick.run()["texts"] == 0
 
 
 def test_four_that_look_at_once_work_through_the_day_once(begins_today: Subscription) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from contextlib import suppress
 
 from capphep.platform import filetypes
@@ -21,12 +21,13 @@ def read_file(stored: StoredFile) -> TextState:
     return TextState(keep_text(stored, reading).state)
 
 
-def unread(*, again: bool = False) -> Iterator[StoredFile]:
-    """Files that were never read, such as those stored before texts were kept.
+def read_unread(*, again: bool = False) -> Counter[TextState]:
+    """Read what was never read, such as files stored before texts were kept; what was found.
 
-    ``again``: those too in which nothing could be read.
+    ``again``: those files too in which nothing could be read.
     """
     rows = StoredFile.objects.filter(text__isnull=True)
     if again:
         rows |= StoredFile.objects.filter(text__state=TextState.UNREADABLE)
-    return rows.order_by("sha256").iterator(chunk_size=200)
+    files = rows.order_by("sha256").iterator(chunk_size=200)
+    return Counter(read_file(stored) for stored in files)

@@ -7,6 +7,7 @@ from collections import Counter
 
 from capphep.entitlements.actions.effects import note_effects
 from capphep.platform import clock, ticks
+from capphep.platform.filetexts import read_unread
 from capphep.platform.origin import working_from
 from capphep.provisioning.actions.ageing import note_overdue
 from capphep.provisioning.actions.expiry import expire_drafts
@@ -16,7 +17,8 @@ def run() -> Counter[str]:
     """Work through every day since the last run; returns what happened, by kind.
 
     Missing a week and running once does the same as running daily: each day is worked
-    through in order, and what it does bears the day on which it took effect.
+    through in order, and what it does bears the day on which it took effect. Evidence that
+    was stored before its text was kept is read besides.
     """
     counts: Counter[str] = Counter()
 
@@ -27,4 +29,5 @@ def run() -> Counter[str]:
 
     with working_from("tick"):
         counts["days"] = ticks.each_day(clock.today(), work)
+    counts["texts"] = read_unread().total()
     return counts

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from capphep.platform.append_only import is_append_only
 from capphep.platform.file_checks import Checked, checked_files, stray_files
-from capphep.platform.filetexts import read_file, unread
+from capphep.platform.filetexts import read_unread
 from capphep.platform.models import StoredFile, TextState
 from capphep.provisioning.evidence_proof import checked_rounds
 from capphep.provisioning.queries import requests_with_file
@@ -79,11 +79,9 @@ class Command(BaseCommand):
         self.stdout.write(text)
 
     def read(self, *, again: bool) -> None:
-        counts = dict.fromkeys(TextState, 0)
-        for stored in unread(again=again):
-            counts[read_file(stored)] += 1
-        told = ", ".join(f"{number} {state.value}" for state, number in counts.items())
-        self.stdout.write(f"{sum(counts.values())} files read: {told}")
+        counts = read_unread(again=again)
+        told = ", ".join(f"{counts[state]} {state.value}" for state in TextState)
+        self.stdout.write(f"{counts.total()} files read: {told}")
 
 
 def _fault(checked: Checked) -> str:
