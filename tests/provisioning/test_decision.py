@@ -223,6 +223,31 @@ def test_the_files_own_text_is_offered_where_nothing_is_known(
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Mã 1234567, năm triệu đồng", None),
+        ("Mã 1234567", "Không thấy trong chữ của tệp này: số tiền 5.000.000 đ."),
+        ("Mã", "Không thấy trong chữ của tệp này: mã ngân sách 1234567, số tiền 5.000.000 đ."),
+        ("", None),
+    ],
+)
+def test_the_salesperson_is_told_what_the_decision_does_not_say(
+    draft: LicenceRequest, salesperson: User, sales_client: Client, text: str, said: str | None
+) -> None:
+    content = pdfs.written(text or " ")
+    factories.stored_pdf(content, text)
+    attach_evidence(
+        actor=salesperson,
+        request_id=draft.pk,
+        kind=EvidenceKind.FUNDING_DECISION,
+        name="quyết định.pdf",
+        chunks=[content],
+    )
+    shown = text_of(sales_client.get(url("request_edit", draft.pk)))
+    assert said in shown if said else "Không thấy trong chữ" not in shown
+
+
+@pytest.mark.parametrize(
     ("who", "status"), [("colleague", 403), ("other_salesperson", 404), ("officer", 403)]
 )
 def test_nobody_else_opens_the_dialog(

@@ -17,10 +17,13 @@ from capphep.catalog.models import Module
 from capphep.platform import clock
 from capphep.platform.filetypes import EXTENSIONS
 from capphep.platform.kit import MenuItem, Status, Step, Tone, steps
+from capphep.platform.models import FileText, TextState
 from capphep.provisioning import explanations, queries
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.states import EvidenceKind, RequestStatus
+from capphep.pure.mentions import amount_mentions, code_mentions
+from capphep.pure.money import format_dong
 from capphep.pure.months import Term
 
 _TONES: Final[Mapping[str, Tone]] = {
@@ -171,7 +174,10 @@ def _line(request: LicenceRequest, line: RequestLine, term: Term | None, error: 
 
 @dataclass(frozen=True, slots=True)
 class ShownFile:
+    """``absent`` names what the text of a digital decision should say and does not."""
+
     record: Evidence
+    absent: Sequence[str] = ()
 
     @property
     def file_type(self) -> str:
@@ -206,17 +212,31 @@ def evidence_shown(
     request: LicenceRequest, errors: Mapping[str, Sequence[str]] | None = None
 ) -> list[ShownEvidence]:
     """Both kinds, whether or not something is attached. One statement."""
-    files = list(queries.evidence_of(request))
+    files = list(queries.evidence_of(request).select_related("file__text"))
     is_required = settings.EVIDENCE_REQUIRED and needs_evidence(request.kind)
     return [
         ShownEvidence(
             kind,
-            [ShownFile(one) for one in files if one.kind == kind],
+            [ShownFile(one, _absent(request, one)) for one in files if one.kind == kind],
             (errors or {}).get(input_name(kind), ()),
             is_required,
         )
         for kind in EvidenceKind
     ]
+
+
+def _absent(request: LicenceRequest, evidence: Evidence) -> list[str]:
+    """Said to the salesperson before the officer's automatic checks say it."""
+    text: FileText | None = getattr(evidence.file, "text", None)
+    is_decision = evidence.kind == EvidenceKind.FUNDING_DECISION
+    if not is_decision or not text or text.state != TextState.HAS_TEXT:
+        return []
+    absent = []
+    if not code_mentions(text.text, request.budget_code):
+        absent.append(_("budget code %(code)s") % {"code": request.budget_code})
+    if request.amount and not amount_mentions(text.text, request.amount):
+        absent.append(_("amount %(amount)s") % {"amount": format_dong(request.amount)})
+    return absent
 
 
 def discard_item(request: LicenceRequest) -> MenuItem:
