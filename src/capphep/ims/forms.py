@@ -1,12 +1,17 @@
-"""The forms of the desk: a rejection, the day on which a subscription is looked at."""
+"""The forms of the desk: decisions, who handles what, the day that is looked at."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from capphep.ims.models import Absence
+from capphep.ims.queries.absences import officers
+from capphep.platform.models import User
 from capphep.platform.widgets import DayField
 from capphep.pure.folding import clean
 
@@ -37,3 +42,52 @@ class OnDayForm(forms.Form):
         required=False,
         error_messages={"invalid": _("This is not a day. Write it as 25/11/2026.")},
     )
+
+
+if TYPE_CHECKING:
+    OfficerChoice = forms.ModelChoiceField[User]
+else:
+    OfficerChoice = forms.ModelChoiceField
+
+
+class OfficerField(OfficerChoice):
+    """An active officer; who is away is marked with the days and with who stands in."""
+
+    away: Mapping[int, Absence] = {}
+
+    def label_from_instance(self, obj: User) -> str:
+        absence = self.away.get(obj.pk)
+        if not absence:
+            return obj.full_name
+        text = gettext("%(who)s – away until %(last)s, %(substitute)s stands in")
+        return text % {
+            "who": obj.full_name,
+            "last": f"{absence.last_day:%d/%m/%Y}",
+            "substitute": absence.substitute.full_name,
+        }
+
+
+class AssignForm(forms.Form):
+    """*Giao cho…*; ``seen`` is who had the request when the dialog opened."""
+
+    officer = OfficerField(label=_("Officer"), queryset=User.objects.none())
+    although_absent = forms.BooleanField(
+        label=_("Give it to who is away nevertheless"), required=False
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, away: Mapping[int, Absence], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["officer"]
+        assert isinstance(field, OfficerField)
+        field.away, field.queryset = away, officers()
+        field.widget.attrs["autofocus"] = True
+        self.absence: Absence | None = None
+
+    def refuse(self, text: str) -> None:
+        """Show why not; where the officer is away, who stands in can be chosen at once."""
+        officer: User = self.cleaned_data["officer"]
+        field = self.fields["officer"]
+        assert isinstance(field, OfficerField)
+        self.absence = field.away.get(officer.pk)
+        self.add_error("officer", text)

@@ -2,14 +2,17 @@
 
 from django.urls import path
 
-from capphep.ims.views import decisions, origin, requests, subscriptions
+from capphep.ims.views import assignment, decisions, origin, queue, requests, subscriptions
 
 app_name = "ims"
 
 request_urls = [
-    path("requests/", requests.queue, name="queue"),
+    path("requests/", queue.queue, name="queue"),
     path("requests/<int:request_id>/", requests.request_page, name="request"),
     path("requests/<int:request_id>/approve", decisions.approve, name="approve"),
+    path("requests/<int:request_id>/take", assignment.take, name="take"),
+    path("requests/<int:request_id>/assign", assignment.assign, name="assign"),
+    path("requests/<int:request_id>/release", assignment.release, name="release"),
     path("requests/<int:request_id>/reject", decisions.reject, name="reject"),
 ]
 subscription_urls = [

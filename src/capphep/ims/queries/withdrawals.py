@@ -166,23 +166,20 @@ def _who_and_when(who: User | None, when: datetime.datetime | None) -> dict[str,
     return {"who": who.full_name if who else "capphep", "when": moment}
 
 
+def proposals() -> QuerySet[Withdrawal]:
+    """The withdrawals that wait to be confirmed."""
+    return _withdrawals().filter(status=WithdrawalStatus.PROPOSED)
+
+
 def proposed_of(request: LicenceRequest) -> Withdrawal | None:
-    """The withdrawal that waits for its confirmation."""
-    return _withdrawals().filter(request=request, status=WithdrawalStatus.PROPOSED).first()
-
-
-def last_of(request: LicenceRequest) -> Withdrawal | None:
-    """The latest withdrawal of the request, whatever became of it."""
-    return _withdrawals().filter(request=request).order_by("-id").first()
+    """The withdrawal of the request that waits to be confirmed."""
+    return proposals().filter(request=request).first()
 
 
 def proposed_of_subscription(subscription: Subscription) -> QuerySet[Withdrawal]:
     """The withdrawals that would take from the subscription once they are confirmed."""
-    return _withdrawals().filter(
-        status=WithdrawalStatus.PROPOSED,
-        request__customer=subscription.customer_id,
-        request__product=subscription.product_id,
-    )
+    customer, product = subscription.customer_id, subscription.product_id
+    return proposals().filter(request__customer=customer, request__product=product).order_by("id")
 
 
 def withdrawal_of(actor: Actor, withdrawal_id: int) -> Withdrawal:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from capphep.ims import actions
@@ -15,8 +12,9 @@ from capphep.ims.queries.checks import checks_of, require_unblocked
 from capphep.ims.queries.desk import Difference
 from capphep.ims.queries.evidence import files_of
 from capphep.ims.views import checks
+from capphep.ims.views.dialogs import dialog, page_of, too_late
 from capphep.platform import clock, kept_forms
-from capphep.platform.htmx import done, is_htmx, render_page_or_fragment
+from capphep.platform.htmx import done
 from capphep.platform.texts import refusal_text
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.views.access import actor_of
@@ -24,7 +22,7 @@ from capphep.pure.errors import Conflict
 
 
 def approve(request: HttpRequest, request_id: int) -> HttpResponse:
-    """context: as `_approval_dialog`, or `_too_late`."""
+    """context: as `_approval_dialog`, or `dialogs.too_late`."""
     actor = actor_of(request)
     record = desk.desk_request(actor, request_id)
     try:
@@ -38,10 +36,10 @@ def approve(request: HttpRequest, request_id: int) -> HttpResponse:
     except actions.BaseMoved as moved:
         return _approval_dialog(request, record, desk.previewed(moved.review), moved)
     except Conflict as refusal:
-        return _too_late(request, record, refusal)
+        return too_late(request, record, refusal)
     text = _("%(request_no)s is approved: licence %(licence_no)s was issued.")
     values = {"request_no": record.request_no, "licence_no": approval.licence.licence_no}
-    return done(request, text % values, back=_page_of(record))
+    return done(request, text % values, back=page_of(record))
 
 
 def _approval_dialog(
@@ -65,14 +63,14 @@ def _approval_dialog(
         "warning": refusal_text(moved) if moved else "",
         "hidden": [("seen", difference.fingerprint)],
         "action": request.path,
-        "back_url": _page_of(record),
+        "back_url": page_of(record),
         "size": "wide",
     }
-    return _dialog(request, "ims/_approve.html", context, status=409 if moved else 200)
+    return dialog(request, "ims/_approve.html", context, status=409 if moved else 200)
 
 
 def reject(request: HttpRequest, request_id: int) -> HttpResponse:
-    """context: as `_rejection_dialog`, or `_too_late`."""
+    """context: as `_rejection_dialog`, or `dialogs.too_late`."""
     actor = actor_of(request)
     record = desk.desk_request(actor, request_id)
     try:
@@ -86,9 +84,9 @@ def reject(request: HttpRequest, request_id: int) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         actions.reject(actor=actor, request_id=request_id, reason=reason)
     except Conflict as refusal:
-        return _too_late(request, record, refusal)
+        return too_late(request, record, refusal)
     text = _("%(request_no)s is rejected.") % {"request_no": record.request_no}
-    return done(request, text, back=_page_of(record))
+    return done(request, text, back=page_of(record))
 
 
 def _rejection_dialog(
@@ -102,32 +100,6 @@ def _rejection_dialog(
         "action": request.path,
         "danger": True,
         "yes_label": _("Reject"),
-        "back_url": _page_of(record),
+        "back_url": page_of(record),
     }
-    return _dialog(request, "platform/_confirm.html", context, status=status)
-
-
-def _too_late(request: HttpRequest, record: LicenceRequest, refusal: Conflict) -> HttpResponse:
-    """context: title, text, page_url, back_url. Somebody was faster: say who; lists reload."""
-    context = {
-        "title": _("Request %(request_no)s no longer waits") % {"request_no": record.request_no},
-        "text": refusal_text(refusal),
-        "page_url": _page_of(record),
-        "back_url": reverse("ims:queue"),
-    }
-    response = _dialog(request, "ims/_too_late.html", context, status=409)
-    response["HX-Trigger"] = "record-changed"
-    return response
-
-
-def _dialog(
-    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
-    """A dialog; without htmx a page of its own, with this module's styles."""
-    context |= {"dialog_template": template, "is_page": not is_htmx(request)}
-    page = "ims/dialog_page.html"
-    return render_page_or_fragment(request, page, template, context, status=status)
-
-
-def _page_of(record: LicenceRequest) -> str:
-    return reverse("ims:request", args=[record.pk])
+    return dialog(request, "platform/_confirm.html", context, status=status)

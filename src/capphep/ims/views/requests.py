@@ -1,14 +1,12 @@
-"""The desk's queue, and a request as its approver sees it."""
+"""A request as its approver sees it, and what may be done with it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from capphep.catalog import schemas
@@ -22,83 +20,12 @@ from capphep.platform import clock
 from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.models import User
-from capphep.platform.pages import Column, ListSpec, list_page
 from capphep.provisioning import explanations
-from capphep.provisioning import queries as provisioning
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
 from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.shown import source_item, status_of, steps_of
-
-# The tabs above the queue, by the value of ?status= that opens them.
-_TABS: Final[Mapping[str, tuple[Any, Sequence[str]]]] = {
-    "waiting": (RequestStatus.WAITING.label, [RequestStatus.WAITING]),
-    "approved": (RequestStatus.APPROVED.label, [RequestStatus.APPROVED]),
-    "rejected": (RequestStatus.REJECTED.label, [RequestStatus.REJECTED]),
-    "all": (gettext_lazy("All"), desk.SENT),
-}
-
-
-def queue(request: HttpRequest) -> HttpResponse:
-    """context: title, page (pages.ListPage), tabs as [{label, url, is_current}], empty_text."""
-    actor = actor_of(request)
-    tab = _tab_of(request)
-    rows = desk.desk_requests(actor).filter(status__in=_TABS[tab][1])
-    context = {
-        "title": _("Office accountant"),
-        "page": list_page(request, rows, spec=_queue_spec(actor, tab)),
-        "tabs": _tabs(request, tab),
-        "empty_text": _("What salespeople send appears here."),
-    }
-    return render_page_or_fragment(request, "ims/queue.html", "ims/_queue.html", context)
-
-
-def _tab_of(request: HttpRequest) -> str:
-    """What was asked for; else what waits. A search without a tab looks everywhere."""
-    asked = request.GET.get("status", "")
-    if asked in _TABS:
-        return asked
-    return "all" if request.GET.get("q", "").strip() else "waiting"
-
-
-def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
-    kept = {name: request.GET[name] for name in ("q",) if request.GET.get(name)}
-    return [
-        {
-            "label": label,
-            "url": f"{request.path}?{urlencode({'status': name, **kept})}",
-            "is_current": name == current,
-        }
-        for name, (label, _statuses) in _TABS.items()
-    ]
-
-
-def _queue_spec(actor: User, tab: str) -> ListSpec[LicenceRequest]:
-    return ListSpec(
-        columns=(
-            Column("request_no", gettext_lazy("Request number"), "code", sort="request_no"),
-            Column("order__order_no", gettext_lazy("Order number"), "code", sort="order__order_no"),
-            Column("order__contract_no", gettext_lazy("Contract number"), "code"),
-            Column("customer__name", gettext_lazy("Customer"), sort="customer__name"),
-            Column("budget_code", gettext_lazy("Budget code"), "code", sort="budget_code"),
-            Column("product", gettext_lazy("Product")),
-            Column("kind", gettext_lazy("Request kind"), value=LicenceRequest.get_kind_display),
-            Column("amount", gettext_lazy("Amount"), "money", sort="amount"),
-            Column("sent_at", gettext_lazy("Sent at"), "moment", sort="sent_at"),
-            Column("sent_by", gettext_lazy("Sent by")),
-            Column("status", gettext_lazy("Status"), "status", value=status_of),
-        ),
-        # Who waits longest comes first; of what is over, the latest.
-        default_sort="sent_at" if tab == "waiting" else "-request_no",
-        row_url=lambda row: reverse("ims:request", args=[row.pk]),
-        row_menu=lambda row: [
-            *decision_items(actor, row),
-            MenuItem(_("View details"), reverse("ims:request", args=[row.pk]), icon="eye"),
-        ],
-        search=provisioning.search_requests,
-        search_hint=gettext_lazy("Contract, order or request number, budget code, customer"),
-    )
 
 
 def decision_items(

@@ -1,0 +1,83 @@
+"""The queue: how long a request waits, who handles it, which withdrawals wait."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from capphep.ims.models import Absence
+from capphep.ims.queries.absences import stood_in_for
+from capphep.ims.queries.desk import desk_requests
+from capphep.ims.queries.withdrawals import proposals
+from capphep.ims.rules import Age, Ageing, age
+from capphep.platform.models import User
+from capphep.platform.roles import Actor, Role
+from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.states import RequestStatus, WithdrawalStatus
+
+MINE: Final = "mine"
+NOBODYS: Final = "none"
+
+
+def of_ageing(
+    rows: QuerySet[LicenceRequest], states: Collection[str], day: datetime.date
+) -> QuerySet[LicenceRequest]:
+    """Of what waits, the requests that stand in one of these ways to their target day."""
+    conditions = {
+        Ageing.ON_TIME: Q(due_on__gt=day),
+        Ageing.DUE_TODAY: Q(due_on=day),
+        Ageing.OVERDUE: Q(due_on__lt=day),
+    }
+    wanted = Q(pk__in=[])
+    for state in states:
+        wanted |= conditions[Ageing(state)]
+    return rows.filter(wanted, status=RequestStatus.WAITING)
+
+
+def of_holders(
+    rows: QuerySet[LicenceRequest],
+    holders: Collection[str],
+    actor: Actor,
+    away: Mapping[int, Absence],
+) -> QuerySet[LicenceRequest]:
+    """Those that one of these handles: "mine", "none" or the id of a person.
+
+    "mine" holds what the actor stands in for: of who is away, ``away`` by officer id.
+    """
+    wanted = Q(assigned_to__in=[int(holder) for holder in holders if holder.isdecimal()])
+    if MINE in holders:
+        wanted |= Q(assigned_to__in=[actor.pk, *stood_in_for(actor, away.values())])
+    if NOBODYS in holders:
+        wanted |= Q(assigned_to=None)
+    return rows.filter(wanted)
+
+
+def holders() -> QuerySet[User]:
+    """Active officers, and whoever else still handles something that waits."""
+    waiting = LicenceRequest.objects.filter(status=RequestStatus.WAITING)
+    active = Q(role=Role.OFFICER, is_active=True)
+    handling = Q(pk__in=waiting.filter(assigned_to__isnull=False).values("assigned_to"))
+    return User.objects.filter(active | handling).order_by("full_name", "id")
+
+
+def age_of(request: LicenceRequest, day: datetime.date) -> Age | None:
+    """How long it waits on the local day; None where it does not wait."""
+    if request.status != RequestStatus.WAITING or not request.due_on or not request.sent_at:
+        return None
+    return age(sent_on=timezone.localdate(request.sent_at), due_on=request.due_on, day=day)
+
+
+def with_proposals(actor: Actor) -> QuerySet[LicenceRequest]:
+    """Approved requests of which a withdrawal waits to be confirmed.
+
+    Each has it as the only one of ``withdrawals.all()``. Raises Forbidden.
+    """
+    return (
+        desk_requests(actor)
+        .filter(withdrawals__status=WithdrawalStatus.PROPOSED)
+        .prefetch_related(Prefetch("withdrawals", proposals()))
+    )
