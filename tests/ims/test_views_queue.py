@@ -201,5 +201,5 @@ def test_the_queue_takes_the_same_statements_for_one_row_and_for_many(
         officer_client.get(QUEUE, {"q": "truong", "sort": "-amount"})
     filters = {"ageing": ["overdue", "today"], "holder": ["mine", "none"], "kind": "add_on"}
     for tab in ("waiting", "all", "withdrawals"):
-        with statements("ims.queue.filtered", at_most=8):
+        with statements(f"ims.queue.{tab}", at_most=8):
             officer_client.get(QUEUE, {"status": tab, "sort": "due_on", **filters})
