@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from capphep.ims import checks
+from capphep.ims import checks, evidence_checks
 from capphep.ims.check_codes import REASONS, TITLES, CheckCode
-from capphep.ims.checks import Check, Decision, File, LineTerm, Link, Outcome, Quantity
+from capphep.ims.checks import Check, LineTerm, Link, Outcome, Quantity
+from capphep.ims.evidence_checks import Decision, File
 
 DAY = datetime.date(2026, 11, 2)
 SCAN = File("quét.pdf", is_readable=True)
@@ -44,33 +45,78 @@ def test_every_check_has_a_title_and_a_reason() -> None:
         (checks.term([replace(TERM, months=6)]), "term", "warn", "khác"),
         (checks.duplicate("iGOV", []), "duplicate", "ok", "iGOV"),
         (checks.duplicate("iGOV", [OTHER]), "duplicate", "warn", "1 yêu cầu khác"),
-        (checks.evidence([]), "evidence", "ok", ""),
-        (checks.evidence(["Bằng chứng cam kết"]), "evidence", "warn", "Bằng chứng cam kết"),
-        (checks.readable([SCAN, DIGITAL]), "readable", "ok", "1 trên 2 tệp có chữ"),
-        (checks.readable([replace(SCAN, is_readable=False)]), "readable", "warn", "Không đọc"),
-        (checks.readable([replace(SCAN, is_readable=None)]), "readable", "unknown", "Chưa đọc"),
-        (checks.readable([]), "readable", "unknown", "Không có tệp"),
-        (checks.file_elsewhere([]), "file_elsewhere", "ok", ""),
-        (checks.file_elsewhere([OTHER]), "file_elsewhere", "warn", "1 yêu cầu khác"),
-        (checks.decision([DECISION]), "decision", "ok", ""),
-        (checks.decision([DECISION, replace(DECISION, number="")]), "decision", "warn", "NVKD"),
-        (checks.decision([]), "decision", "unknown", ""),
-        (checks.decision_amount([DECISION], 5_000_000), "decision_amount", "ok", ""),
-        (checks.decision_amount([DECISION], 4_999_999), "decision_amount", "ok", ""),
-        (checks.decision_amount([DECISION] * 2, 9_000_000), "decision_amount", "ok", "10.000.000"),
-        (checks.decision_amount([DECISION], 5_000_001), "decision_amount", "warn", "thiếu 1 đ"),
+        (evidence_checks.evidence([]), "evidence", "ok", ""),
         (
-            checks.decision_amount([replace(DECISION, amount=None)], 1),
+            evidence_checks.evidence(["Bằng chứng cam kết"]),
+            "evidence",
+            "warn",
+            "Bằng chứng cam kết",
+        ),
+        (evidence_checks.readable([SCAN, DIGITAL]), "readable", "ok", "1 trên 2 tệp có chữ"),
+        (
+            evidence_checks.readable([replace(SCAN, is_readable=False)]),
+            "readable",
+            "warn",
+            "Không đọc",
+        ),
+        (
+            evidence_checks.readable([replace(SCAN, is_readable=None)]),
+            "readable",
+            "unknown",
+            "Chưa đọc",
+        ),
+        (evidence_checks.readable([]), "readable", "unknown", "Không có tệp"),
+        (evidence_checks.file_elsewhere([]), "file_elsewhere", "ok", ""),
+        (evidence_checks.file_elsewhere([OTHER]), "file_elsewhere", "warn", "1 yêu cầu khác"),
+        (evidence_checks.decision([DECISION]), "decision", "ok", ""),
+        (
+            evidence_checks.decision([DECISION, replace(DECISION, number="")]),
+            "decision",
+            "warn",
+            "NVKD",
+        ),
+        (evidence_checks.decision([]), "decision", "unknown", ""),
+        (evidence_checks.decision_amount([DECISION], 5_000_000), "decision_amount", "ok", ""),
+        (evidence_checks.decision_amount([DECISION], 4_999_999), "decision_amount", "ok", ""),
+        (
+            evidence_checks.decision_amount([DECISION] * 2, 9_000_000),
+            "decision_amount",
+            "ok",
+            "10.000.000",
+        ),
+        (
+            evidence_checks.decision_amount([DECISION], 5_000_001),
+            "decision_amount",
+            "warn",
+            "thiếu 1 đ",
+        ),
+        (
+            evidence_checks.decision_amount([replace(DECISION, amount=None)], 1),
             "decision_amount",
             "unknown",
             "Chưa ghi",
         ),
-        (checks.text_budget_code([SCAN, FOUND], "1234567"), "text_budget_code", "ok", "1234567"),
-        (checks.text_budget_code([SCAN, DIGITAL], "1"), "text_budget_code", "warn", "Không tìm"),
-        (checks.text_budget_code([SCAN], "1"), "text_budget_code", "unknown", "Không tệp nào"),
-        (checks.text_amount([FOUND], 5_000_000), "text_amount", "ok", "5.000.000 đ"),
-        (checks.text_amount([DIGITAL], 5_000_000), "text_amount", "warn", "5.000.000 đ"),
-        (checks.text_amount([], 5_000_000), "text_amount", "unknown", ""),
+        (
+            evidence_checks.text_budget_code([SCAN, FOUND], "1234567"),
+            "text_budget_code",
+            "ok",
+            "1234567",
+        ),
+        (
+            evidence_checks.text_budget_code([SCAN, DIGITAL], "1"),
+            "text_budget_code",
+            "warn",
+            "Không tìm",
+        ),
+        (
+            evidence_checks.text_budget_code([SCAN], "1"),
+            "text_budget_code",
+            "unknown",
+            "Không tệp nào",
+        ),
+        (evidence_checks.text_amount([FOUND], 5_000_000), "text_amount", "ok", "5.000.000 đ"),
+        (evidence_checks.text_amount([DIGITAL], 5_000_000), "text_amount", "warn", "5.000.000 đ"),
+        (evidence_checks.text_amount([], 5_000_000), "text_amount", "unknown", ""),
     ],
 )
 def test_a_check_compares_and_says_what_it_found(
@@ -100,11 +146,11 @@ def test_the_terms_of_an_approval_today_are_told() -> None:
 
 def test_what_a_decision_lacks_is_named() -> None:
     bare = Decision("qd.pdf", "", None, None)
-    assert checks.decision([bare, replace(bare, number="1")]).details == [
+    assert evidence_checks.decision([bare, replace(bare, number="1")]).details == [
         "qd.pdf: số, ngày",
         "qd.pdf: ngày",
     ]
-    assert checks.decision([DECISION]).details == ["Số 128/QĐ-UBND ngày 02/11/2026"]
+    assert evidence_checks.decision([DECISION]).details == ["Số 128/QĐ-UBND ngày 02/11/2026"]
 
 
 def test_each_file_has_its_own_result() -> None:
@@ -116,7 +162,7 @@ def test_each_file_has_its_own_result() -> None:
         replace(SCAN, is_readable=False),
         replace(SCAN, is_readable=None),
     ]
-    assert checks.text_budget_code(files, "1234567").details == [
+    assert evidence_checks.text_budget_code(files, "1234567").details == [
         "đủ.pdf: tìm thấy, trang 1, 3",
         "quét.pdf: không có lớp chữ",
         "số.pdf: không tìm thấy",
@@ -130,7 +176,7 @@ def test_only_a_warning_blocks_and_only_where_the_setting_names_it() -> None:
     found = [
         checks.budget_code("1", "2"),
         checks.amount(1, 2),
-        checks.text_amount([SCAN], 5),
+        evidence_checks.text_amount([SCAN], 5),
         checks.base([USERS]),
     ]
     outcomes = [

@@ -14,7 +14,7 @@ from capphep.catalog.models import Package
 from capphep.catalog.queries import eligibility_table
 from capphep.crm.models import Order
 from capphep.crm.queries.customers import owned_products
-from capphep.ims import checks
+from capphep.ims import checks, evidence_checks
 from capphep.ims.checks import Check, Link, Outcome
 from capphep.ims.queries.desk import Difference
 from capphep.ims.queries.evidence import SeenFile, files_of
@@ -149,19 +149,21 @@ def _of_evidence(request: LicenceRequest, files: Sequence[SeenFile]) -> Iterator
     seen = [_file(each) for each in files]
     if needed:
         present = {each.record.kind for each in files}
-        yield checks.evidence([str(kind.label) for kind in EvidenceKind if kind not in present])
-    yield checks.readable(seen)
-    yield checks.file_elsewhere(_elsewhere(files))
+        yield evidence_checks.evidence(
+            [str(kind.label) for kind in EvidenceKind if kind not in present]
+        )
+    yield evidence_checks.readable(seen)
+    yield evidence_checks.file_elsewhere(_elsewhere(files))
     if needed:
         decisions = [_decision(each) for each in files if _is_decision(each)]
-        yield checks.decision(decisions)
-        yield checks.decision_amount(decisions, request.amount)
-        yield checks.text_budget_code(seen, request.budget_code)
-        yield checks.text_amount(seen, request.amount)
+        yield evidence_checks.decision(decisions)
+        yield evidence_checks.decision_amount(decisions, request.amount)
+        yield evidence_checks.text_budget_code(seen, request.budget_code)
+        yield evidence_checks.text_amount(seen, request.amount)
 
 
-def _file(each: SeenFile) -> checks.File:
-    return checks.File(
+def _file(each: SeenFile) -> evidence_checks.File:
+    return evidence_checks.File(
         name=each.record.name,
         is_readable=each.text.state != TextState.UNREADABLE if each.text else None,
         has_text=each.has_text,
@@ -175,9 +177,9 @@ def _is_decision(each: SeenFile) -> bool:
     return each.record.kind == EvidenceKind.FUNDING_DECISION
 
 
-def _decision(each: SeenFile) -> checks.Decision:
+def _decision(each: SeenFile) -> evidence_checks.Decision:
     record = each.record
-    return checks.Decision(record.name, record.number, record.issued_on, record.amount)
+    return evidence_checks.Decision(record.name, record.number, record.issued_on, record.amount)
 
 
 def _elsewhere(files: Sequence[SeenFile]) -> list[Link]:
