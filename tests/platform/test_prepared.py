@@ -13,7 +13,7 @@ from capphep.catalog.models import Item, ItemContent, ItemTax
 from capphep.crm.models import Customer
 from capphep.crm.queries.customers import visible_customers
 from capphep.platform.models import User
-from capphep.platform.prepared import prepared
+from capphep.platform.prepared import attach, prepared
 from capphep.platform.roles import SYSTEM, Actor
 from tests import factories
 from tests.factories import SmallCatalogue
@@ -80,6 +80,18 @@ def test_an_actor_sees_what_the_queryset_shows_to_each_role(
 def test_nothing_can_be_compared_with_none() -> None:
     with pytest.raises(TypeError, match="NULL"):
         content_of(None, 1)  # type: ignore[arg-type]
+
+
+def test_attached_children_are_read_and_narrowed_as_prefetched_ones(
+    catalogue: SmallCatalogue,
+) -> None:
+    items = [catalogue.base, catalogue.users_50]
+    attach(items, "contents", ItemContent.objects.filter(item__in=items).order_by("id"), "item_id")
+    with CaptureQueriesContext(connection) as asked:
+        assert [[each.units for each in item.contents.all()] for item in items] == [[1, 20], [50]]
+    assert len(asked) == 0
+    assert catalogue.base.contents.filter(units=20).count() == 1
+    assert catalogue.base.contents.filter(units=50).count() == 0
 
 
 @pytest.mark.django_db

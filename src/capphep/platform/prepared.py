@@ -13,14 +13,15 @@ For what runs in every cycle of the business (`bench/README.md`); everything els
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeAlias, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Value
+from django.db.models import Model, Value
 from django.db.models.query import (  # type: ignore[attr-defined]
     FlatValuesListIterable,
     ModelIterable,
@@ -60,6 +61,17 @@ def prepared(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
         return statement.rows(values) if statement else []
 
     return rows
+
+
+def attach(records: Iterable[Model], name: str, children: Iterable[Model], key: str) -> None:
+    """Give each record its children under ``name``, as prefetching does; by their ``key``."""
+    of_record: dict[object, list[Model]] = defaultdict(list)
+    for child in children:
+        of_record[getattr(child, key)].append(child)
+    for record in records:
+        rows = getattr(record, name).all()
+        rows._result_cache, rows._prefetch_done = of_record.get(record.pk, []), True
+        vars(record).setdefault("_prefetched_objects_cache", {})[name] = rows
 
 
 class _Place:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime
 
-from capphep.catalog.models import Package, Product
-from capphep.crm.models import Customer, Order
+from django.db.models import QuerySet
+
+from capphep.catalog.models import Product
+from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.queries.customers import ownership_of
 from capphep.entitlements.queries import spans_of
+from capphep.platform.prepared import prepared
 from capphep.provisioning import kind_rules
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestKind
@@ -20,12 +23,16 @@ def kind_of(order: Order, day: datetime.date) -> RequestKind:
 
     Two statements. Raises Invalid as `kind_rules.request_kind` does.
     """
-    packages = Package.objects.filter(items__in=order.lines.values("item"))
     return kind_rules.request_kind(
-        set(packages.values_list("kind", flat=True)),
+        set(_package_kinds(order.pk)),
         purpose=order.purpose,
         owned=ownership_of(order.customer_id, order.product_id, day),
     )
+
+
+@prepared
+def _package_kinds(order_id: int) -> QuerySet[OrderLine, str]:
+    return OrderLine.objects.filter(order_id=order_id).values_list("item__package__kind", flat=True)
 
 
 def kind_now(request: LicenceRequest, day: datetime.date) -> RequestKind:

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from capphep.catalog import schemas
-from capphep.catalog.models import ItemContent, Module, Product, Resource
+from capphep.catalog.models import Module, Product, Resource
 from capphep.catalog.queries import trial_defaults
-from capphep.crm.models import Customer, Order
+from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.queries.customers import search_words
 from capphep.entitlements import queries as entitlements
 from capphep.entitlements.rules import Base, Key
+from capphep.platform.prepared import attach, prepared
 from capphep.platform.roles import Actor, Permission, may, sees_all
 from capphep.provisioning import rules
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
@@ -85,10 +86,29 @@ def visible_requests(actor: Actor) -> QuerySet[LicenceRequest]:
 
 def request_of(actor: Actor, request_id: int) -> LicenceRequest:
     """Raises NotFound for one that does not exist or that the actor may not see."""
-    found = visible_requests(actor).filter(pk=request_id).first()
+    return _one(_visible_request(actor, request_id))
+
+
+def request_for_update(actor: Actor, request_id: int) -> LicenceRequest:
+    """As `request_of`, with its sector, its row locked until the transaction ends."""
+    return _one(_locked_request(actor, request_id))
+
+
+@prepared
+def _visible_request(actor: Actor, request_id: int) -> QuerySet[LicenceRequest]:
+    return visible_requests(actor).filter(pk=request_id)
+
+
+@prepared
+def _locked_request(actor: Actor, request_id: int) -> QuerySet[LicenceRequest]:
+    rows = visible_requests(actor).select_related("sector").select_for_update(of=("self",))
+    return rows.filter(pk=request_id)
+
+
+def _one(found: list[LicenceRequest]) -> LicenceRequest:
     if not found:
         raise request_not_found()
-    return found
+    return found[0]
 
 
 def request_not_found() -> NotFound:
@@ -171,8 +191,23 @@ def last_ended(order: Order | None) -> LicenceRequest | None:
     """The order's latest request that is over: the next one begins with what it held."""
     if order is None:
         return None
-    rows = order.requests.filter(status__in=ENDED).select_related("decided_by")
-    return rows.order_by("-id").first()
+    return next(iter(_ended(order.pk)), None)
+
+
+@prepared
+def _ended(order_id: int) -> QuerySet[LicenceRequest]:
+    rows = LicenceRequest.objects.filter(order_id=order_id, status__in=ENDED)
+    return rows.select_related("decided_by").order_by("-id")[:1]
+
+
+def live_request(order: Order) -> LicenceRequest | None:
+    """The order's one request that is being written, waits or is approved (R4)."""
+    return next(iter(_live(order.pk)), None)
+
+
+@prepared
+def _live(order_id: int) -> QuerySet[LicenceRequest]:
+    return LicenceRequest.objects.filter(order_id=order_id, status__in=LIVE)
 
 
 def lines_of(request: LicenceRequest) -> QuerySet[RequestLine]:
@@ -181,6 +216,25 @@ def lines_of(request: LicenceRequest) -> QuerySet[RequestLine]:
     return request.lines.select_related("module").prefetch_related(
         Prefetch("quantities", quantities)
     )
+
+
+def whole_lines_of(request: LicenceRequest) -> list[RequestLine]:
+    """The same, read at once."""
+    lines = _lines(request.pk)
+    attach(lines, "quantities", _quantities(request.pk), "line_id")
+    return lines
+
+
+@prepared
+def _lines(request_id: int) -> QuerySet[RequestLine]:
+    rows = RequestLine.objects.filter(request_id=request_id).select_related("module")
+    return rows.order_by("position")
+
+
+@prepared
+def _quantities(request_id: int) -> QuerySet[RequestQuantity]:
+    rows = RequestQuantity.objects.filter(line__request_id=request_id).select_related("resource")
+    return rows.order_by("id")
 
 
 def missing_extra(line: RequestLine) -> int:
@@ -202,21 +256,24 @@ def other_modules(request: LicenceRequest, lines: Sequence[RequestLine]) -> Quer
 
 def ordered_contents(order: Order) -> list[rules.OrderedContent]:
     """What the order's lines buy, by module position; one statement."""
-    contents = ItemContent.objects.filter(item__in=order.lines.values("item")).select_related(
-        "item", "module"
-    )
-    quantities: dict[int, int] = {}
-    for item_id, quantity in order.lines.values_list("item_id", "quantity"):
-        quantities[item_id] = quantities.get(item_id, 0) + quantity
     return [
-        rules.OrderedContent(
-            module_id=content.module_id,
-            resource_id=content.resource_id,
-            months=content.item.term_months,
-            added=quantities[content.item_id] * content.units,
-        )
-        for content in contents.order_by("module__position", "module_id", "item__term_months", "id")
+        rules.OrderedContent(module_id, resource_id, months, quantity * units)
+        for module_id, resource_id, months, quantity, units in _bought(order.pk)
     ]
+
+
+@prepared
+def _bought(order_id: int) -> QuerySet[OrderLine, tuple[int, int, int, int, int]]:
+    content = "item__contents"
+    rows = OrderLine.objects.filter(order_id=order_id, item__contents__isnull=False)
+    in_order = (f"{content}__module__position", f"{content}__module_id", "item__term_months")
+    return rows.order_by(*in_order, f"{content}__id").values_list(
+        f"{content}__module_id",
+        f"{content}__resource_id",
+        "item__term_months",
+        "quantity",
+        f"{content}__units",
+    )
 
 
 def contents_of(request: LicenceRequest) -> list[rules.OrderedContent]:
@@ -278,7 +335,7 @@ def review(
     request: LicenceRequest, day: datetime.date, lines: Sequence[RequestLine] | None = None
 ) -> Review:
     """RULE R3: the request's lines on what is in force on the day, not on what was then."""
-    stored = lines if lines is not None else list(lines_of(request))
+    stored = lines if lines is not None else whole_lines_of(request)
     holdings = holdings_of(request)
     timing, additions = timing_of(request, day), Additions(holdings)
     spans = [line_term(line.module_id, line.months, timing, holdings) for line in stored]

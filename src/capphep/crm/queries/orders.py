@@ -15,6 +15,7 @@ from capphep.catalog.queries import Goods, goods_by_id
 from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.queries.customers import owned_products
 from capphep.platform import clock
+from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor, Permission, may, sees_all
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
 from capphep.pure.folding import fold
@@ -37,19 +38,29 @@ def visible_orders(actor: Actor) -> QuerySet[Order]:
 
 def order_of(actor: Actor, pk: int) -> Order:
     """The order with the records it names. Raises NotFound where the actor may not know it."""
-    return _found(visible_orders(actor), pk)
+    return _found(_visible_order(actor, pk))
 
 
 def order_for_update(actor: Actor, pk: int) -> Order:
     """As `order_of`, its row locked until the surrounding transaction ends."""
-    return _found(visible_orders(actor).select_for_update(of=("self",)), pk)
+    return _found(_locked_order(actor, pk))
 
 
-def _found(orders: QuerySet[Order], pk: int) -> Order:
-    order = orders.select_related(*_RELATED).filter(pk=pk).first()
-    if order is None:
+@prepared
+def _visible_order(actor: Actor, pk: int) -> QuerySet[Order]:
+    return visible_orders(actor).select_related(*_RELATED).filter(pk=pk)
+
+
+@prepared
+def _locked_order(actor: Actor, pk: int) -> QuerySet[Order]:
+    rows = visible_orders(actor).select_related(*_RELATED).filter(pk=pk)
+    return rows.select_for_update(of=("self",))
+
+
+def _found(orders: list[Order]) -> Order:
+    if not orders:
         raise NotFound("order_not_found", gettext_noop("There is no such order."))
-    return order
+    return orders[0]
 
 
 def may_write(actor: Actor, order: Order) -> bool:

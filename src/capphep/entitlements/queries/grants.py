@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from capphep.catalog.models import Module, Product, Resource
 from capphep.crm.models import Customer
@@ -17,6 +20,7 @@ from capphep.entitlements.models import (
     Grant,
     Subscription,
 )
+from capphep.platform.prepared import prepared
 from capphep.pure.months import Term
 
 
@@ -33,10 +37,29 @@ def span_of(grant: Grant) -> rules.Span:
 
 def spans_of(customer_id: int, product_id: int) -> list[rules.Span]:
     """All that the customer was ever granted of the product, in that order. One statement."""
+    return [
+        rules.Span((module_id, resource_id), quantity, first, last, request_no, kind in TRIALS)
+        for module_id, resource_id, quantity, first, last, request_no, kind in _granted(
+            customer_id, product_id
+        )
+    ]
+
+
+@prepared
+def _granted(customer_id: int, product_id: int) -> QuerySet[Grant, tuple[Any, ...]]:
     grants = Grant.objects.filter(
         subscription__customer_id=customer_id, subscription__product_id=product_id
-    ).order_by("id")
-    return [span_of(grant) for grant in grants]
+    )
+    columns = (
+        "module_id",
+        "resource_id",
+        "quantity",
+        "first_day",
+        "last_day",
+        "request_no",
+        "kind",
+    )
+    return grants.order_by("id").values_list(*columns)
 
 
 def bases(customer_id: int, product_id: int, day: datetime.date) -> dict[rules.Key, rules.Base]:

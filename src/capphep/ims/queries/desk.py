@@ -205,7 +205,7 @@ class Difference:
 
 def difference_of(request: LicenceRequest, day: datetime.date) -> Difference:
     """While it waits: what an approval on the day would do; decided: what it did or would have."""
-    lines = list(provisioning.lines_of(request))
+    lines = provisioning.whole_lines_of(request)
     if request.status == RequestStatus.WAITING:
         return previewed(provisioning.review(request, day, lines))
     return Difference([_stored_line(line) for line in lines])

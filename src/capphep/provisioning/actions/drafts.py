@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from capphep.crm.models import Customer, Order
-from capphep.crm.queries.orders import order_of
-from capphep.platform import audit, clock, numbers, versions
+from capphep.crm.queries.orders import order_for_update
+from capphep.platform import audit, clock, numbers, rows, versions
 from capphep.platform.roles import Actor, Permission, require
 from capphep.provisioning import queries, rules
 from capphep.provisioning.actions.evidence import copy_evidence
@@ -17,7 +17,7 @@ from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.kinds import kind_of
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.states import ENDED, LIVE
+from capphep.provisioning.states import ENDED
 from capphep.pure.errors import Forbidden, gettext_noop
 
 KEPT_AFTER_TRIAL = (
@@ -46,13 +46,8 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
     what the customer may not have (R8).
     """
     require(actor, Permission.REQUEST_WRITE)
-    order_of(actor, order_id)
-    order = (
-        Order.objects.select_for_update(of=("self",))
-        .select_related("customer", "product")
-        .get(pk=order_id)
-    )
-    live = order.requests.filter(status__in=LIVE).first()
+    order = order_for_update(actor, order_id)
+    live = queries.live_request(order)
     if live:
         return live
     if order.salesperson_id != actor.pk:
@@ -65,7 +60,7 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
     if source:
         _begin_with(request, source)
     save_new(actor, request)
-    plan_lines(request, _extras(source) if source else {})
+    plan_new_lines(request, _extras(source) if source else {})
     if source:
         copy_evidence(source, request)
     audit.record(actor, [audit.Change(request, "created", after={"order": order.order_no})])
@@ -100,7 +95,7 @@ def save_new(actor: Actor, request: LicenceRequest) -> None:
     """Give the new draft its number and write it."""
     request.request_no = numbers.next_number(numbers.REQUEST, clock.today())
     request.updated_by_id = actor.pk
-    request.save(force_insert=True)
+    rows.insert([request])
 
 
 def unit_of(customer: Customer) -> dict[str, Any]:
@@ -181,26 +176,27 @@ def plan_lines(request: LicenceRequest, extras: Mapping[int, dict[str, object]])
     lines = list(request.lines.all())
     if [_spanned(line) for line in lines] == [_spanned(line) for line in planned]:
         RequestQuantity.objects.filter(line__in=lines).delete()
+        _write_quantities(lines, planned)
     else:
-        lines = _new_lines(request, planned, extras)
-    RequestQuantity.objects.bulk_create(
-        _quantity(record, quantity)
-        for record, line in zip(lines, planned, strict=True)
-        for quantity in line.quantities
-    )
+        request.lines.all().delete()
+        _write_lines(request, planned, extras)
+
+
+def plan_new_lines(request: LicenceRequest, extras: Mapping[int, dict[str, object]]) -> None:
+    """As `plan_lines`, for a request that has none yet."""
+    _write_lines(request, queries.planned_lines(request, clock.today()), extras)
 
 
 def _spanned(line: RequestLine | rules.PlannedLine) -> tuple[object, ...]:
     return line.module_id, line.months, line.ends_with, line.follows
 
 
-def _new_lines(
+def _write_lines(
     request: LicenceRequest,
     planned: Sequence[rules.PlannedLine],
     extras: Mapping[int, dict[str, object]],
-) -> list[RequestLine]:
-    request.lines.all().delete()
-    return RequestLine.objects.bulk_create(
+) -> None:
+    lines = rows.insert(
         RequestLine(
             request=request,
             position=position,
@@ -211,6 +207,15 @@ def _new_lines(
             extra=extras.get(line.module_id, {}),
         )
         for position, line in enumerate(planned, start=1)
+    )
+    _write_quantities(lines, planned)
+
+
+def _write_quantities(lines: Sequence[RequestLine], planned: Sequence[rules.PlannedLine]) -> None:
+    rows.insert(
+        _quantity(record, quantity)
+        for record, line in zip(lines, planned, strict=True)
+        for quantity in line.quantities
     )
 
 

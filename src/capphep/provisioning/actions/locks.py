@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from capphep.platform.roles import Actor, Permission, require
 from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.queries import request_not_found, request_of, visible_requests
+from capphep.provisioning.queries import request_for_update, request_of
 from capphep.provisioning.states import REQUEST_STATUS
 from capphep.pure.errors import Forbidden, gettext_noop
 
@@ -14,11 +14,7 @@ def lock_request(actor: Actor, request_id: int) -> LicenceRequest:
 
     Raises NotFound for one that does not exist or that the actor may not see.
     """
-    rows = visible_requests(actor).select_related("sector").select_for_update(of=("self",))
-    request = rows.filter(pk=request_id).first()
-    if not request:
-        raise request_not_found()
-    return request
+    return request_for_update(actor, request_id)
 
 
 def lock_own(actor: Actor, request_id: int, verb: str) -> LicenceRequest:

@@ -37,7 +37,7 @@ class Parts:
 
 def parts_of(request: LicenceRequest) -> Parts:
     """Three statements."""
-    return Parts(list(queries.lines_of(request)), frozen_evidence(request))
+    return Parts(queries.whole_lines_of(request), frozen_evidence(request))
 
 
 @dataclass(frozen=True, slots=True)
