@@ -153,6 +153,14 @@ def test_what_a_decision_lacks_is_named() -> None:
     assert evidence_checks.decision([DECISION]).details == ["Số 128/QĐ-UBND ngày 02/11/2026"]
 
 
+def test_a_summary_is_one_whole_sentence() -> None:
+    assert checks.budget_code("1", "1").summary == "Yêu cầu và khách hàng cùng có mã 1."
+    twice = checks.duplicate("iGOV", [OTHER, OTHER]).summary
+    assert twice.endswith(" iGOV: YC-2026-000007; YC-2026-000007")
+    bare = Decision("qd.pdf", "", DAY, None)
+    assert evidence_checks.decision([bare]).summary == "NVKD chưa ghi: qd.pdf: số"
+
+
 def test_each_file_has_its_own_result() -> None:
     files = [
         FOUND,

@@ -325,7 +325,7 @@ def test_without_the_setting_a_warning_informs(
 ) -> None:
     dialog = text_of(officer_client.get(reverse("ims:approve", args=[waiting.pk]), headers=HTMX))
     assert "1 kiểm tra tự động cần xem:" in dialog
-    assert "Số và ngày của quyết định: NVKD chưa ghi:" in dialog
+    assert "Số và ngày của quyết định: NVKD chưa ghi: quyết định.pdf: số, ngày" in dialog
     approve(actor=officer, request_id=waiting.pk, seen=stories.seen_by_officer(waiting))
 
 

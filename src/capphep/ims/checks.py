@@ -52,6 +52,14 @@ class Check:
         """Why it matters."""
         return _(REASONS[self.code])
 
+    @property
+    def summary(self) -> str:
+        """The explanation in one line: what follows its colon belongs to it."""
+        if not self.explanation.endswith(":"):
+            return self.explanation
+        followed = [*self.details, *(link.request_no for link in self.links)]
+        return f"{self.explanation} {'; '.join(followed)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
