@@ -58,8 +58,8 @@ class Ledger:
             kind=kind,
             grants=[
                 actions.NewGrant(
-                    module_id=module.pk,
-                    resource_id=resource.pk,
+                    module=module,
+                    resource=resource,
                     quantity=quantity,
                     months=months,
                     first_day=days.first,

@@ -43,7 +43,7 @@ def test_a_withdrawal_appends_the_opposite_from_the_chosen_day(ledger: Ledger) -
     assert ledger.of(YC, GrantKind.WITHDRAWAL) == [(-50, from_day, last)]
     assert (ledger.users(from_day - DAY), ledger.users(from_day)) == (150, 100)
     assert change.verb == "grants_withdrawn"
-    assert change.after["grants"] == [f"{YC}/1: -50"]
+    assert change.after["grants"] == [f"Văn phòng số – Người dùng -50 ({YC}/1)"]
     assert change.after["from_day"] == from_day.isoformat()
     assert set(Grant.objects.values_list("granted_on", flat=True)) == {ledger.today}
 

@@ -213,8 +213,8 @@ def trial_of(
     with transaction.atomic():
         own = actions.lock_subscription(unit, catalogue.igov)
         grant = actions.NewGrant(
-            module_id=catalogue.office.pk,
-            resource_id=catalogue.users.pk,
+            module=catalogue.office,
+            resource=catalogue.users,
             quantity=30,
             months=3,
             first_day=first,

@@ -40,8 +40,8 @@ def begins_today(transactional_db: None) -> Subscription:
             day=today - ONE_DAY,
             grants=[
                 actions.NewGrant(
-                    module_id=catalogue.office.pk,
-                    resource_id=catalogue.users.pk,
+                    module=catalogue.office,
+                    resource=catalogue.users,
                     quantity=50,
                     months=12,
                     first_day=days.first,

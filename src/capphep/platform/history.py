@@ -87,7 +87,7 @@ LABELS = {
     "force_reason": gettext_noop("Why nevertheless"),
     "decline_reason": gettext_noop("Why not"),
 }
-MOST_ENTRIES = 50
+MOST_ENTRIES = 200
 
 
 @dataclass(frozen=True, slots=True)

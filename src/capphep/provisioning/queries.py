@@ -221,6 +221,8 @@ def lines_of(request: LicenceRequest) -> QuerySet[RequestLine]:
 def whole_lines_of(request: LicenceRequest) -> list[RequestLine]:
     """The same, read at once."""
     lines = _lines(request.pk)
+    for line in lines:
+        line.request = request
     attach(lines, "quantities", _quantities(request.pk), "line_id")
     return lines
 

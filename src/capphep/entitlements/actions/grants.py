@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from capphep.catalog.models import Product
+from django.db.models import QuerySet
+
+from capphep.catalog.models import Module, Product, Resource
 from capphep.crm.models import Customer
+from capphep.entitlements import rules
 from capphep.entitlements.actions.balances import next_version, rebuild_balances
 from capphep.entitlements.models import TRIALS, Grant, GrantKind, Subscription
 from capphep.entitlements.queries import opposites
@@ -20,8 +23,8 @@ from capphep.pure.errors import Conflict, Invalid, gettext_noop
 class NewGrant:
     """What one request line adds of one resource; days are local, both included."""
 
-    module_id: int
-    resource_id: int
+    module: Module
+    resource: Resource
     quantity: int
     months: int
     first_day: datetime.date
@@ -64,8 +67,8 @@ def append_grants(
             subscription=subscription,
             kind=kind,
             request_no=request_no,
-            module_id=grant.module_id,
-            resource_id=grant.resource_id,
+            module=grant.module,
+            resource=grant.resource,
             quantity=grant.quantity,
             months=grant.months,
             first_day=grant.first_day,
@@ -76,7 +79,7 @@ def append_grants(
         for grant in grants
     ]
     _append(subscription, appended)
-    return _change(subscription, "granted", request_no, appended)
+    return _change(subscription, "granted", request_no, appended, _names(appended))
 
 
 def withdraw_grants(
@@ -94,7 +97,7 @@ def withdraw_grants(
             rule="R2",
             field="from_day",
         )
-    grants = subscription.grants.filter(request_no=request_no).order_by("id")
+    grants = _with_names(subscription).filter(request_no=request_no).order_by("id")
     taken = opposites(grants, from_day, day)
     if not taken:
         raise Conflict(
@@ -103,7 +106,8 @@ def withdraw_grants(
             rule="R2",
         )
     _append(subscription, taken)
-    return _change(subscription, "grants_withdrawn", request_no, taken, from_day)
+    names = _names(grants)
+    return _change(subscription, "grants_withdrawn", request_no, taken, names, from_day)
 
 
 def end_trials(
@@ -114,12 +118,13 @@ def end_trials(
     A sale that begins on ``from_day`` ends the trial; ``day`` is the local day of the
     decision. The caller holds the subscription's lock. One change for each trial request.
     """
-    grants = subscription.grants.filter(kind__in=TRIALS).order_by("request_no", "id")
+    grants = _with_names(subscription).filter(kind__in=TRIALS).order_by("request_no", "id")
     ended = opposites(grants, from_day, day)
     if ended:
         _append(subscription, ended)
+    names = _names(grants)
     return [
-        _change(subscription, "trial_ended", request_no, list(of_request), from_day)
+        _change(subscription, "trial_ended", request_no, list(of_request), names, from_day)
         for request_no, of_request in groupby(ended, key=lambda grant: grant.request_no)
     ]
 
@@ -130,17 +135,33 @@ def _append(subscription: Subscription, grants: Sequence[Grant]) -> None:
     rebuild_balances([subscription])
 
 
+def _with_names(subscription: Subscription) -> QuerySet[Grant]:
+    return subscription.grants.select_related("module", "resource")
+
+
+def _names(grants: Iterable[Grant]) -> dict[rules.Key, str]:
+    """What the audit trail calls a resource of a module, for people who read it years later."""
+    return {
+        (grant.module_id, grant.resource_id): f"{grant.module.name} – {grant.resource.name}"
+        for grant in grants
+    }
+
+
 def _change(
     subscription: Subscription,
     verb: str,
     request_no: str,
     grants: Sequence[Grant],
+    names: Mapping[rules.Key, str],
     from_day: datetime.date | None = None,
 ) -> audit.Change:
     after: dict[str, object] = {
         "request_no": request_no,
         "version": subscription.version,
-        "grants": [f"{grant.source}: {grant.quantity:+}" for grant in grants],
+        "grants": [
+            f"{names[grant.module_id, grant.resource_id]} {grant.quantity:+} ({grant.source})"
+            for grant in grants
+        ],
     }
     if from_day:
         after["from_day"] = from_day.isoformat()

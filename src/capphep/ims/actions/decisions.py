@@ -166,8 +166,8 @@ def _grant(
 def _grants(request: LicenceRequest, review: Review) -> list[entitlements.NewGrant]:
     return [
         entitlements.NewGrant(
-            module_id=line.module.pk,
-            resource_id=quantity.resource.pk,
+            module=line.module,
+            resource=quantity.resource,
             quantity=quantity.added,
             months=line.span.months,
             first_day=line.term.first,
