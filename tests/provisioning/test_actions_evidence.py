@@ -14,12 +14,12 @@ from django.conf import LazySettings
 from capphep.crm.models import Order
 from capphep.platform import files
 from capphep.platform.audit import entries_of
-from capphep.platform.models import StoredFile, User
+from capphep.platform.models import StoredFile, TextState, User
 from capphep.provisioning.actions.evidence import attach_evidence, frozen_evidence, remove_evidence
 from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.provisioning.states import EvidenceKind
 from capphep.pure.errors import Conflict, Forbidden, Invalid, NotFound
-from tests import stories
+from tests import pdfs, stories
 from tests.provisioning.conftest import EVIDENCE, VIETNAMESE_NAME
 
 DECISION = EvidenceKind.FUNDING_DECISION
@@ -79,6 +79,13 @@ def test_what_is_not_what_its_name_says_is_refused(
         attach(salesperson, draft, name, (EVIDENCE / "bad" / name).read_bytes())
     assert (refused.value.code, refused.value.rule) == (code, "R7")
     assert not Evidence.objects.exists() and not StoredFile.objects.exists()
+
+
+def test_a_file_made_to_exhaust_the_reader_is_attached_and_known_as_unreadable(
+    draft: LicenceRequest, salesperson: User
+) -> None:
+    evidence = attach(salesperson, draft, "bom.pdf", pdfs.branching_pages())
+    assert evidence.file.text.state == TextState.UNREADABLE
 
 
 def test_a_file_beyond_the_limit_is_refused_before_it_has_arrived(

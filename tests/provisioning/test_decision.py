@@ -108,6 +108,18 @@ def test_a_decision_that_was_sent_stays_as_it_is(order: Order, salesperson: User
         describe(salesperson, waiting.evidence.get(kind=EvidenceKind.FUNDING_DECISION))
 
 
+def test_a_returned_decision_is_corrected(order: Order, salesperson: User, officer: User) -> None:
+    from capphep.ims.actions import return_request
+
+    waiting = stories.sent(order, salesperson)
+    return_request(actor=officer, request_id=waiting.pk, comment="Thiếu số", comments={})
+    decision = waiting.evidence.get(kind=EvidenceKind.FUNDING_DECISION)
+    describe(salesperson, decision)
+    assert facts(decision) == TYPED
+    sent_first = waiting.rounds.get().content["evidence"]
+    assert {entry["number"] for entry in sent_first} == {""}
+
+
 def test_only_its_salesperson_and_only_a_decision_of_this_request(
     decision: Evidence,
     both: LicenceRequest,
