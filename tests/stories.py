@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
+from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import Item, Product
 from capphep.crm.models import Customer, Order, OrderLine, Sector
 from capphep.entitlements.actions import OpeningGrant, open_grants
@@ -75,7 +76,12 @@ def opened(
 
 
 @transaction.atomic
-def ordered(customer: Customer, salesperson: User, lines: Sequence[tuple[Item, int]]) -> Order:
+def ordered(
+    customer: Customer,
+    salesperson: User,
+    lines: Sequence[tuple[Item, int]],
+    purpose: str = OrderPurpose.SALE,
+) -> Order:
     """An order for these items, entered by the salesperson; amounts without discount or tax."""
     total = sum(item.unit_price * quantity for item, quantity in lines)
     number = numbers.next_number(numbers.ORDER, clock.today())
@@ -86,6 +92,7 @@ def ordered(customer: Customer, salesperson: User, lines: Sequence[tuple[Item, i
         customer=customer,
         budget_code=customer.budget_code,
         product=lines[0][0].package.product,
+        purpose=purpose,
         ordered_on=clock.today(),
         salesperson=salesperson,
         team=salesperson.team,
@@ -149,6 +156,13 @@ def _any_sector() -> int:
 def sent(order: Order, salesperson: User) -> LicenceRequest:
     """A complete request that waits at the desk."""
     return send(drafted(order, salesperson), salesperson)
+
+
+def renewal_sent(
+    customer: Customer, salesperson: User, lines: Sequence[tuple[Item, int]]
+) -> LicenceRequest:
+    """A complete request that renews with these items and waits at the desk."""
+    return sent(ordered(customer, salesperson, lines, OrderPurpose.RENEWAL), salesperson)
 
 
 def trial_sent(customer: Customer, salesperson: User, product: Product) -> LicenceRequest:

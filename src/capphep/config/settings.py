@@ -15,6 +15,7 @@
 | CAPPHEP_DRAFT_DAYS | days after which an untouched draft ends by itself (default 90; 0: never) |
 | CAPPHEP_BLOCKING_CHECKS | codes of automatic checks that stop an approval (default none) |
 | CAPPHEP_TARGET_DAYS | in how many working days the desk means to decide (default 2) |
+| CAPPHEP_RENEWAL_DAYS | days before its end that a subscription asks to be renewed (default 90) |
 | CAPPHEP_RENEWAL_CONTINUES | R9: a renewal in time begins after the running term (default yes) |
 """
 
@@ -40,6 +41,7 @@ TRUSTED_PROXIES = env.whole_number("CAPPHEP_TRUSTED_PROXIES", 0)
 CLOCK = env.day("CAPPHEP_CLOCK")
 TWO_PEOPLE = env.flag("CAPPHEP_TWO_PEOPLE", True)
 EVIDENCE_REQUIRED = env.flag("CAPPHEP_EVIDENCE_REQUIRED", True)
+RENEWAL_DAYS = env.whole_number("CAPPHEP_RENEWAL_DAYS", 90)
 RENEWAL_CONTINUES = env.flag("CAPPHEP_RENEWAL_CONTINUES", True)
 DRAFT_DAYS = env.whole_number("CAPPHEP_DRAFT_DAYS", 90)
 BLOCKING_CHECKS = frozenset(env.choices("CAPPHEP_BLOCKING_CHECKS", list(CheckCode)))

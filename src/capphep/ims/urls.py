@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from capphep.ims.views import assignment, decisions, origin, queue, requests, subscriptions
+from capphep.ims.views import (
+    assignment,
+    decisions,
+    origin,
+    queue,
+    renewals,
+    requests,
+    subscriptions,
+)
 
 app_name = "ims"
 
@@ -18,6 +26,11 @@ request_urls = [
 subscription_urls = [
     path("subscriptions/", subscriptions.subscription_list, name="subscription_list"),
     path("subscriptions/<int:subscription_id>/", subscriptions.subscription, name="subscription"),
+    path(
+        "subscriptions/held/<int:customer_id>/<int:product_id>/",
+        renewals.held_panel,
+        name="held_panel",
+    ),
     path(
         "subscriptions/<int:subscription_id>/grants/<int:grant_id>/",
         origin.grant_origin,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from capphep.catalog.kinds import OrderPurpose
 from capphep.crm.models import Customer, Opportunity, Order, SalesProject
 from capphep.crm.queries.customers import may_write, visible_customer
 from capphep.crm.rules import Problems, check_order_day
@@ -39,9 +40,13 @@ class OrderDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderHeader(OrderDetails):
-    """An order without its lines. No day is today, no salesperson is the actor."""
+    """An order without its lines. No day is today, no salesperson is the actor.
+
+    ``purpose`` is decided when the order is begun and never changes.
+    """
 
     customer_id: int | None
+    purpose: str = OrderPurpose.SALE
     ordered_on: datetime.date | None = None
     opportunity_id: int | None = None
     salesperson_id: int | None = None
@@ -55,7 +60,7 @@ def header_values(
     ``order`` is what stands there already: what it refers to may stay.
     """
     day = header.ordered_on or clock.today()
-    values: dict[str, Any] = {"ordered_on": day}
+    values: dict[str, Any] = {"ordered_on": day, "purpose": _purpose(header, order, problems)}
     with problems.noted():
         check_order_day(day, clock.today())
     with problems.noted():
@@ -113,6 +118,15 @@ def _customer(actor: Actor, customer_id: int | None, order: Order | None) -> Cus
         message = gettext_noop("This customer is no longer followed.")
         raise Invalid("customer_inactive", message, rule="R13", field="customer")
     return customer
+
+
+def _purpose(header: OrderHeader, order: Order | None, problems: Problems) -> str:
+    """RULE R8: what the order is for; what stands there already stays."""
+    purpose = order.purpose if order else header.purpose
+    if purpose not in OrderPurpose.values:
+        message = gettext_noop("An order is a sale or a renewal.")
+        problems.add(Invalid("purpose_unknown", message, rule="R8"))
+    return purpose
 
 
 def _salesperson(actor: Actor, salesperson_id: int | None) -> User:

@@ -174,8 +174,8 @@ def _checked(
     problems, goods = Problems(), list[OrderLine]()
     values = header_values(actor, header, order, problems)
     customer, day = values.get("customer"), values["ordered_on"]
-    ids = [line.item_id for line in lines]
-    offer = goods_offer(customer, ids, day, order, with_contents=False)
+    ids, purpose = [line.item_id for line in lines], values["purpose"]
+    offer = goods_offer(customer, ids, day, order, purpose, with_contents=False)
     with problems.noted():
         with_discount = discount.kind is DiscountKind.LINE
         goods = order_lines.priced(lines, offer.goods, offer.kept, with_discount=with_discount)

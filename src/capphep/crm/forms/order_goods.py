@@ -9,12 +9,14 @@ from functools import cached_property
 
 from django.http import QueryDict
 
+from capphep.catalog.kinds import OrderPurpose
 from capphep.crm.forms.order_grid import OrderGrid, posted_rows, stored_rows
 from capphep.crm.forms.orders import (
     DiscountForm,
     discount_initial_of,
     posted_customer,
     posted_day,
+    posted_renewal,
 )
 from capphep.crm.models import Customer, Order
 from capphep.crm.queries.orders import goods_offer, price_offer
@@ -32,6 +34,19 @@ class Basis:
     day: datetime.date
     order: Order | None = None
     prices_only: bool = False
+    renews: int | None = None
+
+    @property
+    def renewed_id(self) -> int | None:
+        """The product that is renewed: what an order is for does not change."""
+        if not self.order:
+            return self.renews
+        is_renewal = self.order.purpose == OrderPurpose.RENEWAL
+        return self.order.product_id if is_renewal else None
+
+    @property
+    def purpose(self) -> str:
+        return OrderPurpose.RENEWAL if self.renewed_id else OrderPurpose.SALE
 
 
 class OrderGoods:
@@ -64,8 +79,13 @@ class OrderGoods:
         """The goods as they stand on the page, or ``lines`` in the place of its rows."""
         rows = posted_rows(data).values() if lines is None else lines
         form = DiscountForm(data)
-        day = posted_day(data)
-        return cls(rows, form, form.read(), lambda: Basis(posted_customer(actor, data), day, order))
+        day, renews = posted_day(data), posted_renewal(data)
+        return cls(
+            rows,
+            form,
+            form.read(),
+            lambda: Basis(posted_customer(actor, data), day, order, renews=renews),
+        )
 
     @classmethod
     def counted(cls, data: QueryDict, order: Order | None) -> OrderGoods:
@@ -81,12 +101,19 @@ class OrderGoods:
     @classmethod
     def copied(cls, order: Order) -> OrderGoods:
         """The rows and the discount of another order, at today's prices and tax."""
-        return cls._like(order, Basis(order.customer, clock.today()))
+        renews = order.product_id if order.purpose == OrderPurpose.RENEWAL else None
+        return cls._like(order, Basis(order.customer, clock.today(), renews=renews))
 
     @classmethod
-    def empty(cls, customer: Customer | None) -> OrderGoods:
-        basis = Basis(customer, clock.today())
-        return cls([], DiscountForm(), Discount(DiscountKind.NONE), lambda: basis)
+    def begun(
+        cls,
+        customer: Customer | None,
+        renews: int | None = None,
+        lines: Iterable[LineInput] = (),
+    ) -> OrderGoods:
+        """What a new order begins with: nothing, or the goods that are to be renewed."""
+        basis = Basis(customer, clock.today(), renews=renews)
+        return cls(lines, DiscountForm(), Discount(DiscountKind.NONE), lambda: basis)
 
     @classmethod
     def _like(cls, order: Order, basis: Basis) -> OrderGoods:
@@ -113,7 +140,7 @@ class OrderGoods:
         if basis.prices_only:
             offer = price_offer(ids, basis.day, basis.order)
         else:
-            offer = goods_offer(basis.customer, ids, basis.day, basis.order)
+            offer = goods_offer(basis.customer, ids, basis.day, basis.order, basis.purpose)
         return OrderGrid(self.lines, self.discount, offer)
 
     @property

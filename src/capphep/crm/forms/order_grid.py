@@ -36,6 +36,7 @@ COLUMNS: Final = {
 }
 _ROW: Final = re.compile(r"lines-([0-9]{1,6})-item")
 _CELL: Final = re.compile(r"lines-([0-9]+)-([a-z_]+)")
+_LONGEST_QUANTITY: Final = 15
 _ID: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -167,6 +168,19 @@ def posted_rows(data: QueryDict) -> dict[str, LineInput]:
 def item_id_of(text: str) -> int:
     """The id that was posted; 0, which no item has, for anything else."""
     return int(text) if _ID.fullmatch(text) else 0
+
+
+def asked_goods(text: str) -> list[LineInput]:
+    """The rows that an address asks for: "12:100,14:1" are 100 of item 12 and 1 of item 14.
+
+    What cannot be read is left out; quantities are checked like typed ones.
+    """
+    pairs = (part.partition(":") for part in text.split(",")[:MAX_LINES])
+    return [
+        LineInput(item_id, quantity[:_LONGEST_QUANTITY])
+        for item, _colon, quantity in pairs
+        if (item_id := item_id_of(item))
+    ]
 
 
 def stored_rows(lines: Iterable[OrderLine]) -> list[LineInput]:

@@ -14,8 +14,8 @@ from capphep.crm.actions.order_lines import differences
 from capphep.crm.forms.order_goods import OrderGoods
 from capphep.crm.forms.orders import OrderForm, initial_of
 from capphep.crm.models import Order
-from capphep.crm.queries.orders import autofill_of
-from capphep.crm.rules import is_frozen
+from capphep.crm.queries.orders import autofill_of, renewed_product
+from capphep.crm.rules import LineInput, is_frozen
 from capphep.platform import clock
 from capphep.platform.conflicts import Difference, StaleEdit, stale_edit
 from capphep.platform.models import User
@@ -56,8 +56,10 @@ class OrderSheet:
         return cls(form, OrderGoods.stored(order), order, details_only=locked)
 
     @classmethod
-    def new(cls, actor: User, filled: Mapping[str, Any]) -> OrderSheet:
-        """An empty form, or one that is filled in from a customer or an opportunity."""
+    def new(
+        cls, actor: User, filled: Mapping[str, Any], lines: Iterable[LineInput] = ()
+    ) -> OrderSheet:
+        """An empty form, or one that is filled in from a customer, an opportunity, a renewal."""
         initial = {
             "salesperson": actor.full_name,
             "ordered_on": clock.today(),
@@ -65,17 +67,24 @@ class OrderSheet:
             **filled,
         }
         form = OrderForm(actor, None, initial=initial)
-        return cls(form, OrderGoods.empty(filled.get("customer")), None)
+        goods = OrderGoods.begun(filled.get("customer"), filled.get("renews"), lines)
+        return cls(form, goods, None)
 
     @classmethod
     def copied(cls, actor: User, order: Order) -> OrderSheet:
         """*Nhân bản*: a new order like another one, at today's prices."""
-        kept = ("customer", "budget_code", "description", "project")
+        kept = ("customer", "renews", "budget_code", "description", "project")
         contact = ("contact_name", "contact_position", "contact_phone", "contact_email")
         initial = initial_of(order)
         sheet = cls.new(actor, {name: initial[name] for name in (*kept, *contact)})
         sheet.goods = OrderGoods.copied(order)
         return sheet
+
+    @property
+    def renewed(self) -> str:
+        """What the order is to renew, in words; "" for a sale."""
+        basis = self.goods.basis
+        return renewed_product(basis.customer, basis.renewed_id)
 
     def is_valid(self) -> bool:
         """Whether all of it can be read; what it means is checked by the action."""
@@ -117,7 +126,7 @@ class OrderSheet:
         """Say what is wrong with single rows, and which values came with the customer."""
         self.goods.grid.show_rows()
         if self.goods.customer is not None and not self.details_only:
-            self.form.mark_filled(autofill_of(self.goods.customer))
+            self.form.mark_filled(autofill_of(self.goods.customer, self.goods.basis.renewed_id))
 
     def more_errors(self) -> list[dict[str, str]]:
         """What `platform/_errors.html` lists beside the errors of the head."""

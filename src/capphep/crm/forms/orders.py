@@ -11,6 +11,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from capphep.catalog.kinds import OrderPurpose
 from capphep.crm.actions.orders import OrderDetails, OrderHeader
 from capphep.crm.models import Customer, Opportunity, Order, SalesProject
 from capphep.crm.models.order import DISCOUNT_CHOICES
@@ -32,7 +33,7 @@ _TEXTS: Final = (
     "contact_email",
 )
 _FILLED: Final = frozenset(_TEXTS) - {"contract_no"}
-_PICKED: Final = ("customer", "project", "opportunity")
+_PICKED: Final = ("customer", "project", "opportunity", "renews")
 _KEY: Final = re.compile(r"[0-9]{1,18}")
 _LOCKED: Final = ("customer", "opportunity", "ordered_on")
 
@@ -49,6 +50,8 @@ class OrderForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    # The product that a renewal is to renew; empty for a sale.
+    renews = forms.IntegerField(widget=forms.HiddenInput, required=False)
     customer = forms.ModelChoiceField(
         Customer.objects.none(),
         label=_("Customer"),
@@ -128,6 +131,7 @@ class OrderForm(forms.Form):
         data = self.cleaned_data
         return OrderHeader(
             customer_id=_key(data["customer"]),
+            purpose=OrderPurpose.RENEWAL if data["renews"] else OrderPurpose.SALE,
             ordered_on=data["ordered_on"],
             opportunity_id=_key(data["opportunity"]),
             **self._detail_values(),
@@ -199,6 +203,7 @@ def initial_of(order: Order) -> dict[str, Any]:
     return {
         **{name: getattr(order, name) for name in _TEXTS},
         "version": order.version,
+        "renews": order.product_id if order.purpose == OrderPurpose.RENEWAL else None,
         "customer": order.customer,
         "budget_code": order.budget_code,
         "project": order.project,
@@ -224,6 +229,12 @@ def posted_day(data: QueryDict) -> datetime.date:
     except forms.ValidationError:
         return clock.today()
     return day
+
+
+def posted_renewal(data: QueryDict) -> int | None:
+    """The id of the product that the order on the page is to renew."""
+    key = data.get("renews", "")
+    return int(key) or None if _KEY.fullmatch(key) else None
 
 
 def posted_customer(actor: User, data: QueryDict) -> Customer | None:

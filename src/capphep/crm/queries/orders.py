@@ -10,10 +10,11 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
+from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import Item, ItemTax, Product
 from capphep.catalog.queries import Goods, goods_by_id
 from capphep.crm.models import Customer, Order, OrderLine
-from capphep.crm.queries.customers import owned_products
+from capphep.crm.queries.customers import owned_products, ownership_of
 from capphep.platform import clock
 from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor, Permission, may, sees_all
@@ -101,6 +102,7 @@ def goods_offer(
     item_ids: Iterable[int],
     day: datetime.date,
     order: Order | None = None,
+    purpose: str = OrderPurpose.SALE,
     *,
     with_contents: bool = True,
 ) -> GoodsOffer:
@@ -116,7 +118,7 @@ def goods_offer(
         return GoodsOffer({}, kept)
     if customer is not None:
         owned, lapsed = owned_products(customer, clock.today())
-        found = goods_by_id(ids, owned, lapsed, day, with_contents=with_contents)
+        found = goods_by_id(ids, owned, lapsed, day, purpose, with_contents=with_contents)
         return GoodsOffer(found, kept)
     found = goods_by_id(ids, (), (), day, with_contents=with_contents)
     return GoodsOffer({item_id: _open_to_all(goods) for item_id, goods in found.items()}, kept)
@@ -150,12 +152,26 @@ def price_offer(
     return GoodsOffer(goods, kept_lines(order) if order else {})
 
 
-def _priced(item_id: int, unit_price: int, tax_rate: TaxRate) -> Goods:
-    return Goods(item_id, "", "", "", _NO_PRODUCT, unit_price, tax_rate, 0, "", None)
+def renewed_product(customer: Customer | None, product_id: int | None) -> str:
+    """ "iGOV, hết hạn 30/06/2027": what an order is to renew; "" for nothing. Two statements."""
+    product = Product.objects.filter(pk=product_id).first() if product_id else None
+    if not product or not customer:
+        return product.name if product else ""
+    owned = ownership_of(customer.pk, product.pk, clock.today())
+    if owned.until:
+        text, day = gettext("%(product)s, which ends on %(day)s"), owned.until
+    elif owned.ended_on:
+        text, day = gettext("%(product)s, which lapsed on %(day)s"), owned.ended_on
+    else:
+        return product.name
+    return text % {"product": product.name, "day": f"{day:%d/%m/%Y}"}
 
 
-def autofill_of(customer: Customer) -> dict[str, str]:
-    """What choosing the customer fills in: budget code, memo line, the first active contact."""
+def _description(customer: Customer, renews: int | None) -> str:
+    renewed = Product.objects.filter(pk=renews).first() if renews else None
+    if renewed:
+        text = gettext("Renewal of %(products)s – %(customer)s")
+        return text % {"products": renewed.name, "customer": customer.name}
     in_force, _lapsed = owned_products(customer, clock.today())
     products = Product.objects.filter(pk__in=in_force).order_by("name")
     names = ", ".join(product.name for product in products)
@@ -164,7 +180,19 @@ def autofill_of(customer: Customer) -> dict[str, str]:
         if names
         else gettext("New sale – %(customer)s")
     )
-    description = text % {"products": names, "customer": customer.name}
+    return text % {"products": names, "customer": customer.name}
+
+
+def _priced(item_id: int, unit_price: int, tax_rate: TaxRate) -> Goods:
+    return Goods(item_id, "", "", "", _NO_PRODUCT, unit_price, tax_rate, 0, "", None)
+
+
+def autofill_of(customer: Customer, renews: int | None = None) -> dict[str, str]:
+    """What choosing the customer fills in: budget code, memo line, the first active contact.
+
+    ``renews`` is the id of the product that the order is to renew.
+    """
+    description = _description(customer, renews)
     contact = customer.contacts.filter(is_active=True).order_by("pk").first()
     return {
         "budget_code": customer.budget_code,

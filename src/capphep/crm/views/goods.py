@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
+from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.queries import MOST_GOODS, goods, goods_by_id
 from capphep.crm.forms.order_goods import OrderGoods
 from capphep.crm.forms.order_grid import (
@@ -23,7 +24,7 @@ from capphep.crm.forms.order_grid import (
     with_items,
     with_quantities,
 )
-from capphep.crm.forms.orders import posted_customer, posted_day
+from capphep.crm.forms.orders import posted_customer, posted_day, posted_renewal
 from capphep.crm.models import Customer, Order
 from capphep.crm.queries.customers import owned_products
 from capphep.crm.queries.orders import items_by_sku, order_of
@@ -61,7 +62,8 @@ def _offered(request: HttpRequest, customer: Customer | None) -> dict[str, Any]:
     search = request.POST.get("q", "").strip()[:_LONGEST_SEARCH]
     if customer is None:
         return {"search": search, "rows": []}
-    offer = (*owned_products(customer, clock.today()), posted_day(request.POST))
+    purpose = OrderPurpose.RENEWAL if posted_renewal(request.POST) else OrderPurpose.SALE
+    offer = (*owned_products(customer, clock.today()), posted_day(request.POST), purpose)
     found = goods(search, *offer)
     ticked, there = _ticked(request), {each.item_id for each in found}
     # What was ticked stays in sight, whatever is searched for next.

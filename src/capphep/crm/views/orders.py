@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from capphep.crm.actions.orders import amend_header, create_order, edit_order
-from capphep.crm.forms.order_grid import item_id_of
+from capphep.crm.forms.order_grid import asked_goods, item_id_of
 from capphep.crm.forms.order_sheet import OrderSheet
 from capphep.crm.models import Order
 from capphep.crm.queries import orders as queries
@@ -154,7 +154,10 @@ def _steps(licence_status: str) -> list[Step]:
 
 
 def order_new(request: HttpRequest) -> HttpResponse:
-    """*Thêm*; ``?customer=``, ``?opportunity=`` and ``?copy=`` carry their data over."""
+    """*Thêm*; ``?customer=``, ``?opportunity=`` and ``?copy=`` carry their data over.
+
+    ``?customer=7&renew=1&goods=12:100,14:1`` renews the product with goods by item and quantity.
+    """
     actor = actor_of(request)
     require(actor, Permission.SALE_WRITE)
     typed = typed_in(request)
@@ -234,9 +237,8 @@ def _form_page(
 ) -> HttpResponse:
     order = sheet.order
     sheet.prepare()
-    title = _("Edit order %(number)s") % {"number": order.order_no} if order else _("New order")
     context = {
-        "title": title,
+        "title": _form_title(sheet),
         "form": sheet.form,
         "goods": sheet.goods,
         "order": order,
@@ -244,16 +246,37 @@ def _form_page(
         "details_only": sheet.details_only,
         "conflict": sheet.conflict,
         "was_kept": was_kept,
+        "renewed": sheet.renewed,
+        "held_url": _held_url(sheet),
+        "fill_url": _fill_url(sheet),
         "more_errors": sheet.more_errors(),
         "cancel_url": reverse("crm:order", args=[order.pk]) if order else reverse("crm:order_list"),
     }
     return render(request, "crm/order_form.html", context, status=status)
 
 
+def _form_title(sheet: OrderSheet) -> str:
+    if sheet.order:
+        return _("Edit order %(number)s") % {"number": sheet.order.order_no}
+    return _("New renewal order") if sheet.renewed else _("New order")
+
+
+def _held_url(sheet: OrderSheet) -> str:
+    """The panel of another module that shows what of the renewed product is in force."""
+    customer, renews = sheet.goods.customer, sheet.goods.basis.renewed_id
+    return url_if_any("ims:held_panel", customer.pk, renews) if customer and renews else ""
+
+
+def _fill_url(sheet: OrderSheet) -> str:
+    renews = sheet.goods.basis.renewed_id
+    return reverse("crm:order_autofill") + (f"?renew={renews}" if renews else "")
+
+
 def _prefilled(request: HttpRequest, actor: User) -> OrderSheet:
     """The form that an address asks for; what the actor may not know is a 404."""
-    copied, customer, opportunity = (
-        item_id_of(request.GET.get(name, "")) for name in ("copy", "customer", "opportunity")
+    copied, customer, opportunity, renews = (
+        item_id_of(request.GET.get(name, ""))
+        for name in ("copy", "customer", "opportunity", "renew")
     )
     if copied:
         return OrderSheet.copied(actor, queries.order_of(actor, copied))
@@ -268,12 +291,13 @@ def _prefilled(request: HttpRequest, actor: User) -> OrderSheet:
         return OrderSheet.new(actor, filled)
     if customer:
         found = customer_of(actor, customer)
-        return OrderSheet.new(actor, {**queries.autofill_of(found), "customer": found})
+        begun = {**queries.autofill_of(found, renews), "customer": found, "renews": renews or None}
+        return OrderSheet.new(actor, begun, asked_goods(request.GET.get("goods", "")))
     return OrderSheet.new(actor, {})
 
 
 def order_autofill(request: HttpRequest) -> JsonResponse:
     """What choosing ``?customer=`` fills in; nothing for none."""
-    key = item_id_of(request.GET.get("customer", ""))
+    key, renews = (item_id_of(request.GET.get(name, "")) for name in ("customer", "renew"))
     found = customer_of(actor_of(request), key) if key else None
-    return JsonResponse(queries.autofill_of(found) if found else {})
+    return JsonResponse(queries.autofill_of(found, renews) if found else {})

@@ -150,7 +150,7 @@ def _grant(
 ) -> list[audit.Change]:
     """Append the grants; where a sale begins, what is left of a trial ends."""
     ended = []
-    if request.kind == RequestKind.NEW:
+    if request.kind in (RequestKind.NEW, RequestKind.RENEWAL):
         begins = min(line.term.first for line in review.lines)
         ended = entitlements.end_trials(subscription=subscription, from_day=begins, day=day)
     granted = entitlements.append_grants(

@@ -23,6 +23,7 @@ from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem, Status
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Actor, sees_all
+from capphep.provisioning.renewals import may_renew, renewal_of
 from capphep.provisioning.views.access import actor_of
 
 STATES: Final = {
@@ -88,7 +89,7 @@ def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
     context = {
         "title": str(record),
         "record": record,
-        "band": _band(record, holdings.on(today)),
+        "band": _band(actor, record, holdings.on(today)),
         "form": OnDayForm(initial={"ngay": day}) if is_day else asked,
         "day": day,
         "today": today,
@@ -107,14 +108,30 @@ def request_page(actor: Actor) -> str:
     return "ims:request" if sees_all(actor) else "provisioning:request"
 
 
-def _band(record: Subscription, now: list[HeldModule]) -> HeaderBand:
-    customer = reverse("crm:customer", args=[record.customer_id])
+def _band(actor: Actor, record: Subscription, now: list[HeldModule]) -> HeaderBand:
+    renew, is_due = _renewal_item(actor, record)
     return HeaderBand(
         title=record.customer.name,
         number=str(record.product),
         subtitle=record.customer.budget_code,
         status=STATES[state_of(now)],
-        actions=[MenuItem(_("Open the customer"), customer, icon="building-community")],
+        primary=renew if is_due else None,
+        actions=_band_actions(record, None if is_due else renew),
         back_url=reverse("ims:subscription_list"),
         back_label=_("Subscriptions"),
     )
+
+
+def _band_actions(record: Subscription, renew: MenuItem | None) -> list[MenuItem]:
+    customer = reverse("crm:customer", args=[record.customer_id])
+    items = [renew, MenuItem(_("Open the customer"), customer, icon="building-community")]
+    return [item for item in items if item]
+
+
+def _renewal_item(actor: Actor, record: Subscription) -> tuple[MenuItem | None, bool]:
+    """*Gia hạn*, for who may sell to the customer; and whether it is time for it."""
+    day = clock.today()
+    renewal = renewal_of(record, day) if may_renew(actor, record.customer) else None
+    if not renewal:
+        return None, False
+    return MenuItem(_("Renew"), renewal.address, icon="refresh"), renewal.is_due(day)

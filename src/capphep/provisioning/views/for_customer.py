@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from capphep.platform.texts import refusal_text
 from capphep.provisioning import kinds, queries
 from capphep.provisioning.actions import without_order
 from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.renewals import renewal_of, subscriptions_of
 from capphep.provisioning.states import RequestKind
 from capphep.provisioning.views.access import actor_of, only_post
 from capphep.pure.errors import Invalid
@@ -47,7 +48,10 @@ def for_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     context = {
         "title": _("Request a licence/subscription"),
         "customer": customer,
-        "offers": [_trial(customer, product) for product in trial_products()],
+        "offers": [
+            *(_trial(customer, product) for product in trial_products()),
+            *_renewals(customer),
+        ],
         "back_url": reverse("crm:customer", args=[customer.pk]),
     }
     return render_dialog(request, "provisioning/_for_customer.html", context)
@@ -65,6 +69,20 @@ def _trial(customer: Customer, product: Product) -> Offer:
     address = reverse("provisioning:open_trial", args=[customer.pk, product.pk])
     text = _trial_text(product.trial_months or 0, trial_defaults(product.pk))
     return Offer(title, text, MenuItem(_("Open a request"), address, "post", icon="certificate"))
+
+
+def _renewals(customer: Customer) -> Iterator[Offer]:
+    """What was bought and can be renewed, by an order that is filled in already."""
+    day = clock.today()
+    for subscription in subscriptions_of(customer):
+        renewal = renewal_of(subscription, day)
+        if renewal:
+            text = _("It ends on %(day)s.") if renewal.ends_on >= day else _("It ended on %(day)s.")
+            yield Offer(
+                _("Renewal of %(product)s") % {"product": subscription.product.name},
+                text % {"day": f"{renewal.ends_on:%d/%m/%Y}"},
+                MenuItem(_("Create order"), renewal.address, icon="refresh"),
+            )
 
 
 def _open_item(found: LicenceRequest) -> MenuItem:
