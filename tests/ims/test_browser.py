@@ -75,6 +75,35 @@ def test_the_officer_of_an_open_dialog_is_told_the_new_base_before_granting(
     assert scene.users == 250
 
 
+def test_three_waiting_requests_are_decided_by_keyboard_alone(scene: Scene, page: Page) -> None:
+    first, second, third = (scene.waiting(n) for n in (1, 2, 3))
+    desk = queue(page)
+    press, dialog = desk.keyboard.press, desk.get_by_role("dialog")
+    heading = desk.get_by_role("heading", level=1)
+    press("j")
+    press("Enter")
+    expect(heading).to_contain_text(first.request_no)
+    for key, request in [("j", second), ("j", third), ("k", second), ("k", first)]:
+        press(key)
+        expect(heading).to_contain_text(request.request_no)
+    press("a")
+    expect(dialog).to_contain_text("150")
+    press("Enter")
+    expect(heading).to_contain_text(second.request_no)
+    expect(desk.get_by_role("link", name="Xem lại")).to_be_visible()
+    press("r")
+    expect(dialog.get_by_label("Lý do")).to_be_focused()
+    desk.keyboard.type("Thiếu dấu a r j k")
+    press("Control+s")
+    expect(heading).to_contain_text(third.request_no)
+    press("a")
+    expect(dialog).to_contain_text("300")
+    press("Control+s")  # the base has moved: Enter alone would not say yes
+    expect(dialog).to_be_hidden()
+    expect(desk.get_by_text("Người officer đã phê duyệt yêu cầu này")).to_be_visible()
+    assert scene.users == 300
+
+
 @pytest.mark.parametrize(
     ("width", "height", "scheme"), [(1440, 900, "light"), (390, 844, "dark"), (360, 740, "light")]
 )

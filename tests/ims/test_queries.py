@@ -9,8 +9,11 @@ import pytest
 from capphep.crm.models import Customer
 from capphep.entitlements.models import Grant, GrantKind, Subscription
 from capphep.entitlements.queries import additions_of
+from capphep.ims.actions import enter_absence, take
 from capphep.ims.queries import desk
+from capphep.ims.queries.absences import absences_on
 from capphep.ims.queries.holdings import HeldModule, grant_state, holdings_of
+from capphep.ims.queries.queue import neighbours, next_waiting
 from capphep.platform import clock
 from capphep.platform.models import User
 from capphep.provisioning.models import LicenceRequest
@@ -30,12 +33,62 @@ def test_the_next_one_is_the_oldest_that_the_officer_may_decide(
     later = stories.sent(
         stories.ordered(customer, salesperson, [(catalogue.users_50, 1)]), salesperson
     )
-    assert desk.next_waiting(officer) == waiting
-    assert desk.next_waiting(auditor) is None
+    assert next_waiting(officer, {}) == waiting
+    assert next_waiting(auditor, {}) is None
     LicenceRequest.objects.filter(pk=waiting.pk).update(created_by=officer)
-    assert desk.next_waiting(officer) == later
+    assert next_waiting(officer, {}) == later
     stories.approved(later, officer)
-    assert desk.next_waiting(officer) is None
+    assert next_waiting(officer, {}) is None
+
+
+def test_ones_own_come_before_nobodys_and_others_never(
+    waiting: LicenceRequest,
+    customer: Customer,
+    salesperson: User,
+    officer: User,
+    other_officer: User,
+    catalogue: SmallCatalogue,
+) -> None:
+    def another() -> LicenceRequest:
+        order = stories.ordered(customer, salesperson, [(catalogue.users_50, 1)])
+        return stories.sent(order, salesperson)
+
+    nobodys, own, others = waiting, another(), another()
+    take(actor=officer, request_id=own.pk)
+    take(actor=other_officer, request_id=others.pk)
+    assert next_waiting(officer, {}) == own
+    stories.approved(own, officer)
+    assert next_waiting(officer, {}) == nobodys
+    stories.approved(nobodys, officer)
+    assert next_waiting(officer, {}) is None
+    enter_absence(
+        actor=other_officer,
+        officer_id=other_officer.pk,
+        substitute_id=officer.pk,
+        first_day=clock.today(),
+        last_day=clock.today(),
+    )
+    assert next_waiting(officer, absences_on(clock.today())) == others
+
+
+def test_what_waits_before_and_after_follows_the_order_of_sending(
+    waiting: LicenceRequest,
+    customer: Customer,
+    salesperson: User,
+    officer: User,
+    catalogue: SmallCatalogue,
+) -> None:
+    later = [
+        stories.sent(stories.ordered(customer, salesperson, [(catalogue.users_50, 1)]), salesperson)
+        for _ in range(2)
+    ]
+    LicenceRequest.objects.filter(pk=later[0].pk).update(sent_at=waiting.sent_at)
+    later[0].refresh_from_db()
+    assert neighbours(officer, waiting) == (None, later[0])
+    assert neighbours(officer, later[0]) == (waiting, later[1])
+    stories.approved(later[0], officer)
+    assert neighbours(officer, later[1]) == (waiting, None)
+    assert neighbours(officer, later[0]) == (waiting, later[1])
 
 
 def test_the_two_people_rule_is_a_setting(
@@ -48,7 +101,7 @@ def test_the_two_people_rule_is_a_setting(
     assert refused.value.rule == "R6"
     settings.TWO_PEOPLE = False  # type: ignore[attr-defined]
     desk.require_decision(officer, waiting, "approve")
-    assert desk.next_waiting(officer) == waiting
+    assert next_waiting(officer, {}) == waiting
 
 
 def test_a_decision_that_comes_too_late_names_the_faster_one(

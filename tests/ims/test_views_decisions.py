@@ -13,6 +13,7 @@ from capphep.crm.models import Customer, Order
 from capphep.crm.states import LicenceStatus
 from capphep.entitlements.models import Grant, GrantKind, Licence
 from capphep.ims import actions
+from capphep.ims.actions import take
 from capphep.platform.models import User
 from capphep.provisioning.actions.sending import recall_request
 from capphep.provisioning.models import LicenceRequest
@@ -154,6 +155,89 @@ def test_who_sent_a_request_is_told_that_it_takes_two(
         assert response.status_code == 403
         assert "không được tự quyết định" in text_of(response)
     assert granted() == 0
+
+
+# --- the next one ------------------------------------------------------------------------------
+
+
+def page_actions(client: Client, record: LicenceRequest) -> dict[str, str]:
+    """The addresses behind the approver's page's decisions, by key."""
+    decision = client.get(reverse("ims:request", args=[record.pk])).context["decision"]
+    return {item.key: item.url for item in decision}
+
+
+def test_after_a_decision_on_the_approvers_page_the_next_one_opens(
+    waiting: LicenceRequest, second: LicenceRequest, officer_client: Client
+) -> None:
+    approve = page_actions(officer_client, waiting)["a"]
+    dialog = officer_client.get(approve, headers=HTMX)
+    assert dialog.context["action"] == approve
+    response = officer_client.post(approve, {"seen": seen_in(dialog)}, headers=HTMX)
+    page = reverse("ims:request", args=[second.pk])
+    assert response["HX-Redirect"] == page
+    text = text_of(officer_client.get(page))
+    assert f"Đã phê duyệt {waiting.request_no}" in text
+    assert f'<a href="{reverse("ims:request", args=[waiting.pk])}">Xem lại</a>' in text
+
+
+def test_a_rejection_on_the_approvers_page_opens_the_next_one_without_scripts_too(
+    waiting: LicenceRequest, second: LicenceRequest, officer_client: Client
+) -> None:
+    reject = page_actions(officer_client, waiting)["r"]
+    response = officer_client.post(reject, {"reason": "<b>Thiếu</b> dấu"})
+    assert response.status_code == 302
+    assert response["Location"] == reverse("ims:request", args=[second.pk])
+
+
+def test_where_nothing_waits_any_more_the_decided_one_stays_open(
+    waiting: LicenceRequest, officer_client: Client
+) -> None:
+    approve = page_actions(officer_client, waiting)["a"]
+    seen = seen_in(officer_client.get(approve, headers=HTMX))
+    response = officer_client.post(approve, {"seen": seen}, headers=HTMX)
+    assert response.status_code == 204
+    assert "record-changed" in response["HX-Trigger"]
+
+
+def test_a_decision_from_the_menu_of_a_row_stays_on_the_list(
+    waiting: LicenceRequest, second: LicenceRequest, officer_client: Client
+) -> None:
+    row = officer_client.get(reverse("ims:queue")).context["page"].rows[0]
+    reject = next(item.url for item in row.menu if str(item.label) == "Từ chối")
+    assert row.record == waiting
+    response = officer_client.post(reject, {"reason": "Thiếu dấu"}, headers=HTMX)
+    assert response.status_code == 204
+
+
+def test_j_and_k_lead_to_what_waits_after_and_before(
+    waiting: LicenceRequest, second: LicenceRequest, officer_client: Client
+) -> None:
+    walks = [
+        officer_client.get(reverse("ims:request", args=[record.pk])).context["band"].walk
+        for record in (waiting, second)
+    ]
+    assert [(item.key, item.url) for item in walks[0]] == [
+        ("j", reverse("ims:request", args=[second.pk]))
+    ]
+    assert [(item.key, item.url) for item in walks[1]] == [
+        ("k", reverse("ims:request", args=[waiting.pk]))
+    ]
+
+
+def test_both_dialogs_say_who_handles_the_request(
+    waiting: LicenceRequest, officer: User, other_officer: User, officer_client: Client
+) -> None:
+    take(actor=other_officer, request_id=waiting.pk)
+    for url in (approve_url(waiting), reject_url(waiting)):
+        assert "Đang do Người officer2 xử lý." in text_of(officer_client.get(url, headers=HTMX))
+        own = text_of(signed_in(other_officer).get(url, headers=HTMX))
+        assert "Đang do" not in own
+    assert "Người officer2" in text_of(
+        officer_client.get(reverse("ims:request", args=[waiting.pk]))
+    )
+    seen = seen_in(officer_client.get(approve_url(waiting), headers=HTMX))
+    done = officer_client.post(approve_url(waiting), {"seen": seen}, headers=HTMX)
+    assert done.status_code == 204
 
 
 # --- the base moves (R3) -----------------------------------------------------------------------

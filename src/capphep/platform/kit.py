@@ -65,7 +65,7 @@ class HeaderBand:
     """The band on top of a record: what it is, where it stands, what comes next.
 
     ``primary`` is the next legal step; everything else waits in ``actions``, the menu
-    labelled *Chức năng*.
+    labelled *Chức năng*. ``walk`` are buttons to the records beside it, shown as icons.
     """
 
     title: Text
@@ -75,5 +75,6 @@ class HeaderBand:
     steps: Sequence[Step] = ()
     primary: MenuItem | None = None
     actions: Sequence[MenuItem] = ()
+    walk: Sequence[MenuItem] = ()
     back_url: str = ""
     back_label: Text = ""

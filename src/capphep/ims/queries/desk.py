@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from capphep.catalog.models import Resource
@@ -48,17 +48,12 @@ def desk_requests(actor: Actor) -> QuerySet[LicenceRequest]:
 def desk_request(actor: Actor, request_id: int) -> LicenceRequest:
     """A request that was ever sent, one that was recalled since too. Raises Forbidden, NotFound."""
     require_desk(actor)
-    return provisioning.request_of(actor, request_id)
-
-
-def next_waiting(actor: Actor) -> LicenceRequest | None:
-    """The oldest request on which the actor may decide."""
-    if not may(actor, Permission.REQUEST_DECIDE):
-        return None
-    rows = desk_requests(actor).filter(status=RequestStatus.WAITING)
-    if settings.TWO_PEOPLE:
-        rows = rows.exclude(Q(created_by_id=actor.pk) | Q(sent_by_id=actor.pk))
-    return rows.order_by("sent_at", "id").first()
+    shown = ("assigned_to", "sent_by", "decided_by", "sector")
+    rows = provisioning.visible_requests(actor).select_related(*shown)
+    record = rows.filter(pk=request_id).first()
+    if not record:
+        raise provisioning.request_not_found()
+    return record
 
 
 # --- may it be decided? ------------------------------------------------------------------------
@@ -83,8 +78,12 @@ def require_decision(actor: Actor, request: LicenceRequest, verb: str) -> None:
 
 def require_waiting(request: LicenceRequest) -> None:
     """Raise Conflict ``wrong_state``, which says who was faster (R4), unless it waits."""
-    if request.status != RequestStatus.WAITING:
+    if not waits(request):
         raise _decided_already(request)
+
+
+def waits(request: LicenceRequest) -> bool:
+    return request.status == RequestStatus.WAITING
 
 
 def may_decide(actor: Actor, request: LicenceRequest) -> bool:

@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.conf import settings
+from django.db.models import Case, Prefetch, Q, QuerySet, When
 from django.utils import timezone
 
 from capphep.ims.models import Absence
@@ -15,7 +16,7 @@ from capphep.ims.queries.desk import desk_requests
 from capphep.ims.queries.withdrawals import proposals
 from capphep.ims.rules import Age, Ageing, age
 from capphep.platform.models import User
-from capphep.platform.roles import Actor, Role
+from capphep.platform.roles import Actor, Permission, Role, may
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus, WithdrawalStatus
 
@@ -81,3 +82,32 @@ def with_proposals(actor: Actor) -> QuerySet[LicenceRequest]:
         .filter(withdrawals__status=WithdrawalStatus.PROPOSED)
         .prefetch_related(Prefetch("withdrawals", proposals()))
     )
+
+
+def next_waiting(actor: Actor, away: Mapping[int, Absence]) -> LicenceRequest | None:
+    """The oldest request on which the actor may decide: first of their own, then nobody's.
+
+    Their own are those that they handle and that they stand in for. One statement.
+    """
+    if not may(actor, Permission.REQUEST_DECIDE):
+        return None
+    own = Q(assigned_to__in=[actor.pk, *stood_in_for(actor, away.values())])
+    rows = _waiting(actor).filter(own | Q(assigned_to=None))
+    if settings.TWO_PEOPLE:
+        rows = rows.exclude(Q(created_by_id=actor.pk) | Q(sent_by_id=actor.pk))
+    is_nobodys = Case(When(assigned_to=None, then=True), default=False)
+    return rows.order_by(is_nobodys, "sent_at", "id").first()
+
+
+def neighbours(
+    actor: Actor, record: LicenceRequest
+) -> tuple[LicenceRequest | None, LicenceRequest | None]:
+    """What waits before and after the request, in the order of sending. Two statements."""
+    waiting, sent_at = _waiting(actor), record.sent_at
+    before = waiting.filter(Q(sent_at__lt=sent_at) | Q(sent_at=sent_at, pk__lt=record.pk))
+    after = waiting.filter(Q(sent_at__gt=sent_at) | Q(sent_at=sent_at, pk__gt=record.pk))
+    return before.order_by("-sent_at", "-id").first(), after.order_by("sent_at", "id").first()
+
+
+def _waiting(actor: Actor) -> QuerySet[LicenceRequest]:
+    return desk_requests(actor).filter(status=RequestStatus.WAITING)

@@ -157,3 +157,8 @@ def handled_by(record: LicenceRequest) -> str:
     if not record.assigned_to:
         return ""
     return _("%(who)s is handling this request.") % {"who": record.assigned_to.full_name}
+
+
+def held_by_another(actor: User, record: LicenceRequest) -> str:
+    """As `handled_by`, where it is somebody else: deciding on it takes it out of their hands."""
+    return handled_by(record) if record.assigned_to_id != actor.pk else ""

@@ -12,9 +12,9 @@ from capphep.ims.queries.checks import checks_of, require_unblocked
 from capphep.ims.queries.desk import Difference
 from capphep.ims.queries.evidence import files_of
 from capphep.ims.views import checks
-from capphep.ims.views.dialogs import dialog, page_of, too_late
+from capphep.ims.views.assignment import held_by_another
+from capphep.ims.views.dialogs import decided, dialog, page_of, too_late
 from capphep.platform import clock, kept_forms
-from capphep.platform.htmx import done
 from capphep.platform.texts import refusal_text
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.views.access import actor_of
@@ -39,7 +39,7 @@ def approve(request: HttpRequest, request_id: int) -> HttpResponse:
         return too_late(request, record, refusal)
     text = _("%(request_no)s is approved: licence %(licence_no)s was issued.")
     values = {"request_no": record.request_no, "licence_no": approval.licence.licence_no}
-    return done(request, text % values, back=page_of(record))
+    return decided(request, record, text % values)
 
 
 def _approval_dialog(
@@ -48,7 +48,7 @@ def _approval_dialog(
     difference: Difference,
     moved: actions.BaseMoved | None = None,
 ) -> HttpResponse:
-    """context: title, record, difference, checks, warning, hidden, action, back_url, size.
+    """context: title, record, difference, held_by, checks, warning, hidden, action, back_url, size.
 
     ``checks`` are those that did not pass. ``moved`` is set where the base moved between the
     dialog and the answer *Có* (R3).
@@ -59,10 +59,11 @@ def _approval_dialog(
         "title": title,
         "record": record,
         "difference": difference,
+        "held_by": held_by_another(actor_of(request), record),
         "checks": checks.warnings(found),
         "warning": refusal_text(moved) if moved else "",
         "hidden": [("seen", difference.fingerprint)],
-        "action": request.path,
+        "action": request.get_full_path(),
         "back_url": page_of(record),
         "size": "wide",
     }
@@ -86,20 +87,21 @@ def reject(request: HttpRequest, request_id: int) -> HttpResponse:
     except Conflict as refusal:
         return too_late(request, record, refusal)
     text = _("%(request_no)s is rejected.") % {"request_no": record.request_no}
-    return done(request, text, back=page_of(record))
+    return decided(request, record, text)
 
 
 def _rejection_dialog(
     request: HttpRequest, record: LicenceRequest, form: RejectForm, *, status: int = 200
 ) -> HttpResponse:
-    """context: title, text, form, action, danger, yes_label, back_url."""
+    """context: title, record, held_by, form, action, danger, yes_label, back_url."""
     context = {
         "title": _("Reject the request %(request_no)s?") % {"request_no": record.request_no},
-        "text": record.customer,
+        "record": record,
+        "held_by": held_by_another(actor_of(request), record),
         "form": form,
-        "action": request.path,
+        "action": request.get_full_path(),
         "danger": True,
         "yes_label": _("Reject"),
         "back_url": page_of(record),
     }
-    return dialog(request, "platform/_confirm.html", context, status=status)
+    return dialog(request, "ims/_reject.html", context, status=status)

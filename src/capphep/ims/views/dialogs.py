@@ -7,14 +7,22 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from capphep.platform.htmx import is_htmx, render_page_or_fragment
+from capphep.ims.queries.absences import absences_on
+from capphep.ims.queries.queue import next_waiting
+from capphep.platform import clock
+from capphep.platform.htmx import done, is_htmx, redirect, render_page_or_fragment
 from capphep.platform.kit import Text
 from capphep.platform.texts import refusal_text
 from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.views.access import actor_of
 from capphep.pure.errors import Conflict
 
+# Behind the address of a decision: afterwards the next one that waits opens by itself.
+THEN_NEXT: Final = "?then=next"
 _TITLES: Final[Mapping[str, Text]] = {
     "held_already": gettext_lazy("Request %(request_no)s has changed hands"),
 }
@@ -45,3 +53,16 @@ def too_late(request: HttpRequest, record: LicenceRequest, refusal: Conflict) ->
 
 def page_of(record: LicenceRequest) -> str:
     return reverse("ims:request", args=[record.pk])
+
+
+def decided(request: HttpRequest, record: LicenceRequest, text: str) -> HttpResponse:
+    """Say so. From a list: it reloads. From the approver's page: the next that waits opens."""
+    if request.GET.get("then") != "next":
+        return done(request, text, back=page_of(record))
+    actor = actor_of(request)
+    following = next_waiting(actor, absences_on(clock.today()))
+    if not following:
+        return done(request, text, back=page_of(record))
+    link = (text, page_of(record), _("Look at it again"))
+    message = format_html('{} <a href="{}">{}</a>', *link)
+    return redirect(request, "ims:request", following.pk, message=message)

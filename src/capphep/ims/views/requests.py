@@ -11,11 +11,15 @@ from django.utils.translation import gettext as _
 
 from capphep.catalog import schemas
 from capphep.entitlements.models import Licence
-from capphep.ims.queries import desk
+from capphep.ims.queries import desk, queue
+from capphep.ims.queries.absences import absences_on
 from capphep.ims.queries.checks import blocked_by, checks_of
 from capphep.ims.queries.evidence import files_of
 from capphep.ims.views import checks
+from capphep.ims.views.assignment import assignment_items, holder_text
+from capphep.ims.views.dialogs import THEN_NEXT
 from capphep.ims.views.evidence import previews_of
+from capphep.ims.views.shown import ageing_status
 from capphep.platform import clock
 from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
@@ -29,11 +33,12 @@ from capphep.provisioning.views.shown import source_item, status_of, steps_of
 
 
 def decision_items(
-    actor: User, record: LicenceRequest, *, keys: bool = False, blocked_by: str = ""
+    actor: User, record: LicenceRequest, *, on_page: bool = False, blocked_by: str = ""
 ) -> list[MenuItem]:
     """*Phê duyệt YC cấp giấy phép* and *Từ chối*, where role and state allow them.
 
-    Where only R6 forbids, they are there with the reason. ``keys``: A and R do the same.
+    Where only R6 forbids, they are there with the reason. ``on_page``: A and R do the same, and
+    then the next one that waits opens.
     ``blocked_by`` names the automatic checks that stop an approval.
     """
     if not desk.may_decide(actor, record):
@@ -42,8 +47,11 @@ def decision_items(
     reason = _("Who made or sent a request cannot decide on it.") if own else ""
     stopped = _("Approval is stopped by an automatic check: %(checks)s.") % {"checks": blocked_by}
     why = reason or (stopped if blocked_by else "")
-    approve, reject = (reverse(f"ims:{verb}", args=[record.pk]) for verb in ("approve", "reject"))
-    a, r = ("a", "r") if keys else ("", "")
+    then = THEN_NEXT if on_page else ""
+    approve, reject = (
+        reverse(f"ims:{verb}", args=[record.pk]) + then for verb in ("approve", "reject")
+    )
+    a, r = ("a", "r") if on_page else ("", "")
     return [
         MenuItem(_("Approve licence request"), approve, "dialog", "rubber-stamp", False, why, a),
         MenuItem(_("Reject"), reject, "dialog", "ban", True, reason, r),
@@ -60,28 +68,31 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
 
 def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
     """context: title, record, band, decision (MenuItem list), evidence, difference, extras,
-    kind_reason, checks, licence, next_waiting, entries."""
+    kind_reason, checks, licence, age (Status), holder, next_waiting, entries."""
     day = clock.today()
+    away = absences_on(day)
     difference, files = desk.difference_of(record, day), files_of(record)
     found = checks_of(record, difference, files, day)
     is_decided = record.status in (RequestStatus.APPROVED, RequestStatus.REJECTED)
     return {
         "title": record.request_no,
         "record": record,
-        "band": _band(record),
-        "decision": decision_items(actor, record, keys=True, blocked_by=blocked_by(found)),
+        "band": _band(actor, record),
+        "decision": decision_items(actor, record, on_page=True, blocked_by=blocked_by(found)),
         "evidence": previews_of(files),
         "difference": difference,
         "extras": _extras(difference),
         "kind_reason": explanations.reason_of(record),
         "checks": checks.shown(found),
         "licence": Licence.objects.filter(request_no=record.request_no).first(),
-        "next_waiting": desk.next_waiting(actor) if is_decided else None,
+        "age": ageing_status(queue.age_of(record, day)),
+        "holder": holder_text(record, actor, away) if desk.waits(record) else "",
+        "next_waiting": queue.next_waiting(actor, away) if is_decided else None,
         "entries": history_of(record),
     }
 
 
-def _band(record: LicenceRequest) -> HeaderBand:
+def _band(actor: User, record: LicenceRequest) -> HeaderBand:
     form = reverse("provisioning:request", args=[record.pk])
     return HeaderBand(
         title=record.customer.name,
@@ -89,13 +100,29 @@ def _band(record: LicenceRequest) -> HeaderBand:
         subtitle=f"{record.product} · {record.get_kind_display()}",
         status=status_of(record),
         steps=steps_of(record),
+        walk=_walk(actor, record),
         actions=[
+            *assignment_items(actor, record),
             source_item(record),
             MenuItem(_("Open the request as it was sent"), form, icon="file-text"),
         ],
         back_url=reverse("ims:queue"),
         back_label=_("Office accountant"),
     )
+
+
+def _walk(actor: User, record: LicenceRequest) -> list[MenuItem]:
+    """The requests that wait before and after this one: K and J."""
+    before, after = queue.neighbours(actor, record)
+    found = [
+        (before, _("Previous waiting request"), "chevron-left", "k"),
+        (after, _("Next waiting request"), "chevron-right", "j"),
+    ]
+    return [
+        MenuItem(label, reverse("ims:request", args=[one.pk]), icon=icon, key=key)
+        for one, label, icon, key in found
+        if one
+    ]
 
 
 def _extras(difference: desk.Difference) -> list[tuple[str, list[tuple[str, str]]]]:

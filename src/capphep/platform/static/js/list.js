@@ -26,13 +26,14 @@ function step(direction) {
   const current = rows.indexOf(document.activeElement?.closest?.(ROW));
   const next = current < 0 ? 0 : current + direction;
   rows[Math.max(0, Math.min(next, rows.length - 1))]?.focus();
+  return rows.length > 0;
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
   if (event.key === "j" || event.key === "k") {
-    step(event.key === "j" ? 1 : -1);
-    event.preventDefault();
+    // Without rows the keys belong to the page.
+    if (step(event.key === "j" ? 1 : -1)) event.preventDefault();
   } else if (event.key === "Enter" && event.target.matches?.(ROW)) {
     open(event.target, false);
   }
