@@ -79,23 +79,28 @@ def test_three_waiting_requests_are_decided_by_keyboard_alone(scene: Scene, page
     first, second, third = (scene.waiting(n) for n in (1, 2, 3))
     desk = queue(page)
     press, dialog = desk.keyboard.press, desk.get_by_role("dialog")
-    heading = desk.get_by_role("heading", level=1)
+
+    def arrives(request: LicenceRequest) -> None:
+        heading = desk.get_by_role("heading", level=1)
+        expect(heading).to_contain_text(request.request_no)
+        desk.wait_for_load_state()  # before that no key is listened to
+
     press("j")
     press("Enter")
-    expect(heading).to_contain_text(first.request_no)
+    arrives(first)
     for key, request in [("j", second), ("j", third), ("k", second), ("k", first)]:
         press(key)
-        expect(heading).to_contain_text(request.request_no)
+        arrives(request)
     press("a")
     expect(dialog).to_contain_text("150")
     press("Enter")
-    expect(heading).to_contain_text(second.request_no)
+    arrives(second)
     expect(desk.get_by_role("link", name="Xem lại")).to_be_visible()
     press("r")
     expect(dialog.get_by_label("Lý do")).to_be_focused()
     desk.keyboard.type("Thiếu dấu a r j k")
     press("Control+s")
-    expect(heading).to_contain_text(third.request_no)
+    arrives(third)
     press("a")
     expect(dialog).to_contain_text("300")
     press("Control+s")  # the base has moved: Enter alone would not say yes
