@@ -179,7 +179,7 @@ def test_an_approved_request_shows_what_was_granted_and_leads_on(
     assert f"Yêu cầu chờ duyệt tiếp theo: {later.request_no}" in text
     assert ">100<" in text and ">150<" in text and "Lúc gửi" not in text
     assert reverse("ims:approve", args=[waiting.pk]) not in text
-    assert "tiếp theo" not in text_of(auditor_client.get(page_of(waiting)))
+    assert "duyệt tiếp theo" not in text_of(auditor_client.get(page_of(waiting)))
 
 
 def test_a_rejected_request_shows_who_and_why(
