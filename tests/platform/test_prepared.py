@@ -86,9 +86,10 @@ def test_attached_children_are_read_and_narrowed_as_prefetched_ones(
     catalogue: SmallCatalogue,
 ) -> None:
     items = [catalogue.base, catalogue.users_50]
-    attach(items, "contents", ItemContent.objects.filter(item__in=items).order_by("id"), "item_id")
+    attach(items, "contents", ItemContent.objects.filter(item__in=items).order_by("id"), "item")
     with CaptureQueriesContext(connection) as asked:
         assert [[each.units for each in item.contents.all()] for item in items] == [[1, 20], [50]]
+        assert items[1].contents.all()[0].item is items[1]
     assert len(asked) == 0
     assert catalogue.base.contents.filter(units=20).count() == 1
     assert catalogue.base.contents.filter(units=50).count() == 0

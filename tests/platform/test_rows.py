@@ -36,6 +36,13 @@ def test_a_key_of_its_own_is_kept_and_nothing_is_nothing() -> None:
         rows.insert([NumberSeries(series="DH-2026")])
 
 
+def test_a_record_like_one_that_is_there_is_not_written() -> None:
+    first, second = Team(name="HCSN"), Team(name="HCSN")
+    assert rows.insert_new(first)
+    assert not rows.insert_new(second)
+    assert (Team.objects.get(), second.pk) == (first, None)
+
+
 def test_more_rows_than_one_statement_may_hold() -> None:
     count = 2_000
     rows.insert(OutboxEvent(type="a", subject=str(n), payload={}) for n in range(count))
@@ -52,3 +59,11 @@ def test_an_update_is_of_what_was_seen(north: Team, salesperson: User) -> None:
     customer.refresh_from_db()
     assert (customer.version, customer.owner, customer.team) == (2, salesperson, north)
     assert customer.updated_at == moment
+
+
+def test_a_list_means_any_of_its_values_and_rows_can_be_removed() -> None:
+    events = rows.insert(OutboxEvent(type=name, subject="1", payload={}) for name in "aabc")
+    keys = [event.pk for event in events]
+    assert rows.update(OutboxEvent, {"pk": keys[:3], "type": "a"}, {"subject": "2"}) == 2
+    assert rows.delete(OutboxEvent, {"type": ["a", "c"], "pk": keys[1:]}) == 2
+    assert [event.pk for event in OutboxEvent.objects.order_by("id")] == [keys[0], keys[2]]

@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from capphep.catalog.models import Product
 from capphep.crm.models import Customer
 from capphep.identity.models import AccountLink, AdminAccount, LinkKind
-from capphep.platform import audit
+from capphep.platform import audit, rows
+from capphep.platform.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,18 @@ def ensure_account(
     and the changes for the audit trail.
     """
     account = _account_of(person)
-    kind = LinkKind.LINKED if account else LinkKind.INVITED
-    link, is_new = AccountLink.objects.get_or_create(
+    link = AccountLink(
         account=account or _invite(person),
         customer=customer,
         product=product,
-        defaults={"kind": kind, "request_no": request_no},
+        kind=LinkKind.LINKED if account else LinkKind.INVITED,
+        request_no=request_no,
     )
+    is_new = rows.insert_new(link)
+    if not is_new:
+        link = AccountLink.objects.select_related("account").get(
+            account=link.account, customer=customer, product=product
+        )
     if not is_new and not link.closed_from:
         return link, []
     if link.closed_from:
@@ -78,28 +85,23 @@ def _facts(link: AccountLink, request_no: str) -> dict[str, str]:
 
 def _account_of(person: Person) -> AdminAccount | None:
     """An account with the e-mail wins over one with the phone."""
-    same = Q(pk__in=[])
-    if person.email:
-        same |= Q(email__iexact=person.email)
-    if person.phone:
-        same |= Q(phone=person.phone)
-    found = list(AdminAccount.objects.filter(same).order_by("id"))
+    found = _reached_at(person.email.lower(), person.phone)
     by_email = [one for one in found if (one.email or "").lower() == person.email.lower() != ""]
     return next(iter(by_email or found), None)
 
 
+@prepared
+def _reached_at(email: str, phone: str) -> QuerySet[AdminAccount]:
+    """Both by an index. What was not given is "", which no account has."""
+    accounts = AdminAccount.objects.alias(folded_email=Lower("email"))
+    return accounts.filter(Q(folded_email=email) | Q(phone=phone)).order_by("id")
+
+
 def _invite(person: Person) -> AdminAccount:
     """Two approvals may invite the same person at once: the second takes the first's account."""
-    AdminAccount.objects.bulk_create(
-        [
-            AdminAccount(
-                full_name=person.full_name,
-                email=person.email or None,
-                phone=person.phone or None,
-            )
-        ],
-        ignore_conflicts=True,
+    invited = AdminAccount(
+        full_name=person.full_name, email=person.email or None, phone=person.phone or None
     )
-    account = _account_of(person)
+    account = invited if rows.insert_new(invited) else _account_of(person)
     assert account is not None
     return account

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from capphep.catalog.models import Product
@@ -24,6 +25,10 @@ class AdminAccount(models.Model):
                 condition=models.Q(email__isnull=False) | models.Q(phone__isnull=False),
                 name="account_reachable",
             )
+        ]
+        indexes = [
+            # Found by its address however that is capitalised.
+            models.Index(Lower("email"), name="account_by_email"),
         ]
 
     def __str__(self) -> str:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from capphep.platform import filetypes
 from capphep.platform.models import FileText, StoredFile
+from capphep.platform.prepared import prepared
 from capphep.platform.reading import Reading
 from capphep.pure.errors import Invalid, gettext_noop
 
@@ -31,9 +33,9 @@ def store(chunks: Iterable[bytes]) -> StoredFile:
             sha256, size = _copy(chunks, out.write)
             out.flush()
             os.fsync(out.fileno())
-        known = StoredFile.objects.filter(pk=sha256, text__isnull=False).first()
+        known = _known(sha256)
         if known and path_of(sha256).exists():
-            return known
+            return known[0]
         content_type, reading = filetypes.examine(draft)
         _publish(draft, path_of(sha256))
     finally:
@@ -43,6 +45,11 @@ def store(chunks: Iterable[bytes]) -> StoredFile:
     )
     keep_text(stored, reading)
     return stored
+
+
+@prepared
+def _known(sha256: str) -> QuerySet[StoredFile]:
+    return StoredFile.objects.filter(pk=sha256, text__isnull=False)
 
 
 def keep_text(stored: StoredFile, reading: Reading) -> FileText:

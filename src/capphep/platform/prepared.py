@@ -63,14 +63,17 @@ def prepared(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
     return rows
 
 
-def attach(records: Iterable[Model], name: str, children: Iterable[Model], key: str) -> None:
-    """Give each record its children under ``name``, as prefetching does; by their ``key``."""
+def attach(records: Iterable[Model], name: str, children: Iterable[Model], parent: str) -> None:
+    """Give each record its children under ``name``, and them their ``parent``: as prefetched."""
     of_record: dict[object, list[Model]] = defaultdict(list)
     for child in children:
-        of_record[getattr(child, key)].append(child)
+        of_record[getattr(child, f"{parent}_id")].append(child)
     for record in records:
+        own = of_record[record.pk]
+        for child in own:
+            setattr(child, parent, record)
         rows = getattr(record, name).all()
-        rows._result_cache, rows._prefetch_done = of_record.get(record.pk, []), True
+        rows._result_cache, rows._prefetch_done = own, True
         vars(record).setdefault("_prefetched_objects_cache", {})[name] = rows
 
 

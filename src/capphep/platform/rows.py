@@ -28,20 +28,62 @@ def insert(records: Iterable[M]) -> list[M]:
     return rows
 
 
-def update(model: type[Model], seen: Mapping[str, Any], values: Mapping[str, Any]) -> int:
-    """Write ``values`` where the fields hold what was ``seen``; returns how many rows did."""
-    fields = [_field(model, name) for name in (*values, *seen)]
-    equals = [f"{connection.ops.quote_name(field.column)} = %s" for field in fields]
-    table = connection.ops.quote_name(model._meta.db_table)
-    sets, wheres = ", ".join(equals[: len(values)]), " AND ".join(equals[len(values) :])
-    given = zip(fields, (*values.values(), *seen.values()), strict=True)
+def insert_new(record: Model) -> bool:
+    """Write a new record unless one like it is there; whether it was written."""
+    begin, values, end = _statement(type(record), record.pk is not None, connection.vendor)
+    fields = _columns(type(record), record.pk is not None)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} SET {sets} WHERE {wheres}",  # noqa: S608 - names of our own models
-            [_prepared(field, value) for field, value in given],
-        )
+        cursor.execute(f"{begin}{values} ON CONFLICT DO NOTHING{end}", _values(fields, record))
+        keys = cursor.fetchall()
+    for (key,) in keys:
+        _note_written(record, key)
+    return bool(keys)
+
+
+def update(model: type[Model], seen: Mapping[str, Any], values: Mapping[str, Any]) -> int:
+    """Write ``values`` where the fields hold what was ``seen``; returns how many rows did.
+
+    A list among ``seen`` means any of its values.
+    """
+    sets = ", ".join(f"{_column(model, name)} = %s" for name in values)
+    new = [_prepared(_field(model, name), value) for name, value in values.items()]
+    where, held = _where(model, seen)
+    # Only names of our own models stand in the statements of this file.
+    return _executed(f"UPDATE {_table(model)} SET {sets}{where}", [*new, *held])  # noqa: S608
+
+
+def delete(model: type[Model], seen: Mapping[str, Any]) -> int:
+    """Remove the rows whose fields hold what was ``seen``, as `update` finds them.
+
+    For rows that nothing refers to; returns how many there were.
+    """
+    where, held = _where(model, seen)
+    return _executed(f"DELETE FROM {_table(model)}{where}", held)  # noqa: S608
+
+
+def _where(model: type[Model], seen: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    conditions, held = [], list[Any]()
+    for name, value in seen.items():
+        any_of = value if isinstance(value, list) else [value]
+        marks = ", ".join(["%s"] * len(any_of))
+        conditions.append(f"{_column(model, name)} IN ({marks})")
+        held += [_prepared(_field(model, name), each) for each in any_of]
+    return " WHERE " + " AND ".join(conditions), held
+
+
+def _executed(sql: str, values: Sequence[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
         count: int = cursor.rowcount
     return count
+
+
+def _table(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _column(model: type[Model], name: str) -> str:
+    return connection.ops.quote_name(_field(model, name).column)
 
 
 @cache
@@ -73,13 +115,21 @@ def _statement(model: type[Model], with_key: bool, vendor: str) -> tuple[str, st
 
 def _insert(model: type[Model], fields: Sequence[Field[Any, Any]], rows: Sequence[Model]) -> None:
     begin, values, end = _statement(model, rows[0].pk is not None, connection.vendor)
-    parameters = [_prepared(each, each.pre_save(row, True)) for row in rows for each in fields]
+    parameters = [value for row in rows for value in _values(fields, row)]
     with connection.cursor() as cursor:
         cursor.execute(begin + ", ".join([values] * len(rows)) + end, parameters)
         keys = cursor.fetchall()
     for row, (key,) in zip(rows, keys, strict=True):
-        row.pk = key
-        row._state.adding, row._state.db = False, "default"
+        _note_written(row, key)
+
+
+def _values(fields: Iterable[Field[Any, Any]], row: Model) -> list[Any]:
+    return [_prepared(field, field.pre_save(row, True)) for field in fields]
+
+
+def _note_written(row: Model, key: Any) -> None:
+    row.pk = key
+    row._state.adding, row._state.db = False, "default"
 
 
 def _prepared(field: Field[Any, Any], value: Any) -> Any:

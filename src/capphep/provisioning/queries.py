@@ -223,7 +223,7 @@ def whole_lines_of(request: LicenceRequest) -> list[RequestLine]:
     lines = _lines(request.pk)
     for line in lines:
         line.request = request
-    attach(lines, "quantities", _quantities(request.pk), "line_id")
+    attach(lines, "quantities", _quantities(request.pk), "line")
     return lines
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from capphep.crm.models import Contact, Customer
 from capphep.crm.queries.customers import may_write
-from capphep.platform import audit, versions
+from capphep.platform import audit, rows, versions
+from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor
 from capphep.pure.folding import fold
 
@@ -38,17 +41,22 @@ def complete_customer(
         before, after = versions.write(customer, customer.version, missing, actor)
         changes.append(audit.Change(customer, "completed", before, after))
     if contact.full_name and not _knows(customer, contact.full_name):
-        added = Contact.objects.create(
+        added = Contact(
             customer=customer,
             full_name=contact.full_name,
             position=contact.position,
             phone=contact.phone,
             email=contact.email,
         )
+        rows.insert([added])
         changes.append(audit.Change(customer, "contact_added", after={"contact": str(added)}))
     return changes
 
 
 def _knows(customer: Customer, full_name: str) -> bool:
-    names = customer.contacts.values_list("full_name", flat=True)
-    return fold(full_name) in {fold(name) for name in names}
+    return fold(full_name) in {fold(name) for name in _contacts(customer.pk)}
+
+
+@prepared
+def _contacts(customer_id: int) -> QuerySet[Contact, str]:
+    return Contact.objects.filter(customer_id=customer_id).values_list("full_name", flat=True)

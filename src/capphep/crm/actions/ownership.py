@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from django.db import transaction
-from django.db.models import Q
 
 from capphep.crm.models import OwnedProduct
+from capphep.platform import rows
 
 Owner: TypeAlias = tuple[int, int]
 """Customer id and product id."""
@@ -30,15 +30,11 @@ def note_ownership(spans_of: Mapping[Owner, Spans]) -> None:
     for customer_id, product_id in spans_of:
         products.setdefault(product_id, []).append(customer_id)
     for product_id, customer_ids in products.items():
-        known = Q(product_id=product_id, customer_id__in=customer_ids)
-        OwnedProduct.objects.filter(known).delete()
-    OwnedProduct.objects.bulk_create(
-        (
-            OwnedProduct(
-                customer_id=customer_id, product_id=product_id, first_day=first, last_day=last
-            )
-            for (customer_id, product_id), spans in spans_of.items()
-            for first, last in spans
-        ),
-        batch_size=_BATCH,
+        for start in range(0, len(customer_ids), _BATCH):
+            batch = customer_ids[start : start + _BATCH]
+            rows.delete(OwnedProduct, {"product_id": product_id, "customer_id": batch})
+    rows.insert(
+        OwnedProduct(customer_id=customer_id, product_id=product_id, first_day=first, last_day=last)
+        for (customer_id, product_id), spans in spans_of.items()
+        for first, last in spans
     )

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
 from capphep.crm.actions.ownership import note_ownership
 from capphep.entitlements import rules
-from capphep.entitlements.models import BalanceStep, Grant, Subscription
-from capphep.entitlements.queries import differing, ownership_without_subscription, span_of
-from capphep.platform import audit
+from capphep.entitlements.models import BalanceStep, Subscription
+from capphep.entitlements.queries import (
+    differing,
+    ownership_without_subscription,
+    spans_by_subscription,
+)
+from capphep.platform import audit, rows
 from capphep.platform.roles import SYSTEM
 
 BATCH = 500
+_ONE_MORE = "UPDATE entitlements_subscription SET version = version + 1 WHERE id IN"
 
 
 def rebuild_balances(subscriptions: Collection[Subscription]) -> None:
@@ -23,24 +26,20 @@ def rebuild_balances(subscriptions: Collection[Subscription]) -> None:
 
     The balances count trials too; who only tries a product does not own it (R8).
     """
-    spans: dict[int, list[rules.Span]] = defaultdict(list)
-    for grant in Grant.objects.filter(subscription__in=subscriptions).order_by("id"):
-        spans[grant.subscription_id].append(span_of(grant))
-    BalanceStep.objects.filter(subscription__in=subscriptions).delete()
-    BalanceStep.objects.bulk_create(
-        (
-            BalanceStep(
-                subscription=subscription,
-                module_id=module_id,
-                resource_id=resource_id,
-                from_day=step.from_day,
-                quantity=step.quantity,
-            )
-            for subscription in subscriptions
-            for (module_id, resource_id), found in rules.steps(spans[subscription.pk]).items()
-            for step in found
-        ),
-        batch_size=BATCH,
+    spans = spans_by_subscription([found.pk for found in subscriptions])
+    for batch in _batches(list(spans)):
+        rows.delete(BalanceStep, {"subscription_id": batch})
+    rows.insert(
+        BalanceStep(
+            subscription_id=subscription_id,
+            module_id=module_id,
+            resource_id=resource_id,
+            from_day=step.from_day,
+            quantity=step.quantity,
+        )
+        for subscription_id, granted in spans.items()
+        for (module_id, resource_id), found in rules.steps(granted).items()
+        for step in found
     )
     note_ownership(
         {
@@ -48,6 +47,10 @@ def rebuild_balances(subscriptions: Collection[Subscription]) -> None:
             for found in subscriptions
         }
     )
+
+
+def _batches(ids: list[int]) -> Iterator[list[int]]:
+    yield from (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
 @transaction.atomic
@@ -74,8 +77,9 @@ def remove_ownership_without_subscription() -> list[str]:
 
 def next_version(subscriptions: Collection[Subscription]) -> None:
     """Count one more change of each."""
-    Subscription.objects.filter(pk__in=[found.pk for found in subscriptions]).update(
-        version=F("version") + 1
-    )
+    for batch in _batches([found.pk for found in subscriptions]):
+        marks = ", ".join(["%s"] * len(batch))
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_ONE_MORE} ({marks})", batch)
     for subscription in subscriptions:
         subscription.version += 1

@@ -15,7 +15,8 @@ from capphep.entitlements import rules
 from capphep.entitlements.actions.balances import next_version, rebuild_balances
 from capphep.entitlements.models import TRIALS, Grant, GrantKind, Subscription
 from capphep.entitlements.queries import opposites
-from capphep.platform import audit
+from capphep.platform import audit, rows
+from capphep.platform.prepared import prepared
 from capphep.pure.errors import Conflict, Invalid, gettext_noop
 
 
@@ -37,15 +38,21 @@ def lock_subscription(customer: Customer, product: Product) -> Subscription:
 
     Whoever holds it is alone in changing what this customer has of the product (R3).
     """
-    rows = Subscription.objects.select_for_update().filter(customer=customer, product=product)
-    found = rows.first()
-    if not found:
+    known = _locked(customer.pk, product.pk)
+    if not known:
         new = Subscription(customer=customer, product=product)
         Subscription.objects.bulk_create([new], ignore_conflicts=True)
-        found = rows.get()
+        known = _locked(customer.pk, product.pk)
+    [found] = known
     # The caller has both at hand; without this they would be read again.
     found.customer, found.product = customer, product
     return found
+
+
+@prepared
+def _locked(customer_id: int, product_id: int) -> QuerySet[Subscription]:
+    subscriptions = Subscription.objects.select_for_update()
+    return subscriptions.filter(customer_id=customer_id, product_id=product_id)
 
 
 def append_grants(
@@ -130,7 +137,7 @@ def end_trials(
 
 
 def _append(subscription: Subscription, grants: Sequence[Grant]) -> None:
-    Grant.objects.bulk_create(grants)
+    rows.insert(grants)
     next_version([subscription])
     rebuild_balances([subscription])
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime
 
+from django.db.models import QuerySet
+
 from capphep.entitlements.actions.balances import next_version
 from capphep.entitlements.models import TRIALS, Grant, Licence, LicenceCause, Subscription
 from capphep.entitlements.queries import rests
-from capphep.platform import numbers
+from capphep.platform import numbers, rows
+from capphep.platform.prepared import prepared
 from capphep.pure.months import Term
 
 
@@ -26,9 +29,9 @@ def issue_licence(
     """
     if cause == LicenceCause.INFO_CHANGE:
         next_version([subscription])
-    grants = subscription.grants.filter(last_day__gte=day).select_related("module", "resource")
-    running = [(one, left) for one, left in rests(grants.order_by("id")) if left.last >= day]
-    return Licence.objects.create(
+    grants = _not_over(subscription.pk, day)
+    running = [(one, left) for one, left in rests(grants) if left.last >= day]
+    licence = Licence(
         licence_no=numbers.next_number(numbers.LICENCE, day),
         subscription=subscription,
         version=subscription.version,
@@ -40,6 +43,13 @@ def issue_licence(
             "grants": [_certified(one, left) for one, left in running],
         },
     )
+    return rows.insert([licence])[0]
+
+
+@prepared
+def _not_over(subscription_id: int, day: datetime.date) -> QuerySet[Grant]:
+    grants = Grant.objects.filter(subscription_id=subscription_id, last_day__gte=day)
+    return grants.select_related("module", "resource").order_by("id")
 
 
 def _certified(grant: Grant, left: Term) -> dict[str, object]:

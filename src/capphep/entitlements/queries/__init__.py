@@ -15,6 +15,7 @@ from capphep.entitlements.queries.grants import (
     rests,
     running_until,
     span_of,
+    spans_by_subscription,
     spans_of,
 )
 from capphep.entitlements.queries.subscriptions import (
@@ -42,6 +43,7 @@ __all__ = [
     "running_until",
     "shortfalls",
     "span_of",
+    "spans_by_subscription",
     "spans_of",
     "subscription_of",
     "visible_subscriptions",

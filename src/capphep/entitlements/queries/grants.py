@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
@@ -37,12 +37,27 @@ def span_of(grant: Grant) -> rules.Span:
 
 def spans_of(customer_id: int, product_id: int) -> list[rules.Span]:
     """All that the customer was ever granted of the product, in that order. One statement."""
-    return [
-        rules.Span((module_id, resource_id), quantity, first, last, request_no, kind in TRIALS)
-        for module_id, resource_id, quantity, first, last, request_no, kind in _granted(
-            customer_id, product_id
-        )
-    ]
+    return [_span(*columns) for columns in _granted(customer_id, product_id)]
+
+
+def spans_by_subscription(ids: list[int]) -> dict[int, list[rules.Span]]:
+    """All that was ever granted to these subscriptions, in that order. One statement."""
+    spans: dict[int, list[rules.Span]] = {subscription_id: [] for subscription_id in ids}
+    for columns in _granted_to(ids):
+        spans[columns[0]].append(_span(*columns))
+    return spans
+
+
+_SPAN: Final = (
+    "subscription_id",
+    "module_id",
+    "resource_id",
+    "quantity",
+    "first_day",
+    "last_day",
+    "request_no",
+    "kind",
+)
 
 
 @prepared
@@ -50,16 +65,26 @@ def _granted(customer_id: int, product_id: int) -> QuerySet[Grant, tuple[Any, ..
     grants = Grant.objects.filter(
         subscription__customer_id=customer_id, subscription__product_id=product_id
     )
-    columns = (
-        "module_id",
-        "resource_id",
-        "quantity",
-        "first_day",
-        "last_day",
-        "request_no",
-        "kind",
-    )
-    return grants.order_by("id").values_list(*columns)
+    return grants.order_by("id").values_list(*_SPAN)
+
+
+@prepared
+def _granted_to(ids: list[int]) -> QuerySet[Grant, tuple[Any, ...]]:
+    return Grant.objects.filter(subscription_id__in=ids).order_by("id").values_list(*_SPAN)
+
+
+def _span(
+    _subscription: int,
+    module_id: int,
+    resource_id: int,
+    quantity: int,
+    first_day: datetime.date,
+    last_day: datetime.date,
+    request_no: str,
+    kind: str,
+) -> rules.Span:
+    key = (module_id, resource_id)
+    return rules.Span(key, quantity, first_day, last_day, request_no, kind in TRIALS)
 
 
 def bases(customer_id: int, product_id: int, day: datetime.date) -> dict[rules.Key, rules.Base]:

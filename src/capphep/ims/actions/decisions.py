@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from capphep.entitlements.models import GrantKind, Licence, Subscription
 from capphep.identity.actions import Person, ensure_account
 from capphep.ims.queries.checks import require_unblocked
 from capphep.ims.queries.desk import previewed, require_decision
-from capphep.platform import audit, clock, outbox
+from capphep.platform import audit, clock, outbox, rows
 from capphep.platform.roles import Actor, Permission, require
 from capphep.provisioning import queries
 from capphep.provisioning.actions.locks import lock_request
@@ -24,9 +25,10 @@ from capphep.provisioning.actions.sending import event
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.kind_rules import check_kind
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.queries import Review
+from capphep.provisioning.queries import Review, ReviewedQuantity
 from capphep.provisioning.round_rules import checked_comments, comment_fields
 from capphep.provisioning.states import RequestKind
+from capphep.provisioning.term_rules import LineTerm
 from capphep.pure.errors import Conflict, Invalid, gettext_noop
 from capphep.pure.folding import clean
 
@@ -181,25 +183,33 @@ def _grants(request: LicenceRequest, review: Review) -> list[entitlements.NewGra
 
 def _settle_lines(review: Review) -> None:
     """The lines keep their term and the base on which they were approved (R1, R9)."""
-    lines: list[RequestLine] = []
-    quantities: list[RequestQuantity] = []
+    by_span: dict[LineTerm, list[RequestLine]] = defaultdict(list)
     for reviewed in review.lines:
-        reviewed.line.months = reviewed.span.months
-        reviewed.line.ends_with = reviewed.span.ends_with
-        reviewed.line.follows = reviewed.span.follows
-        reviewed.line.first_day = reviewed.term.first
-        reviewed.line.last_day = reviewed.term.last
-        lines.append(reviewed.line)
+        by_span[reviewed.span].append(reviewed.line)
         for quantity in reviewed.quantities:
-            quantity.record.base = quantity.base.quantity
-            quantity.record.total = quantity.total
-            quantity.record.base_request_no = quantity.base.request_no
-            quantity.record.lapsed = quantity.base.lapsed
-            quantities.append(quantity.record)
-    RequestLine.objects.bulk_update(
-        lines, ["months", "ends_with", "follows", "first_day", "last_day"]
-    )
-    RequestQuantity.objects.bulk_update(quantities, ["base", "total", "base_request_no", "lapsed"])
+            _settle_quantity(quantity)
+    for span, lines in by_span.items():
+        values = {
+            "months": span.months,
+            "ends_with": span.ends_with,
+            "follows": span.follows,
+            "first_day": span.term.first,
+            "last_day": span.term.last,
+        }
+        rows.update(RequestLine, {"pk": [line.pk for line in lines]}, values)
+
+
+def _settle_quantity(quantity: ReviewedQuantity) -> None:
+    """Most have not moved since they were sent, and stay as they are."""
+    values = {
+        "base": quantity.base.quantity,
+        "total": quantity.total,
+        "base_request_no": quantity.base.request_no,
+        "lapsed": quantity.base.lapsed,
+    }
+    record = quantity.record
+    if any(getattr(record, name) != value for name, value in values.items()):
+        rows.update(RequestQuantity, {"pk": record.pk}, values)
 
 
 def _events(

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from capphep.platform import audit, clock, files, versions
+from capphep.platform import audit, clock, files, rows, versions
+from capphep.platform.models import StoredFile
+from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor
 from capphep.provisioning.actions.locks import check_own, lock_own
 from capphep.provisioning.evidence_rules import check_issued_on
@@ -31,15 +34,29 @@ def attach_evidence(
     stored = files.store(chunks)
     with transaction.atomic():
         request = lock_own(actor, request_id, "send")
-        evidence, is_new = Evidence.objects.get_or_create(
-            request=request,
-            kind=kind,
-            file=stored,
-            defaults={"name": clean(name)[-_LONGEST_NAME:], "added_by_id": actor.pk},
-        )
-        if is_new:
-            facts = {"kind": kind.value, "name": evidence.name, "sha256": stored.sha256}
-            audit.record(actor, [audit.Change(request, "evidence_added", after=facts)])
+        # Who holds the request is alone in attaching files to it.
+        there = _attached(request.pk, kind.value, stored.pk)
+        return there[0] if there else _attach(actor, request, kind, name, stored)
+
+
+@prepared
+def _attached(request_id: int, kind: str, sha256: str) -> QuerySet[Evidence]:
+    return Evidence.objects.filter(request_id=request_id, kind=kind, file_id=sha256)
+
+
+def _attach(
+    actor: Actor, request: LicenceRequest, kind: EvidenceKind, name: str, stored: StoredFile
+) -> Evidence:
+    evidence = Evidence(
+        request=request,
+        kind=kind,
+        file=stored,
+        name=clean(name)[-_LONGEST_NAME:],
+        added_by_id=request.created_by_id,
+    )
+    rows.insert([evidence])
+    facts = {"kind": kind.value, "name": evidence.name, "sha256": stored.sha256}
+    audit.record(actor, [audit.Change(request, "evidence_added", after=facts)])
     return evidence
 
 
@@ -104,8 +121,14 @@ def frozen_evidence(request: LicenceRequest) -> list[dict[str, object]]:
     One entry a file: id, kind, name, sha256, size (bytes), content_type, number, issued_on
     (ISO day or None), issuer, amount (whole đồng or None).
     """
-    rows = request.evidence.select_related("file").order_by("kind", "id")
-    return [frozen(evidence) for evidence in rows]
+    return [frozen(evidence) for evidence in _evidence(request.pk)]
+
+
+@prepared
+def _evidence(request_id: int) -> QuerySet[Evidence]:
+    return (
+        Evidence.objects.filter(request_id=request_id).select_related("file").order_by("kind", "id")
+    )
 
 
 def frozen(evidence: Evidence) -> dict[str, object]:

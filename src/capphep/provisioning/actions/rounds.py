@@ -9,7 +9,7 @@ from typing import Final
 from django.db.models import Max
 from django.utils import timezone
 
-from capphep.platform import clock
+from capphep.platform import clock, rows
 from capphep.platform.roles import Actor
 from capphep.provisioning import queries
 from capphep.provisioning.actions.evidence import frozen_evidence
@@ -51,7 +51,7 @@ class Answer:
 def open_round(request: LicenceRequest, content: Content, *, is_first: bool) -> Round:
     """Keep what was sent as the request's next round. One statement for the first one."""
     assert request.sent_at is not None
-    return Round.objects.create(
+    opened = Round(
         request=request,
         number=1 if is_first else _last_number(request) + 1,
         content=content,
@@ -59,6 +59,7 @@ def open_round(request: LicenceRequest, content: Content, *, is_first: bool) -> 
         sent_at=request.sent_at,
         due_on=request.due_on,
     )
+    return rows.insert([opened])[0]
 
 
 def _last_number(request: LicenceRequest) -> int:
@@ -69,11 +70,11 @@ def _last_number(request: LicenceRequest) -> int:
 
 def close_round(actor: Actor, request: LicenceRequest, verb: str, answer: Answer) -> None:
     """Note how the open round ended. A request sent before rounds were kept has none."""
-    request.rounds.filter(outcome="").update(
-        outcome=OUTCOMES[verb],
-        comment=answer.comment,
-        comments=dict(answer.comments),
-        ended_by_id=actor.pk,
-        ended_at=timezone.now(),
-        ended_on=clock.today(),
-    )
+    said = {"comment": answer.comment, "comments": dict(answer.comments)}
+    ended = {
+        "ended_by_id": actor.pk,
+        "ended_at": timezone.now(),
+        "ended_on": clock.today(),
+    }
+    still_open = {"request_id": request.pk, "outcome": ""}
+    rows.update(Round, still_open, {"outcome": OUTCOMES[verb], **said, **ended})

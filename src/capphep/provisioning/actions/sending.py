@@ -7,12 +7,14 @@ from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from capphep.crm.actions.completion import NewContact, complete_customer
 from capphep.crm.models import Order
 from capphep.crm.queries.customers import ownership_of
 from capphep.platform import audit, clock, outbox
+from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor
 from capphep.provisioning import queries, rules
 from capphep.provisioning.actions.drafts import write_fields
@@ -42,7 +44,7 @@ def send_request(
     """
     request = lock_own(actor, request_id, "send")
     if request.order_id:
-        request.order = Order.objects.select_for_update().get(pk=request.order_id)
+        [request.order] = _locked_order(request.order_id)
     write_fields(actor, request, seen_version, values)
     parts = parts_of(request)
     problems = problems_of(request, parts)
@@ -62,6 +64,11 @@ def send_request(
     audit.record(actor, changes)
     outbox.enqueue([event("request.sent", request)])
     return request
+
+
+@prepared
+def _locked_order(order_id: int) -> QuerySet[Order]:
+    return Order.objects.select_for_update().filter(pk=order_id)
 
 
 @transaction.atomic
