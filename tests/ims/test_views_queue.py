@@ -149,7 +149,7 @@ def test_an_officer_may_approve_and_reject_from_the_menu_of_a_row(
 ) -> None:
     items = menu(officer_client)
     assert items[0] == "Phê duyệt YC cấp giấy phép"
-    assert {"Từ chối", "Nhận xử lý", "Giao cho…", "Xem chi tiết"} <= set(items)
+    assert {"Trả lại", "Từ chối", "Nhận xử lý", "Giao cho…", "Xem chi tiết"} <= set(items)
 
 
 def test_others_may_only_look(
@@ -172,7 +172,7 @@ def test_who_sent_a_request_sees_why_they_cannot_decide(
     salesperson.save()
     items = signed_in(salesperson).get(QUEUE).context["page"].rows[0].menu
     refused = {str(item.label) for item in items if item.disabled_reason}
-    assert {"Phê duyệt YC cấp giấy phép", "Từ chối", "Nhận xử lý"} <= refused
+    assert {"Phê duyệt YC cấp giấy phép", "Trả lại", "Từ chối", "Nhận xử lý"} <= refused
 
 
 def menu(client: Client, **query: str) -> list[str]:

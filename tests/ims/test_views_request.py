@@ -223,5 +223,5 @@ def test_the_page_takes_the_same_statements_for_one_line_and_for_four(
     order = stories.ordered(customer, salesperson, [(catalogue.suite(), 1)])
     four: Sequence[LicenceRequest] = [waiting, stories.sent(order, salesperson)]
     for record in four:
-        with statements("ims.request", at_most=20):
+        with statements("ims.request", at_most=25):
             officer_client.get(page_of(record))

@@ -89,6 +89,20 @@ def test_a_rejection_is_done_with_once_the_request_is_raised_again(
     assert parts["waiting"] == [again.request_no]
 
 
+def test_what_was_returned_comes_first_with_what_was_said(desk: Desk, sales_client: Client) -> None:
+    desk.draft()
+    general, at_fields = desk.waiting(), desk.waiting()
+    stories.returned(general, desk.officer, "Xem lại giúp.")
+    stories.returned(at_fields, desk.officer, "", {"level": "Cấp nào?", "note": "Rõ hơn."})
+    assert next(iter(parts_of(sales_client))) == "returned"
+    page = sales_client.get(HOME).content.decode()
+    assert "Xem lại giúp." in page
+    assert "Cấp nào?; Rõ hơn." in page
+    assert f"/requests/{general.pk}/edit" in page
+    stories.sent_again(general, desk.salesperson)
+    assert parts_of(sales_client)["returned"] == [at_fields.request_no]
+
+
 def test_a_colleagues_work_is_not_mine(
     desk: Desk, colleague: User, other_salesperson: User
 ) -> None:

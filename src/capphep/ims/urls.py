@@ -9,6 +9,7 @@ from capphep.ims.views import (
     queue,
     renewals,
     requests,
+    returns,
     subscriptions,
 )
 
@@ -21,6 +22,7 @@ request_urls = [
     path("requests/<int:request_id>/take", assignment.take, name="take"),
     path("requests/<int:request_id>/assign", assignment.assign, name="assign"),
     path("requests/<int:request_id>/release", assignment.release, name="release"),
+    path("requests/<int:request_id>/return", returns.give_back, name="return"),
     path("requests/<int:request_id>/reject", decisions.reject, name="reject"),
 ]
 subscription_urls = [

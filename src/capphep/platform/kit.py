@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -58,6 +59,22 @@ def steps(labels: Sequence[Text], current: int, *, refused: bool = False) -> lis
         Step(label, "done" if index < current else here if index == current else "todo")
         for index, label in enumerate(labels)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody said of one field, to be seen at it. ``is_settled``: it was changed since.
+
+    A form shows those in its attribute ``remarks``, a mapping by the name of the field.
+    ``field`` is "" for something that the form no longer has.
+    """
+
+    field: str
+    label: str
+    text: str
+    by: str
+    at: datetime.datetime | None = None
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

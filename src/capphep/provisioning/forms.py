@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from capphep.catalog.schemas import ExtraField
 from capphep.crm.models import Level, Sector
+from capphep.platform.kit import Remark
 from capphep.platform.texts import refusal_text
 from capphep.platform.widgets import DayField, DayInput
 from capphep.provisioning.models import Evidence, LicenceRequest
@@ -164,6 +165,8 @@ class RequestForm(forms.Form):
 
     def __init__(self, record: LicenceRequest, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial_of(record))
+        # What an officer said of the fields when returning the request.
+        self.remarks: Mapping[str, Remark] = {}
         level = self.fields["level"]
         assert isinstance(level, LevelField)
         level.choices = [("", _("Choose…")), *_levels(record)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from capphep.catalog.models import Item, Product
 from capphep.crm.models import Customer, Order
@@ -16,7 +16,7 @@ from capphep.crm.states import LicenceStatus
 from capphep.platform.models import User
 from capphep.platform.queries import is_demo
 from capphep.platform.roles import Actor, Permission, Role, require
-from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.models import LicenceRequest, Round, RoundOutcome
 from capphep.provisioning.queries import visible_requests
 from capphep.provisioning.states import RequestStatus
 from capphep.pure.errors import NotFound, gettext_noop
@@ -75,7 +75,7 @@ class RequestPart:
 
 
 def own_requests(actor: Actor) -> dict[str, RequestPart]:
-    """The actor's requests that need attention, by status. At most four statements.
+    """The actor's requests that need attention, by status. At most six statements.
 
     A rejected one is shown until a new request of its order was sent.
     """
@@ -84,9 +84,15 @@ def own_requests(actor: Actor) -> dict[str, RequestPart]:
         Q(status=RequestStatus.REJECTED) & ~Q(order__licence_status=LicenceStatus.REJECTED)
     )
     counts = _counts(open_ones)
+    statuses = (RequestStatus.DRAFT, RequestStatus.WAITING, RequestStatus.REJECTED)
+    parts: dict[str, RequestPart] = {
+        status: _part(counts, open_ones, status, "-updated_at") for status in statuses
+    }
+    answers = Round.objects.filter(outcome=RoundOutcome.RETURNED).defer("content")
+    returned = open_ones.prefetch_related(Prefetch("rounds", answers))
     return {
-        status: _part(counts, open_ones, status, "-updated_at")
-        for status in (RequestStatus.DRAFT, RequestStatus.WAITING, RequestStatus.REJECTED)
+        **parts,
+        RequestStatus.RETURNED: _part(counts, returned, RequestStatus.RETURNED, "-updated_at"),
     }
 
 

@@ -138,14 +138,15 @@ def _band(actor: User, order: Order) -> HeaderBand:
 
 
 def _steps(licence_status: str) -> list[Step]:
-    labels = [_("Order entered"), _("Waiting for approval"), _("Approved")]
-    current, refused = {
-        LicenceStatus.NOT_REQUESTED: (0, False),
-        LicenceStatus.PENDING: (1, False),
-        LicenceStatus.RETURNED: (1, True),
-        LicenceStatus.REJECTED: (1, True),
-        LicenceStatus.APPROVED: (3, False),
-        LicenceStatus.REVOKED: (2, True),
+    """Lập đơn hàng → Chờ duyệt → Đã duyệt; what turned back or ended stands in its place."""
+    entered, waiting, approved = _("Order entered"), _("Waiting for approval"), _("Approved")
+    labels, current, refused = {
+        LicenceStatus.NOT_REQUESTED: ([entered, waiting, approved], 0, False),
+        LicenceStatus.PENDING: ([entered, waiting, approved], 1, False),
+        LicenceStatus.RETURNED: ([entered, _("Returned for changes"), approved], 1, False),
+        LicenceStatus.REJECTED: ([entered, waiting, _("Rejected")], 2, True),
+        LicenceStatus.APPROVED: ([entered, waiting, approved], 3, False),
+        LicenceStatus.REVOKED: ([entered, waiting, approved, _("Withdrawn")], 3, True),
     }[LicenceStatus(licence_status)]
     return steps(labels, current, refused=refused)
 

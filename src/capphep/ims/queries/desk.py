@@ -29,6 +29,9 @@ SENT: Final = (
     RequestStatus.WITHDRAWN,
 )
 
+# What an officer decided last, so that the next one may follow.
+DECIDED: Final = (RequestStatus.RETURNED, RequestStatus.APPROVED, RequestStatus.REJECTED)
+
 # --- the queue ---------------------------------------------------------------------------------
 
 

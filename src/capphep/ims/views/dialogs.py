@@ -57,12 +57,17 @@ def page_of(record: LicenceRequest) -> str:
 
 def decided(request: HttpRequest, record: LicenceRequest, text: str) -> HttpResponse:
     """Say so. From a list: it reloads. From the approver's page: the next that waits opens."""
+    return to_next(request, record, text) or done(request, text, back=page_of(record))
+
+
+def to_next(request: HttpRequest, record: LicenceRequest, text: str) -> HttpResponse | None:
+    """The next that waits, with what happened to this one; None where none was asked for."""
     if request.GET.get("then") != "next":
-        return done(request, text, back=page_of(record))
+        return None
     actor = actor_of(request)
     following = next_waiting(actor, absences_on(clock.today()))
     if not following:
-        return done(request, text, back=page_of(record))
+        return None
     link = (text, page_of(record), _("Look at it again"))
     message = format_html('{} <a href="{}">{}</a>', *link)
     return redirect(request, "ims:request", following.pk, message=message)

@@ -26,18 +26,18 @@ from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.models import User
 from capphep.provisioning import explanations
 from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.states import RequestStatus
 from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.history import history_of
+from capphep.provisioning.views.rounds import rounds_shown
 from capphep.provisioning.views.shown import source_item, status_of, steps_of
 
 
 def decision_items(
     actor: User, record: LicenceRequest, *, on_page: bool = False, blocked_by: str = ""
 ) -> list[MenuItem]:
-    """*Phê duyệt YC cấp giấy phép* and *Từ chối*, where role and state allow them.
+    """*Phê duyệt YC cấp giấy phép*, *Trả lại*, *Từ chối*, where role and state allow them.
 
-    Where only R6 forbids, they are there with the reason. ``on_page``: A and R do the same, and
+    Where only R6 forbids, they are there with the reason. ``on_page``: A, T and R do the same, and
     then the next one that waits opens.
     ``blocked_by`` names the automatic checks that stop an approval.
     """
@@ -48,12 +48,12 @@ def decision_items(
     stopped = _("Approval is stopped by an automatic check: %(checks)s.") % {"checks": blocked_by}
     why = reason or (stopped if blocked_by else "")
     then = THEN_NEXT if on_page else ""
-    approve, reject = (
-        reverse(f"ims:{verb}", args=[record.pk]) + then for verb in ("approve", "reject")
-    )
-    a, r = ("a", "r") if on_page else ("", "")
+    verbs = ("approve", "return", "reject")
+    approve, give_back, reject = (reverse(f"ims:{verb}", args=[record.pk]) + then for verb in verbs)
+    a, t, r = ("a", "t", "r") if on_page else ("", "", "")
     return [
         MenuItem(_("Approve licence request"), approve, "dialog", "rubber-stamp", False, why, a),
+        MenuItem(_("Return for changes"), give_back, "link", "arrow-back-up", False, reason, t),
         MenuItem(_("Reject"), reject, "dialog", "ban", True, reason, r),
     ]
 
@@ -68,12 +68,14 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
 
 def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
     """context: title, record, band, decision (MenuItem list), evidence, difference, extras,
-    kind_reason, checks, licence, age (Status), holder, next_waiting, entries."""
+    kind_reason, checks, licence, age (Status), holder, next_waiting, rounds, resent
+    (rounds.ShownRound), entries."""
     day = clock.today()
     away = absences_on(day)
     difference, files = desk.difference_of(record, day), files_of(record)
     found = checks_of(record, difference, files, day)
-    is_decided = record.status in (RequestStatus.APPROVED, RequestStatus.REJECTED)
+    is_decided = record.status in desk.DECIDED
+    rounds = rounds_shown(record)
     return {
         "title": record.request_no,
         "record": record,
@@ -88,6 +90,8 @@ def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
         "age": ageing_status(queue.age_of(record, day)),
         "holder": holder_text(record, actor, away) if desk.waits(record) else "",
         "next_waiting": queue.next_waiting(actor, away) if is_decided else None,
+        "rounds": rounds,
+        "resent": next((one for one in rounds if one.before and not one.outcome), None),
         "entries": history_of(record),
     }
 

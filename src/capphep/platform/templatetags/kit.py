@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from capphep.platform.kit import ItemKind, MenuItem, Text
+from capphep.platform.kit import ItemKind, MenuItem, Remark, Text
 from capphep.pure.money import format_dong, format_number
 
 register = template.Library()
@@ -95,6 +95,7 @@ def field(bound: BoundField, width: str = "", label: Text = "", **attrs: Any) ->
     own; further arguments become attributes of the input, "_" read as "-".
     """
     widget = bound.field.widget
+    remark = getattr(bound.form, "remarks", {}).get(bound.name)
     extra = {name.replace("_", "-"): value for name, value in attrs.items()}
     return {
         "field": bound,
@@ -102,16 +103,18 @@ def field(bound: BoundField, width: str = "", label: Text = "", **attrs: Any) ->
         "width": width,
         "is_group": isinstance(widget, (RadioSelect, CheckboxSelectMultiple)),
         "is_check": isinstance(widget, CheckboxInput),
-        "widget": bound.as_widget(attrs={**_attributes(bound), **extra}),
+        "remark": remark,
+        "widget": bound.as_widget(attrs={**_attributes(bound, remark), **extra}),
         "help_id": f"{bound.auto_id}_help",
         "error_id": f"{bound.auto_id}_error",
     }
 
 
-def _attributes(bound: BoundField) -> dict[str, Any]:
+def _attributes(bound: BoundField, remark: Remark | None) -> dict[str, Any]:
     own = bound.field.widget.attrs
     described = [f"{bound.auto_id}_help"] if bound.help_text else []
     described += [f"{bound.auto_id}_error"] if bound.errors else []
+    described += [f"remark-{bound.name}"] if remark else []
     attrs: dict[str, Any] = {"class": f"{_look(bound)} {own.get('class', '')}".strip()}
     if described:
         attrs["aria-describedby"] = " ".join(described)

@@ -30,6 +30,7 @@ from capphep.provisioning.states import EDITABLE
 from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.evidence import attach_all
 from capphep.provisioning.views.lines import lines_context
+from capphep.provisioning.views.rounds import returned_of
 from capphep.provisioning.views.shown import (
     discard_item,
     evidence_shown,
@@ -179,15 +180,20 @@ def _page(
     conflict: StaleEdit | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """context: title, form, band, conflict, before, evidence, more_errors; as `lines_context`."""
-    context: dict[str, Any] = lines_context(record, problems.lines) | {
+    """context: title, form, band, conflict, before, returned, ends_on, evidence, more_errors;
+    as `lines_context`.
+    """
+    returned = returned_of(record)
+    form.remarks = returned.remarks if returned else {}
+    context: dict[str, Any] = lines_context(record, problems.lines, form.remarks) | {
         "title": _("Licence/subscription request"),
         "form": form,
         "conflict": conflict,
         "before": queries.last_ended(record.order),
+        "returned": returned,
         "ends_on": ends_on(record, clock.today()),
         "band": _band(record),
-        "evidence": evidence_shown(record, problems.evidence),
+        "evidence": evidence_shown(record, problems.evidence, form.remarks),
         "more_errors": problems.summary,
     }
     return render(request, "provisioning/request_form.html", context, status=status)

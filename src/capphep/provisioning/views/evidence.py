@@ -21,6 +21,7 @@ from capphep.provisioning.actions.locks import check_own
 from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.provisioning.states import EvidenceKind
 from capphep.provisioning.views.access import actor_of, only_post
+from capphep.provisioning.views.rounds import remarks_of
 from capphep.provisioning.views.shown import evidence_shown, input_name
 from capphep.pure.errors import Invalid
 from capphep.pure.folding import clean
@@ -152,7 +153,7 @@ def attach_all(request: HttpRequest, request_id: int) -> dict[str, list[str]]:
 def _fragment(
     request: HttpRequest, record: LicenceRequest, kind: EvidenceKind, errors: list[str]
 ) -> HttpResponse:
-    kinds = evidence_shown(record, {input_name(kind): errors})
+    kinds = evidence_shown(record, {input_name(kind): errors}, remarks_of(record))
     context = {"one": next(each for each in kinds if each.kind == kind), "record": record}
     status = 422 if errors else 200
     return render(request, "provisioning/_evidence_kind.html", context, status=status)

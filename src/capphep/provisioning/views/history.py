@@ -1,4 +1,4 @@
-"""The history of a request: what the audit trail says of its files and modules, in words (R13)."""
+"""The history of a request: what its audit trail says of files, modules and comments (R13)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from capphep.platform.history import MOST_ENTRIES, HistoryEntry, readable
 from capphep.platform.models import AuditEntry
 from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.provisioning.states import EvidenceKind
+from capphep.provisioning.views.contents import label_of
 
 Change: TypeAlias = tuple[str, str, str]
 """Label, before, after."""
@@ -29,8 +30,17 @@ def history_of(record: LicenceRequest) -> list[HistoryEntry]:
     return [_told(record, entry, modules) for entry in entries]
 
 
+def _comments(entry: AuditEntry) -> list[Change]:
+    """What the officer said of each field, taken out of the entry: a change for each."""
+    comments: Mapping[str, str] = entry.after.pop("comments", {})
+    return [(label_of(name), "", text) for name, text in comments.items()]
+
+
 def _told(record: LicenceRequest, entry: AuditEntry, modules: Mapping[str, Module]) -> HistoryEntry:
+    comments = _comments(entry)
     told = readable(record, entry)
+    if comments:
+        return replace(told, changes=[*told.changes, *comments])
     if entry.verb in ("evidence_added", "evidence_removed"):
         return replace(told, changes=[_file(entry)])
     if entry.verb == "evidence_described":

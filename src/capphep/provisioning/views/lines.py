@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,26 +14,35 @@ from django.utils.translation import gettext as _
 
 from capphep.catalog import schemas
 from capphep.platform.htmx import done, is_htmx, redirect, render_dialog, toast
+from capphep.platform.kit import Remark
 from capphep.provisioning import explanations, queries
 from capphep.provisioning.actions import drafts, extras
 from capphep.provisioning.actions.locks import check_own, require_own
 from capphep.provisioning.forms import ExtraForm
 from capphep.provisioning.models import LicenceRequest, RequestLine
 from capphep.provisioning.views.access import actor_of, only_post
+from capphep.provisioning.views.rounds import remarks_of
 from capphep.provisioning.views.shown import lines_shown
 from capphep.pure.errors import Invalids
 
 
-def lines_context(record: LicenceRequest, errors: dict[str, str] | None = None) -> dict[str, Any]:
-    """context: record, lines (shown.ShownLines), offer (a budget code), lines_error, the reason."""
+def lines_context(
+    record: LicenceRequest,
+    errors: Mapping[str, str] | None = None,
+    remarks: Mapping[str, Remark] | None = None,
+) -> dict[str, Any]:
+    """context: record, lines (shown.ShownLines), offer (a budget code), lines_error, kind_reason,
+    amount_remark. Errors and remarks are by field.
+    """
     rows = list(queries.lines_of(record))
     offer, _lacking = extras.budget_code_offer(rows)
     return {
         "record": record,
-        "lines": lines_shown(record, rows, queries.other_modules(record, rows), errors),
+        "lines": lines_shown(record, rows, queries.other_modules(record, rows), errors, remarks),
         "offer": offer,
         "lines_error": (errors or {}).get("lines", ""),
         "kind_reason": explanations.reason_of(record),
+        "amount_remark": (remarks or {}).get("amount"),
     }
 
 
@@ -114,5 +124,5 @@ def _answer(request: HttpRequest, record: LicenceRequest, text: str) -> HttpResp
 
 
 def _fragment(request: HttpRequest, record: LicenceRequest) -> HttpResponse:
-    context = lines_context(record) | {"is_alone": True}
+    context = lines_context(record, remarks=remarks_of(record)) | {"is_alone": True}
     return render(request, "provisioning/_lines.html", context)

@@ -32,6 +32,7 @@ from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
 from capphep.provisioning.views.access import actor_of, only_post
 from capphep.provisioning.views.history import history_of
+from capphep.provisioning.views.rounds import returned_of, rounds_shown
 from capphep.provisioning.views.shown import (
     discard_item,
     evidence_shown,
@@ -115,7 +116,9 @@ def _row_menu(actor: Actor, row: LicenceRequest) -> list[MenuItem]:
 
 
 def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
-    """context: title, record, band, kind_reason, lines, evidence, ends_on, entries (trail)."""
+    """context: title, record, band, kind_reason, lines, evidence, returned, ends_on, rounds,
+    entries (trail).
+    """
     actor = actor_of(request)
     record = queries.request_of(actor, request_id)
     context = {
@@ -125,7 +128,9 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         "kind_reason": explanations.reason_of(record),
         "lines": lines_shown(record, queries.lines_of(record)),
         "evidence": evidence_shown(record),
+        "returned": returned_of(record),
         "ends_on": ends_on(record, clock.today()),
+        "rounds": rounds_shown(record),
         "entries": history_of(record),
     }
     return render(request, "provisioning/request.html", context)
@@ -217,14 +222,14 @@ def _confirm(
 
 
 def order_panel(request: HttpRequest, order_id: int) -> HttpResponse:
-    """context: title, order, rows as [(request, status)], panel_url, panel_loaded."""
+    """context: title, order, rows as [(request, status, may_edit)], panel_url, panel_loaded."""
     actor = actor_of(request)
     order = order_of(actor, order_id)
     rows = queries.visible_requests(actor).filter(order_id=order.pk).order_by("-id")
     context = {
         "title": _("Licence/subscription requests"),
         "order": order,
-        "rows": [(row, status_of(row)) for row in rows],
+        "rows": [(row, status_of(row), queries.may_edit(actor, row)) for row in rows],
         "panel_url": request.path,
         "panel_loaded": True,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from capphep.catalog import schemas
 from capphep.catalog.models import Module
 from capphep.platform import clock
 from capphep.platform.filetypes import EXTENSIONS
-from capphep.platform.kit import MenuItem, Status, Step, Tone, steps
+from capphep.platform.kit import MenuItem, Remark, Status, Step, Tone, steps
 from capphep.platform.models import FileText, TextState
 from capphep.provisioning import explanations, queries
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
@@ -105,6 +105,12 @@ class ShownLine:
     missing: int
     term: Term | None
     error: str = ""
+    remark: Remark | None = None
+
+    @property
+    def name(self) -> str:
+        """The field that errors and remarks name."""
+        return f"line-{self.record.position}"
 
     @property
     def is_preview(self) -> bool:
@@ -141,14 +147,16 @@ def lines_shown(
     lines: Iterable[RequestLine],
     others: Iterable[Module] = (),
     errors: Mapping[str, str] | None = None,
+    remarks: Mapping[str, Remark] | None = None,
 ) -> ShownLines:
-    """``errors`` are texts by field: ``line-1`` is the first line. One statement."""
-    found, rows = errors or {}, list(lines)
+    """``errors`` and ``remarks`` are by field: ``line-1`` is the first line. One statement."""
+    rows, errors, remarks = list(lines), errors or {}, remarks or {}
     terms = queries.terms_of(request, rows, clock.today())
+    shown = [_line(request, line, terms.get(line.pk)) for line in rows]
     return ShownLines(
         [
-            _line(request, line, terms.get(line.pk), found.get(f"line-{line.position}", ""))
-            for line in rows
+            replace(one, error=errors.get(one.name, ""), remark=remarks.get(one.name))
+            for one in shown
         ],
         [
             OtherModule(module, explanations.not_ordered_reason(module.name, request.kind))
@@ -157,7 +165,7 @@ def lines_shown(
     )
 
 
-def _line(request: LicenceRequest, line: RequestLine, term: Term | None, error: str) -> ShownLine:
+def _line(request: LicenceRequest, line: RequestLine, term: Term | None) -> ShownLine:
     schema, language = line.module.extra_schema, get_language() or ""
     quantities = sorted(line.quantities.all(), key=lambda one: one.pk)
     first_day = term.first if term else None
@@ -168,7 +176,6 @@ def _line(request: LicenceRequest, line: RequestLine, term: Term | None, error: 
         has_extra=bool(schemas.fields_of(schema, language)),
         missing=queries.missing_extra(line),
         term=term,
-        error=error,
     )
 
 
@@ -197,6 +204,7 @@ class ShownEvidence:
     files: Sequence[ShownFile]
     errors: Sequence[str] = field(default_factory=list)
     is_required: bool = True
+    remark: Remark | None = None
 
     @property
     def input_name(self) -> str:
@@ -209,7 +217,9 @@ def input_name(kind: EvidenceKind) -> str:
 
 
 def evidence_shown(
-    request: LicenceRequest, errors: Mapping[str, Sequence[str]] | None = None
+    request: LicenceRequest,
+    errors: Mapping[str, Sequence[str]] | None = None,
+    remarks: Mapping[str, Remark] | None = None,
 ) -> list[ShownEvidence]:
     """Both kinds, whether or not something is attached. One statement."""
     files = list(queries.evidence_of(request).select_related("file__text"))
@@ -220,6 +230,7 @@ def evidence_shown(
             [ShownFile(one, _absent(request, one)) for one in files if one.kind == kind],
             (errors or {}).get(input_name(kind), ()),
             is_required,
+            (remarks or {}).get(input_name(kind)),
         )
         for kind in EvidenceKind
     ]

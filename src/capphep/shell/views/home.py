@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from capphep.crm.models import Order
 from capphep.crm.views.orders import status_of as order_status
 from capphep.platform.kit import MenuItem, Status, Text
 from capphep.platform.models import User
 from capphep.platform.roles import Role
-from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.states import RequestStatus
+from capphep.provisioning.models import LicenceRequest, Round
+from capphep.provisioning.states import EDITABLE, RequestStatus
 from capphep.provisioning.views.shown import status_of
 from capphep.shell import queries
 from capphep.shell.views.access import actor_of
@@ -56,6 +57,12 @@ class Figure:
     url: str
 
 
+_OWN_AT: Final[Mapping[str, Text]] = {
+    RequestStatus.WAITING: gettext_lazy("Sent at"),
+    RequestStatus.RETURNED: gettext_lazy("Returned at"),
+}
+
+
 def home(request: HttpRequest) -> HttpResponse:
     """context: title, actor, primary (kit.MenuItem or None), parts, figures."""
     actor = actor_of(request)
@@ -69,6 +76,7 @@ def _of_sales(actor: User) -> dict[str, Any]:
     return {
         "primary": MenuItem(_("Add an order"), reverse("crm:order_new"), icon="plus"),
         "parts": [
+            *_returned(own),
             _own_part(own, RequestStatus.REJECTED, _("Rejected requests"), _("None was rejected.")),
             _own_part(own, RequestStatus.DRAFT, _("My drafts"), _("No draft is open.")),
             _own_part(own, RequestStatus.WAITING, _("Waiting for approval"), _("None is waiting.")),
@@ -123,20 +131,48 @@ def _own_part(
         url=f"{reverse('provisioning:request_list')}?status={status.value}&mine=1",
         empty=empty,
         count=found.count,
-        at_label=_("Sent at") if status == RequestStatus.WAITING else _("Changed at"),
+        at_label=_OWN_AT.get(status, _("Changed at")),
     )
 
 
+def _returned(own: dict[str, queries.RequestPart]) -> list[Part]:
+    """What came back is the first thing to do; there is no part for it on other days."""
+    if not own[RequestStatus.RETURNED].count:
+        return []
+    return [_own_part(own, RequestStatus.RETURNED, _("Returned for changes"), "")]
+
+
 def _own_row(row: LicenceRequest) -> Row:
-    page = "request_edit" if row.status == RequestStatus.DRAFT else "request"
+    page = "request_edit" if row.status in EDITABLE else "request"
     return Row(
         number=row.request_no,
         url=reverse(f"provisioning:{page}", args=[row.pk]),
         name=row.customer.name,
         amount=row.amount,
-        at=row.sent_at if row.status == RequestStatus.WAITING else row.updated_at,
-        note=row.reject_reason if row.status == RequestStatus.REJECTED else "",
+        at=_own_at(row),
+        note=_own_note(row),
     )
+
+
+def _own_at(row: LicenceRequest) -> Any:
+    if row.status == RequestStatus.WAITING:
+        return row.sent_at
+    last = _answer(row)
+    return last.ended_at if last else row.updated_at
+
+
+def _own_note(row: LicenceRequest) -> str:
+    """What the desk said, where it is the person's turn."""
+    if row.status == RequestStatus.REJECTED:
+        return row.reject_reason
+    last = _answer(row)
+    return last.comment or "; ".join(last.comments.values()) if last else ""
+
+
+def _answer(row: LicenceRequest) -> Round | None:
+    """With what a returned request came back."""
+    found = list(row.rounds.all()) if row.status == RequestStatus.RETURNED else []
+    return found[-1] if found else None
 
 
 def _queue(actor: User) -> Part:
