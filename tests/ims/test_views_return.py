@@ -161,6 +161,11 @@ def test_the_officer_sees_what_changed_and_what_did_not(
     assert "Lần trước: Trả lại" in page
 
 
+def test_the_queue_marks_what_was_sent_again(again: LicenceRequest, officer_client: Client) -> None:
+    queue = text_of(officer_client.get(reverse("ims:queue")))
+    assert f"{again.request_no} – gửi lại lần 2" in queue
+
+
 def test_a_first_sending_has_nothing_to_compare(
     waiting: LicenceRequest, officer_client: Client
 ) -> None:

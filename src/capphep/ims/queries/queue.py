@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Case, Prefetch, Q, QuerySet, When
+from django.db.models import Case, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from capphep.ims.models import Absence
@@ -17,11 +17,22 @@ from capphep.ims.queries.withdrawals import proposals
 from capphep.ims.rules import Age, Ageing, age
 from capphep.platform.models import User
 from capphep.platform.roles import Actor, Permission, Role, may
-from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.models import LicenceRequest, Round
 from capphep.provisioning.states import RequestStatus, WithdrawalStatus
 
 MINE: Final = "mine"
 NOBODYS: Final = "none"
+
+
+def with_rounds(rows: QuerySet[LicenceRequest]) -> QuerySet[LicenceRequest]:
+    """The same rows; `round_of` says how often each was sent."""
+    rounds = Round.objects.filter(request=OuterRef("pk")).order_by("-number")
+    return rows.annotate(round_number=Subquery(rounds.values("number")[:1]))
+
+
+def round_of(request: LicenceRequest) -> int:
+    """The number of the latest sending, of a request from `with_rounds`."""
+    return getattr(request, "round_number", None) or 1
 
 
 def of_ageing(

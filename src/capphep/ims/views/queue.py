@@ -89,7 +89,7 @@ def _rows(here: Desk) -> QuerySet[LicenceRequest]:
     if here.tab == WITHDRAWALS:
         return queries.with_proposals(here.actor)
     rows = desk.desk_requests(here.actor).filter(status__in=_TABS[here.tab][1])
-    return rows.select_related("assigned_to")
+    return queries.with_rounds(rows.select_related("assigned_to"))
 
 
 def _tab_of(request: HttpRequest) -> str:
@@ -171,10 +171,25 @@ def _first_columns(here: Desk) -> list[Column[LicenceRequest]]:
         "all": [status, due, holder],
     }
     return [
-        Column("request_no", gettext_lazy("Request number"), "code", sort="request_no"),
+        Column(
+            "request_no",
+            gettext_lazy("Request number"),
+            "code",
+            sort="request_no",
+            value=_number_text,
+        ),
         Column("customer__name", gettext_lazy("Customer"), sort="customer__name"),
         *special.get(here.tab, [status]),
     ]
+
+
+def _number_text(row: LicenceRequest) -> str:
+    """The request number, marked where the request was sent again."""
+    number = queries.round_of(row)
+    if number == 1:
+        return row.request_no
+    text = _("%(request_no)s – sent again, round %(number)s")
+    return text % {"request_no": row.request_no, "number": number}
 
 
 _WITHDRAWAL_COLUMNS: Final[Sequence[Column[LicenceRequest]]] = (
