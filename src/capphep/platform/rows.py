@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import connection
-from django.db.models import Field, Model
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import CharField, Field, IntegerField, Model, TextField
 
 M = TypeVar("M", bound=Model)
 
@@ -133,6 +133,17 @@ def _note_written(row: Model, key: Any) -> None:
 
 
 def _prepared(field: Field[Any, Any], value: Any) -> Any:
+    # Most values are what the driver takes as it is.
+    if value is None or type(value) is _plain_type(field):
+        return value
     if isinstance(value, Model):
         value = value.pk
-    return field.get_db_prep_save(value, connection)
+    return field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
+
+
+@cache
+def _plain_type(field: Field[Any, Any]) -> type | None:
+    """The type whose values the field hands on unchanged, on both databases."""
+    kinds: tuple[tuple[type, type], ...] = ((CharField, str), (TextField, str), (IntegerField, int))
+    column = getattr(field, "target_field", field)
+    return next((plain for kind, plain in kinds if isinstance(column, kind)), None)

@@ -84,14 +84,17 @@ def visible_requests(actor: Actor) -> QuerySet[LicenceRequest]:
     return rows.filter(Q(created_by_id=actor.pk) | Q(team__isnull=False, team_id=actor.team_id))
 
 
-def request_of(actor: Actor, request_id: int) -> LicenceRequest:
-    """Raises NotFound for one that does not exist or that the actor may not see."""
-    return _one(_visible_request(actor, request_id))
+def request_of(actor: Actor, request_id: int, *, alone: bool = False) -> LicenceRequest:
+    """The request with its order, customer and product, or ``alone``.
+
+    Raises NotFound for one that does not exist or that the actor may not see.
+    """
+    return _one((_visible_alone if alone else _visible_request)(actor, request_id))
 
 
-def request_for_update(actor: Actor, request_id: int) -> LicenceRequest:
-    """As `request_of`, with its sector, its row locked until the transaction ends."""
-    return _one(_locked_request(actor, request_id))
+def request_for_update(actor: Actor, request_id: int, *, alone: bool = False) -> LicenceRequest:
+    """As `request_of`, with its sector too, its row locked until the transaction ends."""
+    return _one((_locked_alone if alone else _locked_request)(actor, request_id))
 
 
 @prepared
@@ -100,9 +103,20 @@ def _visible_request(actor: Actor, request_id: int) -> QuerySet[LicenceRequest]:
 
 
 @prepared
+def _visible_alone(actor: Actor, request_id: int) -> QuerySet[LicenceRequest]:
+    return visible_requests(actor).select_related(None).filter(pk=request_id)
+
+
+@prepared
 def _locked_request(actor: Actor, request_id: int) -> QuerySet[LicenceRequest]:
-    rows = visible_requests(actor).select_related("sector").select_for_update(of=("self",))
-    return rows.filter(pk=request_id)
+    found = visible_requests(actor).select_related("sector").filter(pk=request_id)
+    return found.select_for_update(of=("self",))
+
+
+@prepared
+def _locked_alone(actor: Actor, request_id: int) -> QuerySet[LicenceRequest]:
+    found = visible_requests(actor).select_related(None).filter(pk=request_id)
+    return found.select_for_update(of=("self",))
 
 
 def _one(found: list[LicenceRequest]) -> LicenceRequest:

@@ -30,10 +30,10 @@ def attach_evidence(
     The bytes are received and read before the transaction begins: nobody waits for them.
     Raises Invalid ``file_empty``, ``file_too_large``, ``file_type`` or ``file_broken``.
     """
-    check_own(actor, request_id, "send")
+    check_own(actor, request_id, "send", alone=True)
     stored = files.store(chunks)
     with transaction.atomic():
-        request = lock_own(actor, request_id, "send")
+        request = lock_own(actor, request_id, "send", alone=True)
         # Who holds the request is alone in attaching files to it.
         there = _attached(request.pk, kind.value, stored.pk)
         return there[0] if there else _attach(actor, request, kind, name, stored)

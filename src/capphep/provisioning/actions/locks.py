@@ -17,22 +17,23 @@ def lock_request(actor: Actor, request_id: int) -> LicenceRequest:
     return request_for_update(actor, request_id)
 
 
-def lock_own(actor: Actor, request_id: int, verb: str) -> LicenceRequest:
+def lock_own(actor: Actor, request_id: int, verb: str, *, alone: bool = False) -> LicenceRequest:
     """The actor's own request, locked, in a state that allows the verb.
 
-    Raises as `require_own` does, NotFound for what the actor may not see.
+    ``alone`` without the records that it refers to. Raises as `require_own` does, NotFound
+    for what the actor may not see.
     """
     require(actor, Permission.REQUEST_WRITE)
-    request = lock_request(actor, request_id)
+    request = request_for_update(actor, request_id, alone=alone)
     require_own(actor, request)
     REQUEST_STATUS.after(verb, request.status)
     return request
 
 
-def check_own(actor: Actor, request_id: int, verb: str) -> LicenceRequest:
+def check_own(actor: Actor, request_id: int, verb: str, *, alone: bool = False) -> LicenceRequest:
     """As `lock_own`, without the lock: for work to do before the transaction begins."""
     require(actor, Permission.REQUEST_WRITE)
-    request = request_of(actor, request_id)
+    request = request_of(actor, request_id, alone=alone)
     require_own(actor, request)
     REQUEST_STATUS.after(verb, request.status)
     return request
