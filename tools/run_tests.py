@@ -113,6 +113,7 @@ def static_stages() -> list[Stage]:
         Stage("layers (import-linter)", [str(programs / "lint-imports"), "--no-logo"]),
         Stage("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
         Stage("translations", [PYTHON, str(ROOT / "tools" / "catalogues.py"), "--check"]),
+        Stage("states", [PYTHON, str(ROOT / "tools" / "states_doc.py"), "--check"]),
     ]
     templates = sorted(str(path) for path in (ROOT / "src").glob("capphep/*/templates/**/*.html"))
     if templates:
