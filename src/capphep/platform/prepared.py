@@ -155,12 +155,11 @@ class _Statement:
         self.shaped = _SHAPES[queryset._iterable_class](compiler, queryset.db)
 
     def rows(self, values: Sequence[Any]) -> list[Any]:
-        flat = [part for value in values for part in _parts(value)]
-        if any(isinstance(each, int) and not -_LARGEST <= each <= _LARGEST for each in flat):
+        flat = [_adapted(part) for value in values for part in _parts(value)]
+        if any(type(each) is int and not -_LARGEST <= each <= _LARGEST for each in flat):
             return []
         bound = [
-            constant if number is None else _adapted(flat[number])
-            for number, constant in self.parameters
+            constant if number is None else flat[number] for number, constant in self.parameters
         ]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, bound)

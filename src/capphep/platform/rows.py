@@ -78,10 +78,12 @@ def _executed(sql: str, values: Sequence[Any]) -> int:
     return count
 
 
+@cache
 def _table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
+@cache
 def _column(model: type[Model], name: str) -> str:
     return connection.ops.quote_name(_field(model, name).column)
 

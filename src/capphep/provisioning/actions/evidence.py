@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from capphep.platform import audit, clock, files, rows, versions
-from capphep.platform.models import StoredFile
 from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor
 from capphep.provisioning.actions.locks import check_own, lock_own
@@ -34,29 +33,17 @@ def attach_evidence(
     stored = files.store(chunks)
     with transaction.atomic():
         request = lock_own(actor, request_id, "send", alone=True)
-        # Who holds the request is alone in attaching files to it.
-        there = _attached(request.pk, kind.value, stored.pk)
-        return there[0] if there else _attach(actor, request, kind, name, stored)
-
-
-@prepared
-def _attached(request_id: int, kind: str, sha256: str) -> QuerySet[Evidence]:
-    return Evidence.objects.filter(request_id=request_id, kind=kind, file_id=sha256)
-
-
-def _attach(
-    actor: Actor, request: LicenceRequest, kind: EvidenceKind, name: str, stored: StoredFile
-) -> Evidence:
-    evidence = Evidence(
-        request=request,
-        kind=kind,
-        file=stored,
-        name=clean(name)[-_LONGEST_NAME:],
-        added_by_id=request.created_by_id,
-    )
-    rows.insert([evidence])
-    facts = {"kind": kind.value, "name": evidence.name, "sha256": stored.sha256}
-    audit.record(actor, [audit.Change(request, "evidence_added", after=facts)])
+        evidence = Evidence(
+            request=request,
+            kind=kind,
+            file=stored,
+            name=clean(name)[-_LONGEST_NAME:],
+            added_by_id=request.created_by_id,
+        )
+        if not rows.insert_new(evidence):
+            return request.evidence.get(kind=kind, file=stored)
+        facts = {"kind": kind.value, "name": evidence.name, "sha256": stored.sha256}
+        audit.record(actor, [audit.Change(request, "evidence_added", after=facts)])
     return evidence
 
 
