@@ -27,7 +27,7 @@ from capphep.provisioning import queries
 from capphep.provisioning.actions.drafts import open_request
 from capphep.provisioning.actions.evidence import attach_evidence
 from capphep.provisioning.actions.sending import send_request
-from capphep.provisioning.actions.without_order import open_trial
+from capphep.provisioning.actions.without_order import open_info_change, open_trial
 from capphep.provisioning.models import LicenceRequest, Withdrawal
 from capphep.provisioning.states import EvidenceKind
 from capphep.pure.folding import fold
@@ -169,6 +169,16 @@ def trial_sent(customer: Customer, salesperson: User, product: Product) -> Licen
     """A complete request for a trial that waits at the desk."""
     draft = open_trial(actor=salesperson, customer_id=customer.pk, product_id=product.pk)
     return send(draft, salesperson)
+
+
+def info_change_sent(
+    customer: Customer, salesperson: User, product: Product, **values: object
+) -> LicenceRequest:
+    """A request that changes these fields (``unit_name``, ``admin_email``, …) and waits."""
+    draft = open_info_change(actor=salesperson, customer_id=customer.pk, product_id=product.pk)
+    return send_request(
+        actor=salesperson, request_id=draft.pk, seen_version=draft.version, values=values
+    )
 
 
 def send(request: LicenceRequest, salesperson: User) -> LicenceRequest:

@@ -30,6 +30,7 @@ READ = {"request", "order_panel", "evidence"}
 POST_ONLY = {
     "open_request",
     "open_trial",
+    "open_info_change",
     "lines_refresh",
     "lines_spread",
     "evidence_add",

@@ -85,6 +85,32 @@ def customer_values(
     return values | {"org_type": typed.org_type, "public_unit_kind": typed.public_unit_kind}
 
 
+def unit_values(
+    *,
+    name: str,
+    address: str,
+    tax_code: Raw,
+    phone: Raw,
+    email: str,
+    level: int,
+    level_before: int,
+    problems: Problems,
+) -> dict[str, object]:
+    """RULE R11: the columns of a unit's data that change by request; as `customer_values`."""
+    values: dict[str, object] = {
+        "name": short_text("name", name, problems),
+        "address": short_text("address", address, problems),
+        "tax_code": optional(tax_code, codes.tax_code, problems),
+        "phone": optional(phone, codes.phone, problems),
+        "email": optional(email, codes.email, problems),
+        "level": level,
+    }
+    if not values["name"]:
+        problems.add(required("name"))
+    _check_level(level, level_before, problems)
+    return values
+
+
 def contact_values(typed: ContactInput, problems: Problems) -> dict[str, object]:
     """RULE R11: the contact's columns, normalised; what is wrong goes to ``problems``."""
     values: dict[str, object] = {
@@ -158,9 +184,13 @@ def _check_choices(typed: CustomerInput, level_before: int | None, problems: Pro
         problems.add(required("org_type"))
     if typed.public_unit_kind not in PublicUnitKind.values:
         problems.add(required("public_unit_kind"))
-    if typed.level not in Level.values:
+    _check_level(typed.level, level_before, problems)
+
+
+def _check_level(level: int, level_before: int | None, problems: Problems) -> None:
+    if level not in Level.values:
         problems.add(required("level"))
-    elif typed.level == Level.DISTRICT != level_before:
+    elif level == Level.DISTRICT != level_before:
         message = gettext_noop("The district level was abolished on 1/7/2025.")
         problems.add(Invalid("level_abolished", message, rule="R11", field="level"))
 

@@ -26,6 +26,7 @@ SENTENCES = {
     "contact_edited": gettext_noop("edited a contact"),
     "contact_deactivated": gettext_noop("set a contact to inactive"),
     "completed": gettext_noop("completed the record from a licence request"),
+    "info_changed": gettext_noop("changed the information by an approved request"),
     "licence_status": gettext_noop("moved the order status"),
     "lines_refreshed": gettext_noop("updated the module information"),
     "extra_saved": gettext_noop("saved additional information of a module"),

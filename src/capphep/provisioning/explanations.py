@@ -6,7 +6,7 @@ import datetime
 
 from django.utils.translation import gettext as _
 
-from capphep.provisioning import queries
+from capphep.provisioning.earlier import trial_before
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestKind
 from capphep.pure.money import format_number
@@ -108,7 +108,7 @@ def reason_of(request: LicenceRequest) -> str:
     At most one statement.
     """
     reason = kind_reason(request.kind, request.product.name)
-    trial = queries.trial_before(request)
+    trial = trial_before(request)
     if not trial:
         return reason
     text = _(

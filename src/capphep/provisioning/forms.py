@@ -14,7 +14,9 @@ from capphep.crm.models import Level, Sector
 from capphep.platform.kit import Remark
 from capphep.platform.texts import refusal_text
 from capphep.platform.widgets import DayField, DayInput
+from capphep.provisioning.information import changes_of
 from capphep.provisioning.models import Evidence, LicenceRequest
+from capphep.provisioning.states import RequestKind
 from capphep.pure import codes
 from capphep.pure.errors import Invalid, Refusal
 from capphep.pure.folding import clean, clean_lines
@@ -186,6 +188,26 @@ class RequestForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was typed, as the actions take it; after `is_valid`."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class InfoChangeForm(RequestForm):
+    """What may change of a unit and its administrator; each field says what is known now."""
+
+    def __init__(self, record: LicenceRequest, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(record, data)
+        for name in ("start_on", "write_back"):
+            del self.fields[name]
+        for change in changes_of(record):
+            _then, before, _after = change.texts
+            self.fields[change.field].help_text = _("Now: %(value)s") % {"value": before or "–"}
+        for name in ("sector", "admin_name"):
+            self.fields[name].required = False
+
+
+def form_of(record: LicenceRequest, data: Mapping[str, Any] | None = None) -> RequestForm:
+    """The form of the request's kind."""
+    is_info_change = record.kind == RequestKind.INFO_CHANGE
+    return (InfoChangeForm if is_info_change else RequestForm)(record, data)
 
 
 def initial_of(record: LicenceRequest) -> dict[str, Any]:

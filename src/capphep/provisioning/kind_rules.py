@@ -33,11 +33,13 @@ def request_kind(package_kinds: Collection[str], *, purpose: str, owned: Ownersh
 def check_kind(product: str, holdings: Holdings, timing: Timing) -> None:
     """RULE R8: a request may lie for weeks: its kind still has to be possible when granted.
 
-    Raises Invalid as `request_kind`, `check_trial` and `check_first_day` do.
+    Raises Invalid as `request_kind` and the checks of this file do.
     """
     owned = holdings.owned(timing.day)
     if timing.kind == RequestKind.TRIAL:
         check_trial(product, owned=owned, trial=holdings.on_trial(timing.day))
+    elif timing.kind == RequestKind.INFO_CHANGE:
+        check_info_change(product, owned=owned, trial=holdings.on_trial(timing.day))
     elif timing.kind in _CHECKS:
         _CHECKS[timing.kind](owned)
     if timing.first_day > timing.day:
@@ -125,6 +127,20 @@ def check_trial(product: str, *, owned: Ownership, trial: Ownership) -> None:
     if trial.begins_on:
         message = gettext_noop("A trial of %(product)s is approved already and begins on %(day)s.")
         raise _refused("trial_running", message, product, trial.begins_on)
+
+
+def check_info_change(product: str, *, owned: Ownership, trial: Ownership) -> None:
+    """RULE R8: information changes of what is in force, bought or on trial, now or later.
+
+    Raises Invalid ``nothing_in_force``.
+    """
+    if owned.until or owned.begins_on or trial.until or trial.begins_on:
+        return
+    message = gettext_noop(
+        "The customer has no subscription of %(product)s in force: "
+        "edit the customer's own record instead."
+    )
+    raise Invalid("nothing_in_force", message, rule="R8", params={"product": product})
 
 
 def _refused(code: str, message: str, product: str, day: object) -> Invalid:

@@ -44,6 +44,8 @@ def kind_now(request: LicenceRequest, day: datetime.date) -> RequestKind:
         return kind_of(request.order, day)
     if request.kind == RequestKind.TRIAL:
         check_trial(request.customer, request.product, day)
+    elif request.kind == RequestKind.INFO_CHANGE:
+        check_info_change(request.customer, request.product, day)
     return RequestKind(request.kind)
 
 
@@ -55,5 +57,17 @@ def check_trial(customer: Customer, product: Product, day: datetime.date) -> Non
     if not product.trial_months or not product.is_active:
         message = gettext_noop("%(product)s is not offered for trial.")
         raise Invalid("not_for_trial", message, rule="R8", params={"product": product.name})
+    _check(RequestKind.TRIAL, customer, product, day)
+
+
+def check_info_change(customer: Customer, product: Product, day: datetime.date) -> None:
+    """RULE R8: whether there is a subscription whose information may change. One statement.
+
+    Raises Invalid ``nothing_in_force``.
+    """
+    _check(RequestKind.INFO_CHANGE, customer, product, day)
+
+
+def _check(kind: RequestKind, customer: Customer, product: Product, day: datetime.date) -> None:
     holdings = Holdings(spans_of(customer.pk, product.pk))
-    kind_rules.check_kind(product.name, holdings, Timing(RequestKind.TRIAL, day))
+    kind_rules.check_kind(product.name, holdings, Timing(kind, day))

@@ -64,6 +64,8 @@ class LicenceRequest(models.Model):
     admin_position = models.CharField(_("Position"), max_length=100, blank=True)
     admin_phone = models.CharField(_("Administrator's phone"), max_length=15, blank=True)
     admin_email = models.EmailField(_("Administrator's e-mail"), blank=True)
+    # What the information was before a change of it: when sent, then when approved.
+    info_before = models.JSONField(default=dict, blank=True)
     write_back = models.BooleanField(_("Save new data to the customer record"), default=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -18,7 +18,8 @@ from capphep.entitlements import queries as entitlements
 from capphep.entitlements.rules import Base, Key
 from capphep.platform.prepared import attach, prepared
 from capphep.platform.roles import Actor, Permission, may, sees_all
-from capphep.provisioning import rules
+from capphep.provisioning import information, rules
+from capphep.provisioning.information import InfoChange
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.states import EDITABLE, ENDED, LIVE, OPEN, RequestKind, RequestStatus
 from capphep.provisioning.term_rules import Additions, Holdings, LineTerm, Timing, line_term
@@ -62,14 +63,15 @@ class ReviewedLine:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What an approval on the day would grant, and what it is added to.
+    """What an approval on the day would grant, and what it is added to; or what it would change.
 
-    ``fingerprint`` names the bases that it shows.
+    ``fingerprint`` names the bases, or what is known of the unit, that it shows.
     """
 
     lines: Sequence[ReviewedLine]
     fingerprint: str
     holdings: Holdings
+    changes: Sequence[InfoChange] = ()
 
     @property
     def has_moved(self) -> bool:
@@ -176,29 +178,6 @@ def open_without_order(
         order__isnull=True, customer=customer, product=product, kind=kind, status__in=OPEN
     )
     return rows.select_related("customer", "product").first()
-
-
-def trial_before(request: LicenceRequest) -> LicenceRequest | None:
-    """The approved trial that a new sale follows: its data go on, what is left of it ends.
-
-    None where anything was sold since, or for another kind. At most one statement.
-    """
-    if request.kind != RequestKind.NEW:
-        return None
-    last = _approved_before(request).exclude(kind=RequestKind.INFO_CHANGE).first()
-    return last if last and last.kind == RequestKind.TRIAL else None
-
-
-def last_approved(request: LicenceRequest) -> LicenceRequest | None:
-    """The latest approved request of the same customer and product: who they are by now."""
-    return _approved_before(request).first()
-
-
-def _approved_before(request: LicenceRequest) -> QuerySet[LicenceRequest]:
-    rows = LicenceRequest.objects.filter(
-        customer=request.customer_id, product=request.product_id, status=RequestStatus.APPROVED
-    )
-    return rows.order_by("-decided_at", "-id")
 
 
 def last_ended(order: Order | None) -> LicenceRequest | None:
@@ -350,7 +329,13 @@ def terms_of(
 def review(
     request: LicenceRequest, day: datetime.date, lines: Sequence[RequestLine] | None = None
 ) -> Review:
-    """RULE R3: the request's lines on what is in force on the day, not on what was then."""
+    """RULE R3: the request's lines on what is in force on the day, not on what was then.
+
+    Of a change of information: what is known today, and what it asks for.
+    """
+    if request.kind == RequestKind.INFO_CHANGE:
+        changes = information.changes_of(request)
+        return Review((), information.fingerprint(changes), holdings_of(request), changes)
     stored = lines if lines is not None else whole_lines_of(request)
     holdings = holdings_of(request)
     timing, additions = timing_of(request, day), Additions(holdings)

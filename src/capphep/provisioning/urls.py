@@ -12,6 +12,11 @@ request_urls = [
     path("of-order/<int:order_id>/", requests.order_panel, name="order_panel"),
     path("for-customer/<int:customer_id>/", for_customer.for_customer, name="for_customer"),
     path("trial/<int:customer_id>/<int:product_id>/", for_customer.open_trial, name="open_trial"),
+    path(
+        "info-change/<int:customer_id>/<int:product_id>/",
+        for_customer.open_info_change,
+        name="open_info_change",
+    ),
     path("<int:request_id>/", requests.request_page, name="request"),
     path("<int:request_id>/edit", editing.request_edit, name="request_edit"),
     path("<int:request_id>/recall", requests.recall, name="request_recall"),

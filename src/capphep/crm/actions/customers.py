@@ -32,7 +32,7 @@ from capphep.platform import outbox, versions
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.errors import Invalid, Invalids, gettext_noop
 
-_FOUND_BY = ("budget_code", "name", "tax_code")
+FOUND_BY = ("budget_code", "name", "tax_code")
 
 
 def create_customer(
@@ -92,8 +92,8 @@ def edit_customer(
         except IntegrityError:
             _raise_taken(actor, str(values["budget_code"]))
             raise
-        if changed & set(_FOUND_BY):
-            _refresh_found_by(customer)
+        if changed & set(FOUND_BY):
+            refresh_found_by(customer)
     return customer
 
 
@@ -135,13 +135,13 @@ def _checked(
     level = before.level if before else None
     values: dict[str, Any] = customer_values(typed, problems, level_before=level)
     with problems.noted():
-        values["sector"] = _sector(typed.sector_id)
+        values["sector"] = sector_of(typed.sector_id)
     with problems.noted():
         values["parent"] = _parent(actor, typed.parent_id, before)
     with problems.noted():
         _check_budget_code(actor, str(values.get("budget_code", "")), before)
     problems.raise_any()
-    key = customer_search_key(*(values[name] for name in _FOUND_BY))
+    key = customer_search_key(*(values[name] for name in FOUND_BY))
     return values | {"search_key": key}
 
 
@@ -178,7 +178,7 @@ def _raise_taken(actor: Actor, code: str) -> None:
     raise Invalids([taken])
 
 
-def _sector(sector_id: int | None) -> Sector | None:
+def sector_of(sector_id: int | None) -> Sector | None:
     if sector_id is None:
         return None
     found = Sector.objects.filter(pk=sector_id).first()
@@ -203,7 +203,7 @@ def _parent(actor: Actor, parent_id: int | None, before: Customer | None) -> Cus
     return found
 
 
-def _refresh_found_by(customer: Customer) -> None:
+def refresh_found_by(customer: Customer) -> None:
     """Let opportunities and orders be found by the customer's present name and code."""
     opportunities = list(Opportunity.objects.filter(customer=customer))
     for each in opportunities:

@@ -34,14 +34,27 @@ def write_changes(
 
     Where nothing differs, nothing is written. Raises Stale.
     """
+    changed, changes = changes_of(actor, record, seen_version, values, verb)
+    audit.record(actor, changes)
+    return changed
+
+
+def changes_of(
+    actor: Actor,
+    record: Model,
+    seen_version: int,
+    values: Mapping[str, Any],
+    verb: str = "edited",
+) -> tuple[set[str], list[audit.Change]]:
+    """As `write_changes`, for a caller who records the returned changes with others."""
     if record.version != seen_version:  # type: ignore[attr-defined]
         raise versions.Stale
     changed = {name: value for name, value in values.items() if getattr(record, name) != value}
-    if changed:
-        before, after = versions.write(record, seen_version, changed, actor)
-        change = audit.Change(record, verb, _without_derived(before), _without_derived(after))
-        audit.record(actor, [change])
-    return set(changed)
+    if not changed:
+        return set(), []
+    before, after = versions.write(record, seen_version, changed, actor)
+    change = audit.Change(record, verb, _without_derived(before), _without_derived(after))
+    return set(changed), [change]
 
 
 def _without_derived(values: audit.Values) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 from django.db.models import QuerySet
 
@@ -20,12 +21,14 @@ def issue_licence(
     request_no: str,
     day: datetime.date,
     cause: str = LicenceCause.APPROVAL,
+    information: Mapping[str, object] | None = None,
 ) -> Licence:
     """RULE R14: the certificate of what the subscription holds after this decision.
 
     It lists what is in force on the day or later, each addition with the days that were
     not taken back. A request causes one licence of each ``cause``: its approval, its
-    withdrawal, a change of information, which grants nothing and is a version of its own.
+    withdrawal, a change of information, which grants nothing and is a version of its own;
+    ``information`` is then what the unit and its administrator are now.
     """
     if cause == LicenceCause.INFO_CHANGE:
         next_version([subscription])
@@ -41,6 +44,7 @@ def issue_licence(
             "customer": subscription.customer.budget_code,
             "product": subscription.product.code,
             "grants": [_certified(one, left) for one, left in running],
+            **({"information": dict(information)} if information else {}),
         },
     )
     return rows.insert([licence])[0]

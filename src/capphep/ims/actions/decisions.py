@@ -14,6 +14,8 @@ from django.utils import timezone
 from capphep.entitlements import actions as entitlements
 from capphep.entitlements.models import GrantKind, Licence, Subscription
 from capphep.identity.actions import Person, ensure_account
+from capphep.ims.actions.effects import Effect
+from capphep.ims.actions.information import take_information
 from capphep.ims.queries.checks import require_unblocked
 from capphep.ims.queries.desk import previewed, require_decision
 from capphep.platform import audit, clock, outbox, rows
@@ -44,14 +46,16 @@ class BaseMoved(Conflict):
     """RULE R3: what the customer has differs from what the officer saw; look and confirm again."""
 
     def __init__(self, review: Review) -> None:
-        super().__init__(
-            "base_moved",
-            gettext_noop(
-                "The customer's resources have changed since you looked: "
-                "check the new totals and confirm again."
-            ),
-            rule="R3",
+        message = gettext_noop(
+            "The customer's resources have changed since you looked: "
+            "check the new totals and confirm again."
         )
+        if review.changes:
+            message = gettext_noop(
+                "The customer's data have changed since you looked: "
+                "check what they are now and confirm again."
+            )
+        super().__init__("base_moved", message, rule="R3")
         self.review = review
 
 
@@ -73,20 +77,16 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
     if review.fingerprint != seen:
         raise BaseMoved(review)
     require_unblocked(request, previewed(review), day)
-    granted = _grant(request, subscription, review, day)
-    _settle_lines(review)
-    licence = entitlements.issue_licence(
-        subscription=subscription, request_no=request.request_no, day=day
-    )
-    _, account_changes = ensure_account(
-        person=Person(request.admin_name, request.admin_email, request.admin_phone),
-        customer=request.customer,
-        product=request.product,
-        request_no=request.request_no,
-    )
+    if request.kind == RequestKind.INFO_CHANGE:
+        effect = take_information(
+            actor=actor, request=request, subscription=subscription, review=review, day=day
+        )
+    else:
+        effect = _take_sale(request, subscription, review, day)
+    licence = effect.licence
     decided = _decided(actor, request, "approve")
     issued = audit.Change(subscription, "licence_issued", after={"licence_no": licence.licence_no})
-    audit.record(actor, [*decided, *granted, issued, *account_changes])
+    audit.record(actor, [*decided, issued, *effect.changes])
     outbox.enqueue(_events(request, subscription, licence))
     return Approval(request, subscription, licence)
 
@@ -145,6 +145,24 @@ def _decided(
         assigned_to_id=actor.pk,
         **changes,
     )
+
+
+def _take_sale(
+    request: LicenceRequest, subscription: Subscription, review: Review, day: datetime.date
+) -> Effect:
+    """Grants, lines, licence and account of what was bought or is tried."""
+    granted = _grant(request, subscription, review, day)
+    _settle_lines(review)
+    licence = entitlements.issue_licence(
+        subscription=subscription, request_no=request.request_no, day=day
+    )
+    _, account_changes = ensure_account(
+        person=Person(request.admin_name, request.admin_email, request.admin_phone),
+        customer=request.customer,
+        product=request.product,
+        request_no=request.request_no,
+    )
+    return Effect(licence, [*granted, *account_changes])
 
 
 def _grant(

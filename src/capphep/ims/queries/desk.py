@@ -16,9 +16,10 @@ from capphep.platform.models import User
 from capphep.platform.roles import Actor, Permission, may, require, sees_all
 from capphep.provisioning import explanations
 from capphep.provisioning import queries as provisioning
+from capphep.provisioning.information import InfoChange, changes_of
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.queries import Review, ReviewedLine, ReviewedQuantity
-from capphep.provisioning.states import REQUEST_STATUS, RequestStatus
+from capphep.provisioning.states import REQUEST_STATUS, RequestKind, RequestStatus
 from capphep.pure.errors import Conflict, Forbidden, gettext_noop
 
 SENT: Final = (
@@ -195,14 +196,19 @@ class DeskLine:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """*Đang có → mua thêm → sau duyệt*. ``fingerprint`` is what an approval confirms."""
+    """*Đang có → mua thêm → sau duyệt*. ``fingerprint`` is what an approval confirms.
+
+    ``changes`` are the fields of a change of information, which has no lines.
+    """
 
     lines: Sequence[DeskLine]
     fingerprint: str = ""
+    changes: Sequence[InfoChange] = ()
 
     @property
     def has_moved(self) -> bool:
-        return any(amount.has_moved for line in self.lines for amount in line.amounts)
+        amounts = (amount for line in self.lines for amount in line.amounts)
+        return any(one.has_moved for one in amounts) or any(one.has_moved for one in self.changes)
 
 
 def difference_of(request: LicenceRequest, day: datetime.date) -> Difference:
@@ -210,11 +216,14 @@ def difference_of(request: LicenceRequest, day: datetime.date) -> Difference:
     lines = provisioning.whole_lines_of(request)
     if request.status == RequestStatus.WAITING:
         return previewed(provisioning.review(request, day, lines))
+    if request.kind == RequestKind.INFO_CHANGE:
+        return Difference([], changes=changes_of(request))
     return Difference([_stored_line(line) for line in lines])
 
 
 def previewed(review: Review) -> Difference:
-    return Difference([_reviewed_line(line) for line in review.lines], review.fingerprint)
+    lines = [_reviewed_line(line) for line in review.lines]
+    return Difference(lines, review.fingerprint, review.changes)
 
 
 def _reviewed_line(reviewed: ReviewedLine) -> DeskLine:

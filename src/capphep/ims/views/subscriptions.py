@@ -110,22 +110,29 @@ def request_page(actor: Actor) -> str:
 
 def _band(actor: Actor, record: Subscription, now: list[HeldModule]) -> HeaderBand:
     renew, is_due = _renewal_item(actor, record)
+    customer = reverse("crm:customer", args=[record.customer_id])
     return HeaderBand(
         title=record.customer.name,
         number=str(record.product),
         subtitle=record.customer.budget_code,
         status=STATES[state_of(now)],
         primary=renew if is_due else None,
-        actions=_band_actions(record, None if is_due else renew),
+        actions=[
+            *([renew] if renew and not is_due else []),
+            *_changes(actor, record, now),
+            MenuItem(_("Open the customer"), customer, icon="building-community"),
+        ],
         back_url=reverse("ims:subscription_list"),
         back_label=_("Subscriptions"),
     )
 
 
-def _band_actions(record: Subscription, renew: MenuItem | None) -> list[MenuItem]:
-    customer = reverse("crm:customer", args=[record.customer_id])
-    items = [renew, MenuItem(_("Open the customer"), customer, icon="building-community")]
-    return [item for item in items if item]
+def _changes(actor: Actor, record: Subscription, now: list[HeldModule]) -> list[MenuItem]:
+    """*Thay đổi thông tin*, of what is in force, for who may sell to the customer."""
+    if state_of(now) == "ended" or not may_renew(actor, record.customer):
+        return []
+    address = reverse("provisioning:open_info_change", args=[record.customer_id, record.product_id])
+    return [MenuItem(_("Change the information"), address, "post", icon="pencil")]
 
 
 def _renewal_item(actor: Actor, record: Subscription) -> tuple[MenuItem | None, bool]:

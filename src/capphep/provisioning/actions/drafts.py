@@ -11,7 +11,7 @@ from capphep.crm.models import Customer, Order
 from capphep.crm.queries.orders import order_for_update
 from capphep.platform import audit, clock, numbers, rows, versions
 from capphep.platform.roles import Actor, Permission, require
-from capphep.provisioning import queries, rules
+from capphep.provisioning import earlier, queries, rules
 from capphep.provisioning.actions.evidence import copy_evidence
 from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.status import move_request
@@ -56,7 +56,7 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
             gettext_noop("Only the salesperson of this order may raise a request from it."),
         )
     request = _of_order(order)
-    source = queries.last_ended(order) or queries.trial_before(request)
+    source = queries.last_ended(order) or earlier.trial_before(request)
     if source:
         _begin_with(request, source)
     save_new(actor, request)
@@ -86,7 +86,7 @@ def _begin_with(request: LicenceRequest, source: LicenceRequest) -> None:
     """Take over what was typed before; after a trial as its latest request has it."""
     is_over = source.status in ENDED
     kept = TAKEN_OVER if is_over else KEPT_AFTER_TRIAL
-    latest = source if is_over else queries.last_approved(request)
+    latest = source if is_over else earlier.last_approved(request.customer_id, request.product_id)
     for name in kept:
         setattr(request, name, getattr(latest, name))
 

@@ -18,12 +18,18 @@ from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor
 from capphep.provisioning import queries, rules
 from capphep.provisioning.actions.drafts import write_fields
+from capphep.provisioning.actions.information import (
+    information_problems,
+    keep_before,
+    missing_administrator,
+)
 from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.rounds import Parts, parts_of
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.kind_rules import check_first_day
 from capphep.provisioning.kinds import kind_now
 from capphep.provisioning.models import LicenceRequest, RequestLine
+from capphep.provisioning.states import RequestKind
 from capphep.provisioning.term_rules import check_start
 from capphep.pure.errors import Invalid, Invalids, Refusal, gettext_noop
 from capphep.pure.workdays import add_workdays
@@ -50,6 +56,8 @@ def send_request(
     problems = problems_of(request, parts)
     if problems:
         raise Invalids(problems)
+    if request.kind == RequestKind.INFO_CHANGE:
+        keep_before(request)
     changes = move_request(
         actor,
         request,
@@ -59,7 +67,7 @@ def send_request(
         sent_at=timezone.now(),
         due_on=add_workdays(clock.today(), settings.TARGET_WORKING_DAYS),
     )
-    if request.write_back:
+    if request.write_back and request.kind != RequestKind.INFO_CHANGE:
         changes += _write_back(actor, request)
     audit.record(actor, changes)
     outbox.enqueue([event("request.sent", request)])
@@ -96,6 +104,8 @@ def event(type_: str, request: LicenceRequest, **more: object) -> outbox.Event:
 
 def problems_of(request: LicenceRequest, parts: Parts) -> list[Refusal]:
     """Every reason why the request cannot be sent as it stands, each at its field."""
+    if request.kind == RequestKind.INFO_CHANGE:
+        return list(information_problems(request))
     lines = parts.lines
     wrong_start = list(_wrong_start(request))
     refusals: list[Refusal] = [
@@ -164,18 +174,11 @@ def _missing_fields(request: LicenceRequest) -> Iterable[Refusal]:
         "level": gettext_noop("Choose the level."),
         "sector": gettext_noop("Choose the sector."),
         "unit_name": gettext_noop("Enter the name of the unit."),
-        "admin_name": gettext_noop("Enter the full name of the administrator."),
     }
     for field, message in required.items():
         if not getattr(request, field):
             yield Invalid("field_required", message, field=field)
-    if not request.admin_email and not request.admin_phone:
-        yield Invalid(
-            "field_required",
-            gettext_noop("Enter the administrator's e-mail or phone."),
-            rule="R15",
-            field="admin_email",
-        )
+    yield from missing_administrator(request)
 
 
 def _wrong_start(request: LicenceRequest) -> Iterable[Refusal]:

@@ -1,4 +1,4 @@
-"""Requests that no order asks for: a trial."""
+"""Requests that no order asks for: a trial, a change of information."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from capphep.platform.models import User
 from capphep.platform.roles import Actor, Permission, SystemActor, require
 from capphep.provisioning import kinds, queries
 from capphep.provisioning.actions.drafts import plan_lines, save_new, unit_of
+from capphep.provisioning.information import administrator_of
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestKind
 from capphep.pure.errors import Forbidden, Invalid, NotFound, gettext_noop
@@ -36,6 +37,24 @@ def open_trial(*, actor: Actor, customer_id: int, product_id: int) -> LicenceReq
     request = _new_draft(salesperson, customer, product, RequestKind.TRIAL, _contact_of(customer))
     plan_lines(request, {})
     return request
+
+
+@transaction.atomic
+def open_info_change(*, actor: Actor, customer_id: int, product_id: int) -> LicenceRequest:
+    """*Thay đổi thông tin*: the open request, or a new draft with what is known today.
+
+    Raises NotFound, Forbidden for a colleague's customer, Invalid ``customer_inactive``,
+    ``nothing_in_force`` (R8), ``open_elsewhere``.
+    """
+    salesperson = _salesperson(actor)
+    customer = _customer(actor, customer_id)
+    product = _product(product_id)
+    found = _open_already(actor, customer, product, RequestKind.INFO_CHANGE)
+    if found:
+        return found
+    kinds.check_info_change(customer, product, clock.today())
+    administrator = administrator_of(customer, product)
+    return _new_draft(salesperson, customer, product, RequestKind.INFO_CHANGE, administrator)
 
 
 def _salesperson(actor: Actor) -> User:
@@ -88,6 +107,8 @@ def _new_draft(
         amount=0,
         team_id=salesperson.team_id,
         created_by=salesperson,
+        # What is completed in the customer's record by the way; a change writes it all.
+        write_back=kind != RequestKind.INFO_CHANGE,
         **unit_of(customer),
         **administrator,
     )

@@ -24,7 +24,7 @@ from capphep.provisioning.actions.evidence import remove_evidence
 from capphep.provisioning.actions.locks import require_own
 from capphep.provisioning.actions.rounds import parts_of
 from capphep.provisioning.expiry_queries import ends_on
-from capphep.provisioning.forms import RequestForm, initial_of
+from capphep.provisioning.forms import RequestForm, form_of, initial_of
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import EDITABLE
 from capphep.provisioning.views.access import actor_of
@@ -74,7 +74,7 @@ def request_edit(request: HttpRequest, request_id: int) -> HttpResponse:
         return _post(request, record)
     if record.status not in EDITABLE:
         return redirect(request, "provisioning:request", record.pk)
-    return _page(request, record, RequestForm(record, kept_forms.take(request)), Problems())
+    return _page(request, record, form_of(record, kept_forms.take(request)), Problems())
 
 
 def _post(request: HttpRequest, record: LicenceRequest) -> HttpResponse:
@@ -89,7 +89,7 @@ def _post(request: HttpRequest, record: LicenceRequest) -> HttpResponse:
 
 
 def _save(request: HttpRequest, record: LicenceRequest, problems: Problems) -> HttpResponse:
-    form = RequestForm(record, request.POST)
+    form = form_of(record, request.POST)
     intent = request.POST.get("intent", "")
     if not form.is_valid() or problems:
         if intent == SEND:
@@ -135,8 +135,10 @@ def _show(form: RequestForm, problems: Problems, refusals: Sequence[Refusal]) ->
                 form.add_error(name, text)
         elif name.startswith("evidence-"):
             problems.evidence.setdefault(name, []).append(text)
+        elif name:
+            problems.lines[name] = text
         else:
-            problems.lines[name or "lines"] = text
+            form.add_error(None, text)
 
 
 def _sent(request: HttpRequest, record: LicenceRequest) -> HttpResponse:
@@ -155,7 +157,7 @@ def _kept(request: HttpRequest, record: LicenceRequest, intent: str) -> HttpResp
     if not is_htmx(request):
         return redirect(request, "provisioning:request_edit", record.pk, message=_("Draft saved."))
     fresh = queries.request_of(actor_of(request), record.pk)
-    return toast(_page(request, fresh, RequestForm(fresh), Problems()), _("Draft saved."))
+    return toast(_page(request, fresh, form_of(fresh), Problems()), _("Draft saved."))
 
 
 _DIALOGS: Mapping[str, str] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,12 +19,13 @@ from capphep.crm.queries.customers import customer_of, require_own
 from capphep.platform import clock
 from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.kit import MenuItem
+from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
 from capphep.platform.texts import refusal_text
 from capphep.provisioning import kinds, queries
 from capphep.provisioning.actions import without_order
 from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.renewals import renewal_of, subscriptions_of
+from capphep.provisioning.renewals import Renewal, renewal_of, subscriptions_of
 from capphep.provisioning.states import RequestKind
 from capphep.provisioning.views.access import actor_of, only_post
 from capphep.pure.errors import Invalid
@@ -50,7 +52,7 @@ def for_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "customer": customer,
         "offers": [
             *(_trial(customer, product) for product in trial_products()),
-            *_renewals(customer),
+            *_of_subscriptions(customer),
         ],
         "back_url": reverse("crm:customer", args=[customer.pk]),
     }
@@ -71,18 +73,39 @@ def _trial(customer: Customer, product: Product) -> Offer:
     return Offer(title, text, MenuItem(_("Open a request"), address, "post", icon="certificate"))
 
 
-def _renewals(customer: Customer) -> Iterator[Offer]:
-    """What was bought and can be renewed, by an order that is filled in already."""
+def _of_subscriptions(customer: Customer) -> Iterator[Offer]:
+    """What can be renewed, by an order that is filled in already; whose information can change."""
     day = clock.today()
     for subscription in subscriptions_of(customer):
         renewal = renewal_of(subscription, day)
         if renewal:
-            text = _("It ends on %(day)s.") if renewal.ends_on >= day else _("It ended on %(day)s.")
-            yield Offer(
-                _("Renewal of %(product)s") % {"product": subscription.product.name},
-                text % {"day": f"{renewal.ends_on:%d/%m/%Y}"},
-                MenuItem(_("Create order"), renewal.address, icon="refresh"),
-            )
+            yield _renewal(renewal, day)
+        offer = _info_change(customer, subscription.product)
+        if offer:
+            yield offer
+
+
+def _renewal(renewal: Renewal, day: datetime.date) -> Offer:
+    text = _("It ends on %(day)s.") if renewal.ends_on >= day else _("It ended on %(day)s.")
+    return Offer(
+        _("Renewal of %(product)s") % {"product": renewal.subscription.product.name},
+        text % {"day": f"{renewal.ends_on:%d/%m/%Y}"},
+        MenuItem(_("Create order"), renewal.address, icon="refresh"),
+    )
+
+
+def _info_change(customer: Customer, product: Product) -> Offer | None:
+    title = _("Change of information of %(product)s") % {"product": product.name}
+    found = queries.open_without_order(customer, product, RequestKind.INFO_CHANGE)
+    if found:
+        return Offer(title, _("A request for it is open already."), _open_item(found))
+    try:
+        kinds.check_info_change(customer, product, clock.today())
+    except Invalid:
+        return None
+    address = reverse("provisioning:open_info_change", args=[customer.pk, product.pk])
+    text = _("Unit name, codes, ways to reach it, administrator; no resources.")
+    return Offer(title, text, MenuItem(_("Open a request"), address, "post", icon="pencil"))
 
 
 def _open_item(found: LicenceRequest) -> MenuItem:
@@ -103,8 +126,23 @@ def _trial_text(months: int, defaults: Sequence[TrialDefault]) -> str:
 
 @only_post("provisioning:for_customer")
 def open_trial(request: HttpRequest, customer_id: int, product_id: int) -> HttpResponse:
-    """The open trial request: its form while it is a draft of one's own, else its page."""
+    """*Dùng thử*: the open request."""
     actor = actor_of(request)
     record = without_order.open_trial(actor=actor, customer_id=customer_id, product_id=product_id)
+    return _to(request, actor, record)
+
+
+@only_post("provisioning:for_customer")
+def open_info_change(request: HttpRequest, customer_id: int, product_id: int) -> HttpResponse:
+    """*Thay đổi thông tin*: the open request."""
+    actor = actor_of(request)
+    record = without_order.open_info_change(
+        actor=actor, customer_id=customer_id, product_id=product_id
+    )
+    return _to(request, actor, record)
+
+
+def _to(request: HttpRequest, actor: User, record: LicenceRequest) -> HttpResponse:
+    """Its form while it is a draft of one's own, else its page."""
     page = "request_edit" if queries.may_edit(actor, record) else "request"
     return redirect(request, f"provisioning:{page}", record.pk)

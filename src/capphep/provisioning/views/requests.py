@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -28,8 +28,9 @@ from capphep.provisioning import explanations, queries
 from capphep.provisioning.actions import drafts, sending
 from capphep.provisioning.actions.locks import check_own
 from capphep.provisioning.expiry_queries import ends_on
+from capphep.provisioning.information import InfoChange, changes_of
 from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.states import RequestStatus
+from capphep.provisioning.states import RequestKind, RequestStatus
 from capphep.provisioning.views.access import actor_of, only_post
 from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.rounds import returned_of, rounds_shown
@@ -116,8 +117,8 @@ def _row_menu(actor: Actor, row: LicenceRequest) -> list[MenuItem]:
 
 
 def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
-    """context: title, record, band, kind_reason, lines, evidence, returned, ends_on, rounds,
-    entries (trail).
+    """context: title, record, band, kind_reason, changes, lines, evidence, returned, ends_on,
+    rounds, entries (trail).
     """
     actor = actor_of(request)
     record = queries.request_of(actor, request_id)
@@ -126,6 +127,7 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         "record": record,
         "band": _band(actor, record),
         "kind_reason": explanations.reason_of(record),
+        "changes": _changes(record),
         "lines": lines_shown(record, queries.lines_of(record)),
         "evidence": evidence_shown(record),
         "returned": returned_of(record),
@@ -134,6 +136,10 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         "entries": history_of(record),
     }
     return render(request, "provisioning/request.html", context)
+
+
+def _changes(record: LicenceRequest) -> Sequence[InfoChange]:
+    return changes_of(record) if record.kind == RequestKind.INFO_CHANGE else ()
 
 
 def _band(actor: Actor, record: LicenceRequest) -> HeaderBand:
