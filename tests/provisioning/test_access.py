@@ -26,7 +26,7 @@ EVERYBODY = [
 NAMES = [str(each.name) for each in urlpatterns]
 FOR_ALL = {"request_list"}
 # What its own salesperson alone may open; a colleague may look at the request itself.
-READ = {"request", "order_panel", "evidence"}
+READ = {"request", "order_panel", "evidence", "evidence_text"}
 POST_ONLY = {
     "open_request",
     "open_trial",
