@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,9 @@ from capphep.entitlements.models import GrantKind
 from capphep.platform import clock
 from capphep.provisioning.models import LicenceRequest
 from tests import stories
-from tests.browser.people import sign_in
+from tests.browser.people import menu, sign_in
 from tests.ims.test_race import Scene
+from tests.ims.test_withdrawals import in_use
 from tests.plumbing.browser import OpenPage
 
 if TYPE_CHECKING:
@@ -109,6 +111,40 @@ def test_three_waiting_requests_are_decided_by_keyboard_alone(scene: Scene, page
     assert scene.users == 300
 
 
+def test_two_officers_withdraw_what_was_approved(scene: Scene, open_page: OpenPage) -> None:
+    request = stories.approved(scene.waiting(), scene.officers[0]).request
+    in_use(scene.customer, scene.catalogue, 120)
+    address = f"/ims/requests/{request.pk}/"
+    first = open_page()
+    sign_in(first, "officer")
+    first.goto(address)
+    menu(first).get_by_role("menuitem", name="Thu hồi cấp phép").click()
+    dialog = first.get_by_role("dialog")
+    dialog.get_by_label("Lý do", exact=True).fill("Đơn vị trả lại")
+    later = clock.today() + datetime.timedelta(days=400)
+    day = dialog.get_by_label("Thu hồi từ ngày")
+    day.fill(f"{later:%d/%m/%Y}")
+    day.press("Tab")
+    expect(dialog).to_contain_text("không còn gì để thu hồi")
+    day.fill(f"{clock.today():%d/%m/%Y}")
+    day.press("Tab")
+    expect(dialog).to_contain_text("đang dùng 120")
+    dialog.get_by_label("Lý do vẫn thu hồi").fill("Đã báo đơn vị")
+    dialog.get_by_role("button", name="Đề nghị thu hồi").click()
+    expect(first.get_by_role("heading", name="Đề nghị thu hồi")).to_be_visible()
+    assert scene.users == 150
+
+    second = open_page()
+    sign_in(second, "officer2")
+    second.goto("/ims/requests/?status=withdrawals")
+    second.get_by_role("row", name=request.request_no).click()
+    second.get_by_role("link", name="Xác nhận thu hồi").click()
+    expect(second.get_by_role("dialog")).to_contain_text("Đã báo đơn vị")
+    second.get_by_role("button", name="Thu hồi", exact=True).click()
+    expect(second.get_by_text("Người officer2 đã xác nhận thu hồi")).to_be_visible()
+    assert scene.users == 100
+
+
 @pytest.mark.parametrize(
     ("width", "height", "scheme"), [(1440, 900, "light"), (390, 844, "dark"), (360, 740, "light")]
 )
@@ -119,6 +155,9 @@ def test_the_desk_is_open_to_everybody_and_fits_the_window(
 
     approval = stories.approved(scene.waiting(), scene.officers[1])
     grant = approval.subscription.grants.get(kind=GrantKind.APPROVAL)
+    proposal = stories.proposed(
+        stories.approved(scene.waiting(), scene.officers[1]).request, scene.officers[1]
+    )
     request: LicenceRequest = scene.waiting()
     page = open_page(viewport={"width": width, "height": height}, color_scheme=scheme)
     page.goto("/login")
@@ -130,6 +169,12 @@ def test_the_desk_is_open_to_everybody_and_fits_the_window(
         f"/ims/requests/{approval.request.pk}/",
         f"/ims/requests/{request.pk}/approve",
         f"/ims/requests/{request.pk}/reject",
+        f"/ims/requests/{request.pk}/assign",
+        f"/ims/requests/{approval.request.pk}/withdraw",
+        f"/ims/requests/{proposal.request_id}/",
+        f"/ims/withdrawals/{proposal.pk}/confirm",
+        f"/ims/withdrawals/{proposal.pk}/decline",
+        "/ims/requests/?status=withdrawals",
         "/ims/subscriptions/",
         f"/ims/subscriptions/{approval.subscription.pk}/",
         f"/ims/subscriptions/{approval.subscription.pk}/?ngay={clock.today()}1",

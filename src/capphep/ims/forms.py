@@ -34,6 +34,49 @@ class RejectForm(forms.Form):
     )
 
 
+class WithdrawForm(forms.Form):
+    """*Thu hồi cấp phép*; ``force_reason`` is asked for where more is in use than would remain."""
+
+    from_day = DayField(label=_("Withdrawn from"))
+    reason = Reason(
+        label=_("Reason"),
+        max_length=_LONGEST,
+        help_text=_("The salesperson reads it on the request and on the order."),
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+    )
+    force_reason = Reason(
+        label=_("Why nevertheless"),
+        max_length=_LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, preview_url: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Another day has other numbers.
+        self.fields["from_day"].widget.attrs |= {
+            "hx-post": preview_url,
+            "hx-trigger": "change",
+            "hx-target": "#withdrawal-preview",
+            "hx-swap": "outerHTML",
+            "hx-sync": "this:replace",
+        }
+
+
+class DeclineForm(forms.Form):
+    """Why a withdrawal does not happen; who proposed it need not say."""
+
+    reason = Reason(
+        label=_("Reason"),
+        max_length=_LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, is_own: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = not is_own
+
+
 class OnDayForm(forms.Form):
     """``?ngay=2026-11-25``: the day for which something is shown, today where it is missing."""
 

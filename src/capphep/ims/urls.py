@@ -11,6 +11,7 @@ from capphep.ims.views import (
     requests,
     returns,
     subscriptions,
+    withdrawals,
 )
 
 app_name = "ims"
@@ -24,6 +25,16 @@ request_urls = [
     path("requests/<int:request_id>/release", assignment.release, name="release"),
     path("requests/<int:request_id>/return", returns.give_back, name="return"),
     path("requests/<int:request_id>/reject", decisions.reject, name="reject"),
+]
+withdrawal_urls = [
+    path("requests/<int:request_id>/withdraw", withdrawals.propose, name="withdraw"),
+    path(
+        "requests/<int:request_id>/withdraw/preview",
+        withdrawals.preview,
+        name="withdraw_preview",
+    ),
+    path("withdrawals/<int:withdrawal_id>/confirm", withdrawals.confirm, name="withdraw_confirm"),
+    path("withdrawals/<int:withdrawal_id>/decline", withdrawals.decline, name="withdraw_decline"),
 ]
 subscription_urls = [
     path("subscriptions/", subscriptions.subscription_list, name="subscription_list"),
@@ -39,4 +50,4 @@ subscription_urls = [
         name="grant_origin",
     ),
 ]
-urlpatterns = [*request_urls, *subscription_urls]
+urlpatterns = [*request_urls, *withdrawal_urls, *subscription_urls]

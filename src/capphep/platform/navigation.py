@@ -59,7 +59,16 @@ GROUPS: Final = (
                 _("Office accountant"),
                 "ims:queue",
                 "rubber-stamp",
-                ("ims:queue", "ims:request", "ims:approve", "ims:reject"),
+                (
+                    "ims:queue",
+                    "ims:request",
+                    "ims:approve",
+                    "ims:return",
+                    "ims:reject",
+                    "ims:assign",
+                    "ims:release",
+                    "ims:withdraw",
+                ),
                 _EVERYONE - {Role.SALES},
             ),
             Entry(

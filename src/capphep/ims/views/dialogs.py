@@ -37,11 +37,13 @@ def dialog(
     return render_page_or_fragment(request, page, template, context, status=status)
 
 
-def too_late(request: HttpRequest, record: LicenceRequest, refusal: Conflict) -> HttpResponse:
+def too_late(
+    request: HttpRequest, record: LicenceRequest, refusal: Conflict, *, title: str = ""
+) -> HttpResponse:
     """context: title, text, page_url, back_url. Somebody was faster: say who; lists reload."""
-    title = _TITLES.get(refusal.code, gettext_lazy("Request %(request_no)s no longer waits"))
+    usual = _TITLES.get(refusal.code, gettext_lazy("Request %(request_no)s no longer waits"))
     context = {
-        "title": title % {"request_no": record.request_no},
+        "title": title or usual % {"request_no": record.request_no},
         "text": refusal_text(refusal),
         "page_url": page_of(record),
         "back_url": reverse("ims:queue"),

@@ -23,6 +23,7 @@ from capphep.ims.rules import Ageing
 from capphep.ims.views.assignment import assignment_items, holder_text
 from capphep.ims.views.requests import decision_items
 from capphep.ims.views.shown import ageing_status
+from capphep.ims.views.withdrawals import proposal_items, withdraw_item
 from capphep.platform import clock
 from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import MenuItem, Text
@@ -261,5 +262,10 @@ def _row_menu(here: Desk, row: LicenceRequest) -> list[MenuItem]:
     return [
         *decision_items(here.actor, row),
         *assignment_items(here.actor, row),
+        *(
+            proposal_items(here.actor, _proposal(row))
+            if here.tab == WITHDRAWALS
+            else withdraw_item(here.actor, row)
+        ),
         MenuItem(_("View details"), reverse("ims:request", args=[row.pk]), icon="eye"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,9 +21,10 @@ from capphep.ims.views.assignment import assignment_items, holder_text
 from capphep.ims.views.dialogs import THEN_NEXT
 from capphep.ims.views.evidence import previews_of
 from capphep.ims.views.shown import ageing_status
+from capphep.ims.views.withdrawals import shown_proposal, withdraw_item
 from capphep.platform import clock
 from capphep.platform.htmx import render_page_or_fragment
-from capphep.platform.kit import HeaderBand, MenuItem
+from capphep.platform.kit import HeaderBand, MenuItem, Text
 from capphep.platform.models import User
 from capphep.provisioning import explanations
 from capphep.provisioning.models import LicenceRequest
@@ -30,6 +32,7 @@ from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.rounds import rounds_shown
 from capphep.provisioning.views.shown import source_item, status_of, steps_of
+from capphep.provisioning.withdrawal_queries import confirmed_withdrawal
 
 
 def decision_items(
@@ -69,17 +72,22 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
 def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
     """context: title, record, band, decision (MenuItem list), evidence, difference, extras,
     kind_reason, checks, licence, age (Status), holder, next_waiting, rounds, resent
-    (rounds.ShownRound), entries."""
+    (rounds.ShownRound), proposal (withdrawals.ShownProposal), withdrawal (that was
+    confirmed), entries."""
     day = clock.today()
     away = absences_on(day)
     difference, files = desk.difference_of(record, day), files_of(record)
     found = checks_of(record, difference, files, day)
-    is_decided = record.status in desk.DECIDED
     rounds = rounds_shown(record)
+    proposal = shown_proposal(actor, record)
+    more = [] if proposal else withdraw_item(actor, record)
+    age = ageing_status(queue.age_of(record, day))
+    holder = holder_text(record, actor, away)
+    is_decided = record.status in desk.DECIDED
     return {
         "title": record.request_no,
         "record": record,
-        "band": _band(actor, record),
+        "band": _band(actor, record, [age.label, holder] if age else [], more),
         "decision": decision_items(actor, record, on_page=True, blocked_by=blocked_by(found)),
         "evidence": previews_of(files),
         "difference": difference,
@@ -87,21 +95,26 @@ def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
         "kind_reason": explanations.reason_of(record),
         "checks": checks.shown(found),
         "licence": Licence.objects.filter(request_no=record.request_no).first(),
-        "age": ageing_status(queue.age_of(record, day)),
-        "holder": holder_text(record, actor, away) if desk.waits(record) else "",
+        "age": age,
+        "holder": holder,
         "next_waiting": queue.next_waiting(actor, away) if is_decided else None,
         "rounds": rounds,
         "resent": next((one for one in rounds if one.before and not one.outcome), None),
+        "proposal": proposal,
+        "withdrawal": confirmed_withdrawal(record),
         "entries": history_of(record),
     }
 
 
-def _band(actor: User, record: LicenceRequest) -> HeaderBand:
+def _band(
+    actor: User, record: LicenceRequest, stands: Sequence[Text], more: Sequence[MenuItem]
+) -> HeaderBand:
+    """``stands`` says how it stands while it waits: its age, and who handles it."""
     form = reverse("provisioning:request", args=[record.pk])
     return HeaderBand(
         title=record.customer.name,
         number=record.request_no,
-        subtitle=f"{record.product} · {record.get_kind_display()}",
+        subtitle=" · ".join(map(str, [record.product, record.get_kind_display(), *stands])),
         status=status_of(record),
         steps=steps_of(record),
         walk=_walk(actor, record),
@@ -109,6 +122,7 @@ def _band(actor: User, record: LicenceRequest) -> HeaderBand:
             *assignment_items(actor, record),
             source_item(record),
             MenuItem(_("Open the request as it was sent"), form, icon="file-text"),
+            *more,
         ],
         back_url=reverse("ims:queue"),
         back_label=_("Office accountant"),

@@ -17,6 +17,7 @@ from capphep.ims.forms import OnDayForm
 from capphep.ims.queries import subscriptions as queries
 from capphep.ims.queries.holdings import HeldModule, holdings_of, state_of
 from capphep.ims.views.charts import charts_of
+from capphep.ims.views.withdrawals import shown_proposals
 from capphep.platform import clock
 from capphep.platform.history import history_of
 from capphep.platform.htmx import render_page_or_fragment
@@ -76,7 +77,8 @@ def _spec(day: datetime.date) -> ListSpec[Subscription]:
 
 def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
     """context: title, record, band, form, day, today, modules (holdings.HeldModule), charts
-    (charts.Chart), licences, administrators, request_page (URL name), entries."""
+    (charts.Chart), licences, administrators, request_page (URL name),
+    proposals (withdrawals.ShownProposal), entries."""
     actor, today = actor_of(request), clock.today()
     record = subscription_of(actor, subscription_id)
     asked = OnDayForm(request.GET)
@@ -98,6 +100,7 @@ def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
         "licences": queries.licences_of(record),
         "administrators": queries.administrators_of(record),
         "request_page": request_page(actor),
+        "proposals": shown_proposals(actor, record),
         "entries": history_of(record),
     }
     return render(request, "ims/subscription.html", context, status=200 if is_day else 422)

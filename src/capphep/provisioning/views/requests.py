@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ from capphep.platform.htmx import (
     render_page_or_fragment,
     toast,
 )
-from capphep.platform.kit import HeaderBand, MenuItem
+from capphep.platform.kit import HeaderBand, MenuItem, Status
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Actor
 from capphep.platform.texts import refusal_text
@@ -29,7 +30,7 @@ from capphep.provisioning.actions import drafts, sending
 from capphep.provisioning.actions.locks import check_own
 from capphep.provisioning.expiry_queries import ends_on
 from capphep.provisioning.information import InfoChange, changes_of
-from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.models import LicenceRequest, Withdrawal
 from capphep.provisioning.states import RequestKind, RequestStatus
 from capphep.provisioning.views.access import actor_of, only_post
 from capphep.provisioning.views.history import history_of
@@ -41,6 +42,10 @@ from capphep.provisioning.views.shown import (
     source_item,
     status_of,
     steps_of,
+)
+from capphep.provisioning.withdrawal_queries import (
+    confirmed_withdrawal,
+    confirmed_withdrawals,
 )
 from capphep.pure.errors import Invalid
 
@@ -118,7 +123,7 @@ def _row_menu(actor: Actor, row: LicenceRequest) -> list[MenuItem]:
 
 def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
     """context: title, record, band, kind_reason, changes, lines, evidence, returned, ends_on,
-    rounds, entries (trail).
+    withdrawal, rounds, entries (trail).
     """
     actor = actor_of(request)
     record = queries.request_of(actor, request_id)
@@ -133,6 +138,7 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         "returned": returned_of(record),
         "ends_on": ends_on(record, clock.today()),
         "rounds": rounds_shown(record),
+        "withdrawal": confirmed_withdrawal(record),
         "entries": history_of(record),
     }
     return render(request, "provisioning/request.html", context)
@@ -227,15 +233,29 @@ def _confirm(
     return render_dialog(request, "platform/_confirm.html", context)
 
 
+@dataclass(frozen=True, slots=True)
+class PanelRow:
+    """A request on its order's page; ``withdrawal`` is how it was taken back."""
+
+    record: LicenceRequest
+    status: Status
+    may_edit: bool
+    withdrawal: Withdrawal | None
+
+
 def order_panel(request: HttpRequest, order_id: int) -> HttpResponse:
-    """context: title, order, rows as [(request, status, may_edit)], panel_url, panel_loaded."""
+    """context: title, order, rows (PanelRow), panel_url, panel_loaded."""
     actor = actor_of(request)
     order = order_of(actor, order_id)
-    rows = queries.visible_requests(actor).filter(order_id=order.pk).order_by("-id")
+    rows = list(queries.visible_requests(actor).filter(order_id=order.pk).order_by("-id"))
+    withdrawn = confirmed_withdrawals(rows)
     context = {
         "title": _("Licence/subscription requests"),
         "order": order,
-        "rows": [(row, status_of(row), queries.may_edit(actor, row)) for row in rows],
+        "rows": [
+            PanelRow(row, status_of(row), queries.may_edit(actor, row), withdrawn.get(row.pk))
+            for row in rows
+        ],
         "panel_url": request.path,
         "panel_loaded": True,
     }
