@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from capphep.provisioning.views import decision, editing, evidence, for_customer, lines, requests
+from capphep.provisioning.views import (
+    decision,
+    editing,
+    evidence,
+    for_customer,
+    lines,
+    requests,
+    sent,
+)
 
 app_name = "provisioning"
 
@@ -21,6 +29,14 @@ request_urls = [
     path("<int:request_id>/edit", editing.request_edit, name="request_edit"),
     path("<int:request_id>/recall", requests.recall, name="request_recall"),
     path("<int:request_id>/discard", requests.discard, name="request_discard"),
+]
+round_urls = [
+    path("<int:request_id>/rounds/<int:number>", sent.round_page, name="round"),
+    path(
+        "<int:request_id>/rounds/<int:number>/files/<slug:sha256>",
+        sent.round_file,
+        name="round_file",
+    ),
 ]
 line_urls = [
     path("<int:request_id>/lines", lines.lines, name="lines"),
@@ -44,4 +60,4 @@ evidence_urls = [
         name="evidence_decision",
     ),
 ]
-urlpatterns = [*request_urls, *line_urls, *evidence_urls]
+urlpatterns = [*request_urls, *round_urls, *line_urls, *evidence_urls]

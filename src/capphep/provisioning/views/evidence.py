@@ -18,7 +18,7 @@ from capphep.platform.texts import refusal_text
 from capphep.provisioning import queries
 from capphep.provisioning.actions.evidence import attach_evidence, remove_evidence
 from capphep.provisioning.actions.locks import check_own
-from capphep.provisioning.models import Evidence, LicenceRequest
+from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import EvidenceKind
 from capphep.provisioning.views.access import actor_of, only_post
 from capphep.provisioning.views.rounds import remarks_of
@@ -76,12 +76,16 @@ def evidence_remove(request: HttpRequest, request_id: int, evidence_id: int) -> 
 def evidence(request: HttpRequest, evidence_id: int) -> FileResponse:
     """RULE R7: the file itself, for those who may see its request."""
     found = queries.visible_evidence(actor_of(request), evidence_id)
-    content_type = found.file.content_type
+    return file_response(found.file_id, found.file.content_type, found.name)
+
+
+def file_response(sha256: str, content_type: str, name: str) -> FileResponse:
+    """The bytes of a stored file under the name that it came with; nothing in it may run."""
     response = FileResponse(
-        files.path_of(found.file_id).open("rb"),
+        files.path_of(sha256).open("rb"),
         content_type=content_type,
         as_attachment=content_type not in _SHOWN_INLINE,
-        filename=_download_name(found),
+        filename=_download_name(name, content_type),
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = _policy(content_type)
@@ -164,8 +168,8 @@ def _policy(content_type: str) -> str:
     return _NOTHING if content_type == filetypes.PDF else f"{_NOTHING}; sandbox"
 
 
-def _download_name(found: Evidence) -> str:
+def _download_name(name: str, content_type: str) -> str:
     """The name that it came with; the ending is that of the content, so that nothing is run."""
-    ending = filetypes.EXTENSIONS.get(found.file.content_type, "")
-    known = (ending, ".jpeg") if found.file.content_type == filetypes.JPEG else (ending,)
-    return found.name if found.name.lower().endswith(known) else f"{found.name}{ending}"
+    ending = filetypes.EXTENSIONS.get(content_type, "")
+    known = (ending, ".jpeg") if content_type == filetypes.JPEG else (ending,)
+    return name if name.lower().endswith(known) else f"{name}{ending}"

@@ -61,14 +61,15 @@ def rounds_shown(record: LicenceRequest) -> list[ShownRound]:
     rounds = list(record.rounds.select_related("sent_by", "ended_by"))
     extra_schemas = schemas_of(record, *(one.content for one in rounds))
     rows = [rows_of(one.content, extra_schemas) for one in rounds]
-    shown = [_shown(one) for one in rounds]
+    shown = [shown_round(one) for one in rounds]
     for index in range(1, len(shown)):
         changed = changed_rows(rows[index - 1], rows[index])
         shown[index] = _compared(shown[index], shown[index - 1], changed)
     return shown[::-1]
 
 
-def _shown(one: Round) -> ShownRound:
+def shown_round(one: Round) -> ShownRound:
+    """The round by itself, not compared with the one before."""
     outcome = RoundOutcome(one.outcome) if one.outcome else None
     status = Status(outcome.label, _TONES[outcome]) if outcome else None
     return ShownRound(one, status, _comments(one))
