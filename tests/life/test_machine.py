@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import Item
 from capphep.crm.models import Customer, Order
 from capphep.crm.states import LICENCE_STATUS, LicenceStatus
@@ -33,7 +34,7 @@ from capphep.provisioning.states import (
     WithdrawalStatus,
 )
 from capphep.pure.states import StateTable
-from tests.life.model import Model, stored_balances, summed_grants
+from tests.life.model import ONE_DAY, Model, stored_balances, summed_grants
 from tests.life.world import World
 
 LIVES, STEPS = int(os.environ.get("CAPPHEP_LIVES", "150")), 40
@@ -56,7 +57,9 @@ DEEDS = [
     *["approve"] * 8,
     *["reject"] * 1,
     *["return"] * 2,
+    *["renew"] * 2,
     *["trial"] * 1,
+    *["inform"] * 1,
     *["propose"] * 2,
     *["confirm"] * 2,
     *["decline"] * 1,
@@ -211,7 +214,8 @@ class Life(RuleBasedStateMachine):
 
     def do_send(self, which: int, who: int, wild: bool, _chosen: object) -> Any:
         request = self.some_request(which, wild, "send")
-        return self.attempt(self.world.send, self.owner(request, who, wild), request)
+        ahead = (0, 0, 0, 10, 40, 400)[which % 6]
+        return self.attempt(self.world.send, self.owner(request, who, wild), request, ahead)
 
     def do_recall(self, which: int, who: int, wild: bool, _chosen: object) -> Any:
         request = self.some_request(which, wild, "recall")
@@ -248,6 +252,21 @@ class Life(RuleBasedStateMachine):
         request = self.attempt(self.world.trial, actor, self.world.customers[which % 2])
         return self.known(request)
 
+    def do_renew(self, which: int, who: int, wild: bool, chosen: list[tuple[int, int]]) -> Any:
+        actor = self.person(who) if wild else self.world.salespeople[who % 2]
+        unit = self.world.customers[which % 2]
+        order = self.attempt(
+            self.world.order, actor, unit, self.items(chosen), OrderPurpose.RENEWAL
+        )
+        if order:
+            self.orders.append(order)
+        return order
+
+    def do_inform(self, which: int, who: int, wild: bool, _chosen: object) -> Any:
+        actor = self.person(who) if wild else self.world.salespeople[who % 2]
+        unit = self.world.customers[which % 2]
+        return self.known(self.attempt(self.world.change_information, actor, unit))
+
     def do_propose(self, which: int, who: int, wild: bool, _chosen: object) -> Any:
         request = self.some_request(which, wild, "propose")
         actor = self.some_officer(who, wild)
@@ -273,12 +292,18 @@ class Life(RuleBasedStateMachine):
 
     def note_approval(self, request: LicenceRequest) -> None:
         """What was approved, reckoned from the order and the catalogue alone."""
-        day = self.world.today
-        is_trial = request.kind == RequestKind.TRIAL
+        if request.kind == RequestKind.INFO_CHANGE:
+            return
+        day, is_trial = self.world.today, request.kind == RequestKind.TRIAL
         bought = self.model.tried() if is_trial else self.model.bought(items_of(request))
-        firsts = dict.fromkeys({module for module, _, _ in bought}, day)
+        begins = max(day, request.start_on or day)
+        firsts = dict.fromkeys({module for module, _, _ in bought}, begins)
         if request.kind == RequestKind.NEW:
-            self.model.end_trials(request.customer_id, day)
+            self.model.end_trials(request.customer_id, begins)
+        if request.kind == RequestKind.RENEWAL:
+            for module in firsts:
+                running = self.model.running_until(request.customer_id, module, day)
+                firsts[module] = max(begins, running + ONE_DAY) if running else begins
         self.model.add(request.customer_id, request.request_no, bought, firsts, is_trial=is_trial)
 
     # --- what holds after every step -------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import Item
 from capphep.crm.actions.orders import LineInput, OrderHeader, create_order, edit_order
 from capphep.crm.models import Customer, Order
@@ -29,9 +30,9 @@ from capphep.platform.models import Installation, StoredFile, User
 from capphep.provisioning import queries
 from capphep.provisioning.actions.drafts import discard_draft, open_request, refresh_lines
 from capphep.provisioning.actions.sending import recall_request, send_request
-from capphep.provisioning.actions.without_order import open_trial
+from capphep.provisioning.actions.without_order import open_info_change, open_trial
 from capphep.provisioning.models import Evidence, LicenceRequest, Withdrawal
-from capphep.provisioning.states import EvidenceKind
+from capphep.provisioning.states import EvidenceKind, RequestKind
 from capphep.pure.errors import Invalids, Refusal
 from capphep.shell import tick
 from tests import factories, stories
@@ -80,10 +81,18 @@ class World:
 
     # --- the deeds -------------------------------------------------------------------------
 
-    def order(self, actor: User, customer: Customer, lines: list[tuple[Item, int]]) -> Order:
+    def order(
+        self,
+        actor: User,
+        customer: Customer,
+        lines: list[tuple[Item, int]],
+        purpose: str = OrderPurpose.SALE,
+    ) -> Order:
         return create_order(
             actor=actor,
-            header=OrderHeader(customer_id=customer.pk, contact_name="Nguyễn Văn An"),
+            header=OrderHeader(
+                customer_id=customer.pk, contact_name="Nguyễn Văn An", purpose=purpose
+            ),
             lines=[_line(item, quantity) for item, quantity in lines],
         )
 
@@ -114,15 +123,16 @@ class World:
         )
         return request
 
-    def send(self, actor: User, request: LicenceRequest) -> LicenceRequest:
+    def send(self, actor: User, request: LicenceRequest, days_ahead: int) -> LicenceRequest:
+        """Send the request as it is now; ``days_ahead`` ask for a later first day."""
         refresh_lines(actor=actor, request_id=request.pk)
         version = LicenceRequest.objects.values_list("version", flat=True).get(pk=request.pk)
-        return send_request(
-            actor=actor,
-            request_id=request.pk,
-            seen_version=version,
-            values=stories.complete_fields(request),
-        )
+        values = stories.complete_fields(request)
+        if request.kind == RequestKind.INFO_CHANGE:
+            values["unit_name"] = f"{request.customer.name} {self.today:%d/%m/%Y}"
+        else:
+            values["start_on"] = self.today + datetime.timedelta(days=days_ahead)
+        return send_request(actor=actor, request_id=request.pk, seen_version=version, values=values)
 
     def recall(self, actor: User, request: LicenceRequest) -> LicenceRequest:
         return recall_request(actor=actor, request_id=request.pk)
@@ -132,6 +142,11 @@ class World:
 
     def trial(self, actor: User, customer: Customer) -> LicenceRequest:
         return open_trial(actor=actor, customer_id=customer.pk, product_id=self.catalogue.igov.pk)
+
+    def change_information(self, actor: User, customer: Customer) -> LicenceRequest:
+        return open_info_change(
+            actor=actor, customer_id=customer.pk, product_id=self.catalogue.igov.pk
+        )
 
     def look(self, request: LicenceRequest) -> str:
         """What an officer sees who opens the dialog now."""
