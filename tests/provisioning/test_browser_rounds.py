@@ -88,3 +88,37 @@ def test_two_officers_at_once_and_nothing_typed_is_lost(scene: Scene, page: Page
     page.keyboard.press("Control+s")
     expect(page.get_by_role("alert")).to_contain_text("đã phê duyệt")
     expect(page.get_by_role("textbox", name="Cấp", exact=True)).to_have_value("Đơn vị này cấp xã?")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "scheme"), [(1440, 900, "light"), (390, 844, "dark"), (360, 740, "light")]
+)
+def test_its_pages_are_open_to_everybody_and_fit_the_window(
+    scene: Scene, open_page: OpenPage, width: int, height: int, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    said = {"level": "Đơn vị này cấp xã?", "evidence-commitment": "Thiếu dấu.", "line-1": "12?"}
+    waiting, returned, again = scene.waiting(1), scene.waiting(2), scene.waiting(3)
+    for request in (returned, again):
+        stories.returned(request, scene.officers[1], "Xem lại giúp.", said)
+    stories.sent_again(again, scene.salesperson, note="Đã hỏi lại đơn vị.")
+    seen_by = {
+        "officer": [f"/ims/requests/{waiting.pk}/return", f"/ims/requests/{again.pk}/"],
+        "sales": [
+            "/",
+            f"/requests/{returned.pk}/edit",
+            f"/requests/{again.pk}/",
+            f"/requests/{again.pk}/rounds/1",
+        ],
+    }
+    for person, addresses in seen_by.items():
+        page = open_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+        sign_in(page, person)
+        for address in addresses:
+            page.goto(address)
+            for summary in page.locator(".round-changes > summary").all():
+                summary.click()
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+            found = Axe().run(page).response["violations"]
+            assert not found, (address, [(one["id"], one["nodes"][0]["html"]) for one in found])
