@@ -8,15 +8,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from capphep.crm.models import Customer
 from capphep.platform.models import User
 from capphep.provisioning.actions.sending import recall_request
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
 from tests import stories
 from tests.conftest import signed_in
+from tests.factories import SmallCatalogue
 from tests.ims.conftest import text_of
 from tests.plumbing.sql_counts import Counter
 
+ADMINISTRATOR = {"admin_name": "Trần Thị Bình", "admin_email": "binh@example.vn"}
 COMMENTS = {"level": "Cấp xã, không phải tỉnh.", "evidence-commitment": "Thiếu dấu."}
 
 
@@ -188,3 +191,23 @@ def test_the_page_of_a_request_sent_again_costs_a_known_number_of_statements(
 ) -> None:
     with statements("ims.request.again", at_most=20):
         officer_client.get(address(again, "request"))
+
+
+# --- what has no order -------------------------------------------------------------------------
+
+
+def test_what_is_not_sold_is_returned_and_sent_again_too(
+    customer: Customer, salesperson: User, catalogue: SmallCatalogue, officer_client: Client
+) -> None:
+    change = stories.info_change_sent(customer, salesperson, catalogue.igov, **ADMINISTRATOR)
+    page = text_of(officer_client.get(address(change)))
+    assert 'name="on-unit_name"' in page
+    assert 'name="on-amount"' not in page
+    assert 'name="on-evidence-commitment"' not in page
+    officer_client.post(address(change), typed(unit_name="Tên theo quyết định nào?"))
+    sales = signed_in(salesperson)
+    form = text_of(sales.get(reverse("provisioning:request_edit", args=[change.pk])))
+    assert 'id="remark-unit_name"' in form
+    again = stories.sent_again(change, salesperson, unit_name="UBND Xã Đông Hải mới")
+    resent = context_of(officer_client, again)["resent"]
+    assert "UBND Xã Đông Hải mới" in [one.after for one in resent.changes]

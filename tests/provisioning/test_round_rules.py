@@ -17,7 +17,7 @@ from capphep.provisioning.round_rules import (
 )
 from capphep.pure.errors import Invalid
 
-FIELDS = comment_fields([1, 2])
+FIELDS = comment_fields([1, 2], is_sale=True)
 
 
 def content(*modules: str) -> dict[str, Any]:
@@ -44,6 +44,12 @@ def test_a_comment_on_what_is_not_there_is_refused() -> None:
     with pytest.raises(Invalid) as refused:
         checked_comments("", {"line-3": "?"}, FIELDS)
     assert (refused.value.code, refused.value.field) == ("comment_field", "line-3")
+
+
+def test_what_is_not_sold_has_neither_amount_nor_evidence_to_comment_on() -> None:
+    fields = comment_fields([1], is_sale=False)
+    assert not [name for name in fields if name == "amount" or name.startswith("evidence-")]
+    assert {"level", "line-1"} <= set(fields)
 
 
 def test_what_differs_comes_in_the_order_of_what_is_there_now_then_what_is_gone() -> None:

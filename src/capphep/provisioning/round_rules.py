@@ -14,10 +14,9 @@ from capphep.pure.folding import clean_lines
 Content: TypeAlias = Mapping[str, Any]
 """A request as it was sent, see `contents`."""
 
-# What the officer may comment on, by the names that the form's own errors use; beside them each
-# kind of evidence (`evidence-…`) and each module line (`line-…`).
+# What the officer may comment on, by the names that the form's own errors use; beside them the
+# amount and each kind of evidence of a sale (`evidence-…`), and each module line (`line-…`).
 COMMENTED: Final = (
-    "amount",
     "sector",
     "level",
     "start_on",
@@ -34,10 +33,14 @@ COMMENTED: Final = (
 )
 
 
-def comment_fields(positions: Iterable[int]) -> list[str]:
-    """The names of everything that may be commented on; ``positions`` are the lines'."""
+def comment_fields(positions: Iterable[int], *, is_sale: bool) -> list[str]:
+    """The names of everything that may be commented on; ``positions`` are the lines'.
+
+    What is not sold, a trial or a change of information, has neither order nor evidence.
+    """
     evidence = [f"evidence-{kind.value}" for kind in EvidenceKind]
-    return [*COMMENTED, *evidence, *(f"line-{position}" for position in positions)]
+    sold = ["amount", *evidence] if is_sale else []
+    return [*sold, *COMMENTED, *(f"line-{position}" for position in positions)]
 
 
 def checked_comments(

@@ -29,6 +29,7 @@ from capphep.provisioning.kind_rules import check_kind
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.queries import Review, ReviewedQuantity
 from capphep.provisioning.round_rules import checked_comments, comment_fields
+from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.states import RequestKind
 from capphep.provisioning.term_rules import LineTerm
 from capphep.pure.errors import Conflict, Invalid, gettext_noop
@@ -116,7 +117,8 @@ def return_request(
     Invalid ``comment_required`` or ``comment_field``, Forbidden and Conflict as `approve` does.
     """
     request = _lock_for_decision(actor, request_id, "return")
-    fields = comment_fields(request.lines.values_list("position", flat=True))
+    positions = request.lines.values_list("position", flat=True)
+    fields = comment_fields(positions, is_sale=needs_evidence(request.kind))
     answer = Answer(*checked_comments(comment, comments, fields))
     # It comes back to who knows it.
     moved = move_request(actor, request, "return", answer=answer, assigned_to_id=actor.pk)

@@ -27,6 +27,7 @@ from capphep.provisioning.actions.rounds import parts_of
 from capphep.provisioning.contents import Content
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.round_rules import Row, comment_fields, topic_of
+from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.contents import label_of, rows_of, schemas_of
 from capphep.provisioning.views.shown import status_of, steps_of
@@ -81,7 +82,9 @@ def _post(request: HttpRequest, record: LicenceRequest, content: Content) -> Htt
 
 def _names(content: Content) -> dict[str, str]:
     positions = [line["position"] for line in content["lines"]]
-    return {name: label_of(name, content) for name in comment_fields(positions)}
+    is_sale = needs_evidence(content["fields"]["kind"])
+    fields = comment_fields(positions, is_sale=is_sale)
+    return {name: label_of(name, content) for name in fields}
 
 
 def _page(
@@ -129,7 +132,7 @@ def _groups(
     for name, place in places.items():
         key = name.replace("_", "-").partition("-")[0]
         groups[key if key in titles else ""].append(place)
-    return [(titles.get(key, _("Request")), group) for key, group in groups.items()]
+    return [(titles.get(key, _("Request")), group) for key, group in groups.items() if group]
 
 
 def _band(record: LicenceRequest, *, is_open: bool) -> HeaderBand:
