@@ -111,6 +111,36 @@ def test_three_waiting_requests_are_decided_by_keyboard_alone(scene: Scene, page
     assert scene.users == 300
 
 
+def test_ticked_requests_are_approved_together_and_what_moved_is_looked_at_again(
+    scene: Scene, page: Page
+) -> None:
+    first, second = scene.waiting(1), scene.waiting(2)
+    desk = queue(page)
+    dialog = desk.get_by_role("dialog")
+    ticked = desk.get_by_role("button", name="Phê duyệt các yêu cầu đã chọn")
+    expect(ticked).to_be_hidden()
+    for key in "jxjx":
+        desk.keyboard.press(key)
+    expect(desk.get_by_text("2 dòng đã chọn")).to_be_visible()
+    desk.keyboard.press("x")
+    expect(desk.get_by_text("1 dòng đã chọn")).to_be_visible()
+    desk.get_by_label("Chọn mọi dòng của trang này").check()
+    ticked.click()
+    expect(dialog).to_contain_text("Phê duyệt 2 yêu cầu?")
+    desk.keyboard.press("Enter")
+    expect(dialog).to_contain_text("Đã phê duyệt 1 yêu cầu")
+    expect(desk.get_by_role("row", name=first.request_no)).to_be_hidden()
+    assert scene.users == 150
+    dialog.get_by_role("link", name="Xem lại các yêu cầu còn lại").click()
+    expect(dialog).to_contain_text("250")
+    dialog.get_by_role("button", name="Có", exact=True).click()
+    expect(dialog).to_contain_text(second.request_no)
+    expect(dialog).to_contain_text("Đã cấp giấy phép")
+    assert scene.users == 250
+    dialog.get_by_role("button", name="Đóng").last.click()
+    expect(ticked).to_be_hidden()
+
+
 def test_two_officers_withdraw_what_was_approved(scene: Scene, open_page: OpenPage) -> None:
     request = stories.approved(scene.waiting(), scene.officers[0]).request
     in_use(scene.customer, scene.catalogue, 120)
@@ -175,6 +205,7 @@ def test_the_desk_is_open_to_everybody_and_fits_the_window(
         f"/ims/withdrawals/{proposal.pk}/confirm",
         f"/ims/withdrawals/{proposal.pk}/decline",
         "/ims/requests/?status=withdrawals",
+        f"/ims/requests/approve?id={request.pk}&id={approval.request.pk}",
         "/ims/subscriptions/",
         f"/ims/subscriptions/{approval.subscription.pk}/",
         f"/ims/subscriptions/{approval.subscription.pk}/?ngay={clock.today()}1",

@@ -11,7 +11,7 @@ from capphep.crm.states import LicenceStatus
 from capphep.entitlements.models import Grant, GrantKind, Licence
 from capphep.entitlements.queries import ledger_differences, quantity_in_force
 from capphep.identity.models import AccountLink
-from capphep.ims.actions import BaseMoved, approve, reject, take
+from capphep.ims.actions import BaseMoved, approve, approve_each, reject, take
 from capphep.platform import audit_chain, clock
 from capphep.platform.audit import entries_of
 from capphep.platform.models import User
@@ -215,6 +215,25 @@ def test_of_two_officers_who_take_a_request_at_once_one_has_it_and_the_other_is_
     request.refresh_from_db()
     assert request.assigned_to is not None
     assert loss.params == {"who": request.assigned_to.full_name}
+
+
+def test_two_officers_who_approve_the_same_ticked_requests_grant_each_once(scene: Scene) -> None:
+    requests = [scene.waiting()]
+    for number in range(3):
+        unit = factories.customer(f"123460{number}", f"Trường số {number}")
+        stories.opened(unit, scene.catalogue, request_no=f"YC-2025-00010{number}")
+        order = stories.ordered(unit, scene.salesperson, [(scene.catalogue.users_50, 1)])
+        requests.append(stories.sent(order, scene.salesperson))
+    seen = {request.pk: stories.seen_by_officer(request) for request in requests}
+    outcomes = winners(
+        race([partial(approve_each, actor=officer, seen=seen) for officer in scene.officers])
+    )
+    assert len(outcomes) == 2
+    by_request = [[each.approval for each in pair] for pair in zip(*outcomes, strict=True)]
+    assert all(sum(bool(approval) for approval in pair) == 1 for pair in by_request)
+    assert Licence.objects.count() == 4
+    assert scene.users == 150
+    assert not list(ledger_differences())
 
 
 def approve_once(request_id: int, officer_id: int) -> None:

@@ -135,7 +135,7 @@ def test_what_who_is_away_handles_is_the_substitutes_own_and_marked(
 ) -> None:
     take(actor=other_officer, request_id=waiting.pk)
     assert found(officer_client, holder="mine") == [waiting.request_no]
-    assert "Người officer2 (vắng, bạn thay)" in text_of(officer_client.get(QUEUE))
+    assert "Bạn thay Người officer2" in text_of(officer_client.get(QUEUE))
     third = signed_in(factories.user("officer3", "officer"))
     assert "Người officer2 (vắng, Người officer thay)" in text_of(third.get(QUEUE))
     assert found(third, holder="mine") == []

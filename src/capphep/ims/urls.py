@@ -4,6 +4,7 @@ from django.urls import path
 
 from capphep.ims.views import (
     assignment,
+    bulk,
     decisions,
     origin,
     queue,
@@ -18,6 +19,7 @@ app_name = "ims"
 
 request_urls = [
     path("requests/", queue.queue, name="queue"),
+    path("requests/approve", bulk.approve_ticked, name="approve_ticked"),
     path("requests/<int:request_id>/", requests.request_page, name="request"),
     path("requests/<int:request_id>/approve", decisions.approve, name="approve"),
     path("requests/<int:request_id>/take", assignment.take, name="take"),

@@ -70,12 +70,16 @@ class Filter(Generic[M]):
 
 @dataclass(frozen=True, slots=True)
 class ListSpec(Generic[M]):
-    """What a list shows. The first column carries the link that ``row_url`` gives."""
+    """What a list shows. The first column carries the link that ``row_url`` gives.
+
+    ``bulk`` is what may be done with ticked rows: dialogs that get ``?id=`` once for each.
+    """
 
     columns: Sequence[Column[M]]
     default_sort: str
     row_url: Callable[[M], str]
     row_menu: Callable[[M], Sequence[MenuItem]] | None = None
+    bulk: Sequence[MenuItem] = ()
     filters: Sequence[Filter[M]] = ()
     search: Callable[[QuerySet[M], str], QuerySet[M]] | None = None
     search_hint: Text = ""
@@ -134,6 +138,7 @@ class ListPage(Generic[M]):
         self.has_search = spec.search is not None
         self.search_hint = spec.search_hint
         self.has_menu = spec.row_menu is not None
+        self.bulk = spec.bulk
         self.path = request.path
         self._asked = _clean(request.GET)
         self.search = self._asked.get("q", "").strip()[:_LONGEST_SEARCH] if spec.search else ""

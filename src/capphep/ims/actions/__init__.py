@@ -2,6 +2,7 @@
 
 from capphep.ims.actions.absences import cancel_absence, enter_absence
 from capphep.ims.actions.assignment import assign, release, take
+from capphep.ims.actions.bulk import Outcome, approve_each
 from capphep.ims.actions.decisions import Approval, BaseMoved, approve, reject, return_request
 from capphep.ims.actions.withdrawals import (
     InUse,
@@ -16,9 +17,11 @@ __all__ = [
     "Approval",
     "BaseMoved",
     "InUse",
+    "Outcome",
     "WithdrawalMoved",
     "Withdrawn",
     "approve",
+    "approve_each",
     "assign",
     "cancel_absence",
     "confirm_withdrawal",

@@ -35,7 +35,7 @@ def holder_text(record: LicenceRequest, actor: User, away: Mapping[int, Absence]
     if not absence:
         return holder.full_name
     if absence.substitute_id == actor.pk:
-        return _("%(who)s (away: you stand in)") % {"who": holder.full_name}
+        return _("You stand in for %(who)s") % {"who": holder.full_name}
     text = _("%(who)s (away: %(substitute)s stands in)")
     return text % {"who": holder.full_name, "substitute": absence.substitute.full_name}
 

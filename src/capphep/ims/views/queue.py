@@ -131,6 +131,7 @@ def _spec(here: Desk) -> ListSpec[LicenceRequest]:
         default_sort="sent_at" if here.tab == "waiting" else "-request_no",
         row_url=lambda row: reverse("ims:request", args=[row.pk]),
         row_menu=lambda row: _row_menu(here, row),
+        bulk=_bulk(here),
         filters=_filters(here),
         search=provisioning.search_requests,
         search_hint=gettext_lazy("Contract, order or request number, budget code, customer"),
@@ -256,6 +257,13 @@ def _holders(actor: User) -> list[tuple[str, Text]]:
         (queries.NOBODYS, gettext_lazy("Nobody's yet")),
         *((str(one.pk), one.full_name) for one in queries.holders()),
     ]
+
+
+def _bulk(here: Desk) -> list[MenuItem]:
+    if here.tab != "waiting" or not may(here.actor, Permission.REQUEST_DECIDE):
+        return []
+    label = gettext_lazy("Approve the ticked requests")
+    return [MenuItem(label, reverse("ims:approve_ticked"), "dialog", "rubber-stamp")]
 
 
 def _row_menu(here: Desk, row: LicenceRequest) -> list[MenuItem]:

@@ -1,5 +1,5 @@
-// Lists: a click on a row opens it, j and k move between rows, the search box follows Back
-// and "clear filters".
+// Lists: a click on a row opens it, j and k move between rows, x ticks one, the search box
+// follows Back and "clear filters".
 import { isTyping } from "./typing.js";
 
 const ROW = "tr[data-row]";
@@ -36,8 +36,37 @@ document.addEventListener("keydown", (event) => {
     if (step(event.key === "j" ? 1 : -1)) event.preventDefault();
   } else if (event.key === "Enter" && event.target.matches?.(ROW)) {
     open(event.target, false);
+  } else if (event.key === "x") {
+    const box = event.target.closest?.(ROW)?.querySelector("[data-tick]");
+    if (!box) return;
+    event.preventDefault();
+    box.click();
   }
 });
+
+// Ticked rows: the bar says how many there are and what can be done with them.
+const ticks = () => [...document.querySelectorAll("[data-tick]")];
+
+function countTicks() {
+  const bar = document.querySelector("[data-bulk]");
+  if (!bar) return;
+  const ticked = ticks().filter((box) => box.checked).length;
+  const count = bar.querySelector("[data-bulk-count]");
+  count.value = ticked === 1 ? count.dataset.one : count.dataset.many.replace("#", ticked);
+  bar.dataset.bulk = ticked ? "some" : "none";
+  const all = document.querySelector("[data-tick-all]");
+  all.checked = ticked > 0 && ticked === ticks().length;
+  all.indeterminate = ticked > 0 && !all.checked;
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-tick-all]")) for (const box of ticks()) box.checked = target.checked;
+  if (target.matches("[data-tick], [data-tick-all]")) countTicks();
+});
+document.addEventListener("reset", ({ target }) => {
+  if (target.matches("[data-bulk]")) setTimeout(countTicks); // the boxes are reset after this
+});
+addEventListener("pageshow", countTicks); // Back keeps the ticks
 
 // A list that replaces itself keeps the reader's place: after a change on the page the same
 // row, after another choice the table.
@@ -86,6 +115,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const list = document.getElementById("list");
   const form = document.getElementById("list-form");
   if (!list || !form || detail.target.id !== "list") return;
+  countTicks();
   if (place) restore();
   place = null;
   for (const select of form.querySelectorAll("select")) select.value = "";
