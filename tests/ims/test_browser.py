@@ -205,6 +205,8 @@ def test_the_desk_is_open_to_everybody_and_fits_the_window(
         f"/ims/withdrawals/{proposal.pk}/confirm",
         f"/ims/withdrawals/{proposal.pk}/decline",
         "/ims/requests/?status=withdrawals",
+        "/ims/absences/",
+        "/ims/absences/new",
         f"/ims/requests/approve?id={request.pk}&id={approval.request.pk}",
         "/ims/subscriptions/",
         f"/ims/subscriptions/{approval.subscription.pk}/",

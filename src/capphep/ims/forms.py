@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from capphep.ims.models import Absence
 from capphep.ims.queries.absences import officers
 from capphep.platform.models import User
+from capphep.platform.roles import Permission, may
 from capphep.platform.widgets import DayField
 from capphep.pure.folding import clean
 
@@ -107,6 +108,36 @@ class OfficerField(OfficerChoice):
             "who": obj.full_name,
             "last": f"{absence.last_day:%d/%m/%Y}",
             "substitute": absence.substitute.full_name,
+        }
+
+
+class AbsenceForm(forms.Form):
+    """*Vắng mặt và người thay*; an administrator also chooses whose it is."""
+
+    officer = OfficerField(label=_("Officer"), queryset=User.objects.none())
+    substitute = OfficerField(label=_("Substitute"), queryset=User.objects.none())
+    first_day = DayField(label=_("First day away"))
+    last_day = DayField(label=_("Last day away"))
+
+    def __init__(self, actor: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._actor = actor
+        for name in ("officer", "substitute"):
+            field = self.fields[name]
+            assert isinstance(field, OfficerField)
+            # An officer enters their own, and nobody stands in for themselves.
+            field.queryset = officers().exclude(pk=actor.pk)
+        if not may(actor, Permission.USER_WRITE):
+            del self.fields["officer"]
+
+    def values(self) -> dict[str, Any]:
+        """What the action takes, once the form is valid."""
+        cleaned = self.cleaned_data
+        return {
+            "officer_id": cleaned.get("officer", self._actor).pk,
+            "substitute_id": cleaned["substitute"].pk,
+            "first_day": cleaned["first_day"],
+            "last_day": cleaned["last_day"],
         }
 
 

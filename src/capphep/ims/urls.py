@@ -3,6 +3,7 @@
 from django.urls import path
 
 from capphep.ims.views import (
+    absences,
     assignment,
     bulk,
     decisions,
@@ -38,6 +39,11 @@ withdrawal_urls = [
     path("withdrawals/<int:withdrawal_id>/confirm", withdrawals.confirm, name="withdraw_confirm"),
     path("withdrawals/<int:withdrawal_id>/decline", withdrawals.decline, name="withdraw_decline"),
 ]
+absence_urls = [
+    path("absences/", absences.absence_list, name="absence_list"),
+    path("absences/new", absences.absence_new, name="absence_new"),
+    path("absences/<int:absence_id>/cancel", absences.absence_cancel, name="absence_cancel"),
+]
 subscription_urls = [
     path("subscriptions/", subscriptions.subscription_list, name="subscription_list"),
     path("subscriptions/<int:subscription_id>/", subscriptions.subscription, name="subscription"),
@@ -52,4 +58,4 @@ subscription_urls = [
         name="grant_origin",
     ),
 ]
-urlpatterns = [*request_urls, *withdrawal_urls, *subscription_urls]
+urlpatterns = [*request_urls, *withdrawal_urls, *absence_urls, *subscription_urls]

@@ -74,6 +74,13 @@ GROUPS: Final = (
             Entry(
                 _("Subscriptions"), "ims:subscription_list", "certificate", ("ims:subscription",)
             ),
+            Entry(
+                _("Absence and substitutes"),
+                "ims:absence_list",
+                "calendar",
+                ("ims:absence",),
+                _EVERYONE - {Role.SALES},
+            ),
         ),
     ),
     Group(
