@@ -135,6 +135,26 @@ def test_page_list_and_desk_show_a_request_without_an_order(
         assert waiting.request_no in text and customer.name in text, address
 
 
+def test_the_lists_filter_by_kind(
+    customer: Customer,
+    salesperson: User,
+    sales_client: Client,
+    officer_client: Client,
+    catalogue: SmallCatalogue,
+) -> None:
+    trial = stories.trial_sent(customer, salesperson, catalogue.igov)
+    order = stories.ordered(customer, salesperson, [(catalogue.base, 1)])
+    sale = stories.sent(order, salesperson)
+    for client, address in [
+        (sales_client, url("request_list")),
+        (officer_client, "/ims/requests/"),
+    ]:
+        rows = client.get(address, {"kind": "trial"}).context["page"].rows
+        assert [row.record for row in rows] == [trial]
+        rows = client.get(address, {"kind": "new"}).context["page"].rows
+        assert [row.record for row in rows] == [sale]
+
+
 def test_the_dialog_costs_a_known_number_of_statements(
     customer: Customer, sales_client: Client, statements: Counter
 ) -> None:

@@ -124,6 +124,11 @@ class LicenceRequest(models.Model):
     def __str__(self) -> str:
         return self.request_no
 
+    @property
+    def price(self) -> int | None:
+        """The amount of what is sold, in whole đồng; None where nothing is."""
+        return self.amount if self.order_id else None
+
 
 class RequestLine(models.Model):
     """One module for one term. From and to are set by the approval (R9).

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from capphep.entitlements import actions as entitlements
-from capphep.entitlements.models import GrantKind, Licence, Subscription
-from capphep.identity.actions import Person, ensure_account
-from capphep.ims.actions.effects import Effect
+from capphep.entitlements.models import Licence, Subscription
 from capphep.ims.actions.information import take_information
+from capphep.ims.actions.sales import take_sale
 from capphep.ims.queries.checks import require_unblocked
 from capphep.ims.queries.desk import previewed, require_decision
-from capphep.platform import audit, clock, outbox, rows
+from capphep.platform import audit, clock, outbox
 from capphep.platform.roles import Actor, Permission, require
 from capphep.provisioning import queries
 from capphep.provisioning.actions.locks import lock_request
@@ -26,12 +23,11 @@ from capphep.provisioning.actions.rounds import Answer
 from capphep.provisioning.actions.sending import event
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.kind_rules import check_kind
-from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.queries import Review, ReviewedQuantity
+from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.queries import Review
 from capphep.provisioning.round_rules import checked_comments, comment_fields
 from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.states import RequestKind
-from capphep.provisioning.term_rules import LineTerm
 from capphep.pure.errors import Conflict, Invalid, gettext_noop
 from capphep.pure.folding import clean
 
@@ -62,11 +58,11 @@ class BaseMoved(Conflict):
 
 @transaction.atomic
 def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
-    """RULE R5: grant what was bought, exactly once, with everything that belongs to it.
+    """RULE R5: do what was asked for, exactly once, with everything that belongs to it.
 
-    Grants, subscription, order status, licence, account, audit trail and outgoing
-    events are one transaction. ``seen`` is the fingerprint of the review that the
-    officer confirms. Raises Forbidden ``not_permitted`` or ``two_people`` (R6),
+    Grants (or the changed information), subscription, order status, licence, account, audit
+    trail and outgoing events are one transaction. ``seen`` is the fingerprint of the review
+    that the officer confirms. Raises Forbidden ``not_permitted`` or ``two_people`` (R6),
     Conflict ``wrong_state`` (R4), Invalid where the customer may no longer have what the
     request asks for (R8), `BaseMoved` (R3) and Invalid ``check_blocks``.
     """
@@ -78,16 +74,12 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
     if review.fingerprint != seen:
         raise BaseMoved(review)
     require_unblocked(request, previewed(review), day)
-    if request.kind == RequestKind.INFO_CHANGE:
-        effect = take_information(
-            actor=actor, request=request, subscription=subscription, review=review, day=day
-        )
-    else:
-        effect = _take_sale(request, subscription, review, day)
+    take_effect = take_information if request.kind == RequestKind.INFO_CHANGE else take_sale
+    effect = take_effect(actor, request, subscription, review, day)
     licence = effect.licence
     decided = _decided(actor, request, "approve")
     issued = audit.Change(subscription, "licence_issued", after={"licence_no": licence.licence_no})
-    audit.record(actor, [*decided, issued, *effect.changes])
+    audit.record(actor, [*decided, *effect.changes, issued])
     outbox.enqueue(_events(request, subscription, licence))
     return Approval(request, subscription, licence)
 
@@ -147,89 +139,6 @@ def _decided(
         assigned_to_id=actor.pk,
         **changes,
     )
-
-
-def _take_sale(
-    request: LicenceRequest, subscription: Subscription, review: Review, day: datetime.date
-) -> Effect:
-    """Grants, lines, licence and account of what was bought or is tried."""
-    granted = _grant(request, subscription, review, day)
-    _settle_lines(review)
-    licence = entitlements.issue_licence(
-        subscription=subscription, request_no=request.request_no, day=day
-    )
-    _, account_changes = ensure_account(
-        person=Person(request.admin_name, request.admin_email, request.admin_phone),
-        customer=request.customer,
-        product=request.product,
-        request_no=request.request_no,
-    )
-    return Effect(licence, [*granted, *account_changes])
-
-
-def _grant(
-    request: LicenceRequest, subscription: Subscription, review: Review, day: datetime.date
-) -> list[audit.Change]:
-    """Append the grants; where a sale begins, what is left of a trial ends."""
-    ended = []
-    if request.kind in (RequestKind.NEW, RequestKind.RENEWAL):
-        begins = min(line.term.first for line in review.lines)
-        ended = entitlements.end_trials(subscription=subscription, from_day=begins, day=day)
-    granted = entitlements.append_grants(
-        subscription=subscription,
-        request_no=request.request_no,
-        grants=_grants(request, review),
-        day=day,
-        kind=GrantKind.TRIAL if request.kind == RequestKind.TRIAL else GrantKind.APPROVAL,
-    )
-    return [*ended, granted]
-
-
-def _grants(request: LicenceRequest, review: Review) -> list[entitlements.NewGrant]:
-    return [
-        entitlements.NewGrant(
-            module=line.module,
-            resource=quantity.resource,
-            quantity=quantity.added,
-            months=line.span.months,
-            first_day=line.term.first,
-            last_day=line.term.last,
-            source=f"{request.request_no}/{line.line.position}",
-        )
-        for line in review.lines
-        for quantity in line.quantities
-    ]
-
-
-def _settle_lines(review: Review) -> None:
-    """The lines keep their term and the base on which they were approved (R1, R9)."""
-    by_span: dict[LineTerm, list[RequestLine]] = defaultdict(list)
-    for reviewed in review.lines:
-        by_span[reviewed.span].append(reviewed.line)
-        for quantity in reviewed.quantities:
-            _settle_quantity(quantity)
-    for span, lines in by_span.items():
-        values = {
-            "months": span.months,
-            "ends_with": span.ends_with,
-            "follows": span.follows,
-            "first_day": span.term.first,
-            "last_day": span.term.last,
-        }
-        rows.update(RequestLine, {"pk": [line.pk for line in lines]}, values)
-
-
-def _settle_quantity(quantity: ReviewedQuantity) -> None:
-    """Most have not moved since they were sent, and stay as they are."""
-    values = {
-        "base": quantity.base.quantity,
-        "total": quantity.total,
-        "base_request_no": quantity.base.request_no,
-        "lapsed": quantity.base.lapsed,
-    }
-    record = quantity.record
-    if any(getattr(record, name) != value for name, value in values.items()):
-        rows.update(RequestQuantity, {"pk": record.pk}, values)
 
 
 def _events(

@@ -17,7 +17,6 @@ from capphep.provisioning.queries import Review
 
 
 def take_information(
-    *,
     actor: Actor,
     request: LicenceRequest,
     subscription: Subscription,

@@ -140,7 +140,13 @@ def _spec(here: Desk) -> ListSpec[LicenceRequest]:
 
 _ORDER_COLUMNS: Final[Sequence[Column[LicenceRequest]]] = (
     Column("kind", gettext_lazy("Request kind"), value=LicenceRequest.get_kind_display),
-    Column("amount", gettext_lazy("Amount"), "money", sort="amount"),
+    Column(
+        "amount",
+        gettext_lazy("Amount"),
+        "money",
+        sort="amount",
+        value=lambda row: row.price,
+    ),
     Column("order__contract_no", gettext_lazy("Contract number"), "code"),
     Column("order__order_no", gettext_lazy("Order number"), "code", sort="order__order_no"),
     Column("budget_code", gettext_lazy("Budget code"), "code", sort="budget_code"),

@@ -85,7 +85,13 @@ def _spec(actor: Actor) -> ListSpec[LicenceRequest]:
             Column("budget_code", gettext_lazy("Budget code"), "code"),
             Column("status", gettext_lazy("Status"), "status", value=status_of),
             Column("kind", gettext_lazy("Request kind"), value=LicenceRequest.get_kind_display),
-            Column("amount", gettext_lazy("Amount"), "money", sort="amount"),
+            Column(
+                "amount",
+                gettext_lazy("Amount"),
+                "money",
+                sort="amount",
+                value=lambda row: row.price,
+            ),
             Column("order__order_no", gettext_lazy("Order number"), "code", sort="order__order_no"),
             Column("order__contract_no", gettext_lazy("Contract number"), "code"),
             Column("created_by", gettext_lazy("Salesperson")),
@@ -96,6 +102,7 @@ def _spec(actor: Actor) -> ListSpec[LicenceRequest]:
         row_menu=lambda row: _row_menu(actor, row),
         filters=(
             Filter("status", gettext_lazy("Status"), RequestStatus.choices, "status"),
+            Filter("kind", gettext_lazy("Request kind"), RequestKind.choices, "kind"),
             Filter(
                 "mine", gettext_lazy("Whose"), [("1", gettext_lazy("My own"))], _only_own(actor)
             ),

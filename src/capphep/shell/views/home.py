@@ -31,7 +31,7 @@ class Row:
     number: str
     url: str
     name: str
-    amount: int
+    amount: int | None
     at: Any
     note: str = ""
     status: Status | None = None
@@ -148,7 +148,7 @@ def _own_row(row: LicenceRequest) -> Row:
         number=row.request_no,
         url=reverse(f"provisioning:{page}", args=[row.pk]),
         name=row.customer.name,
-        amount=row.amount,
+        amount=row.price,
         at=_own_at(row),
         note=_own_note(row),
     )
@@ -207,7 +207,7 @@ def _desk_row(row: LicenceRequest, at: Any, status: Status | None = None) -> Row
         number=row.request_no,
         url=reverse("ims:request", args=[row.pk]),
         name=row.customer.name,
-        amount=row.amount,
+        amount=row.price,
         at=at,
         note=row.reject_reason,
         status=status,
