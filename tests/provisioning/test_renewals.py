@@ -15,6 +15,7 @@ from capphep.entitlements.queries import ledger_differences, quantity_in_force
 from capphep.platform import clock
 from capphep.platform.models import User
 from capphep.provisioning.actions.drafts import open_request
+from capphep.provisioning.actions.sending import send_request
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.queries import lines_of
 from capphep.provisioning.renewals import Renewal, may_renew, renewal_of
@@ -23,7 +24,14 @@ from capphep.pure.errors import Invalid
 from capphep.pure.months import term
 from tests import factories, stories
 from tests.factories import SmallCatalogue
-from tests.provisioning.conftest import sums, text_of, url
+from tests.provisioning.conftest import (
+    OF_OFFICE,
+    complete_extra,
+    set_schema,
+    sums,
+    text_of,
+    url,
+)
 
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -210,6 +218,27 @@ def test_what_was_never_there_is_not_renewed(
     with pytest.raises(Invalid) as refused:
         open_request(actor=salesperson, order_id=order.pk)
     assert refused.value.code == "nothing_to_renew"
+
+
+def test_a_renewal_begins_with_the_administrator_and_the_information_of_what_it_renews(
+    customer: Customer, salesperson: User, officer: User, catalogue: SmallCatalogue
+) -> None:
+    set_schema(catalogue.office, OF_OFFICE)
+    sale = stories.drafted(
+        stories.ordered(customer, salesperson, [(catalogue.users_50, 1)]), salesperson
+    )
+    complete_extra(sale, salesperson)
+    typed = stories.complete_fields(sale) | {"admin_name": "Trần Thị Bình", "note": "gấp"}
+    waiting = send_request(
+        actor=salesperson, request_id=sale.pk, seen_version=sale.version, values=typed
+    )
+    stories.approved(waiting, officer)
+    lines = [(catalogue.base, 1), (catalogue.users_50, 1)]
+    order = stories.ordered(customer, salesperson, lines, OrderPurpose.RENEWAL)
+    draft = open_request(actor=salesperson, order_id=order.pk)
+    assert (draft.admin_name, draft.note) == ("Trần Thị Bình", "")
+    assert [line.extra for line in lines_of(draft)] == [{}, lines_of(sale)[0].extra]
+    assert not draft.evidence.exists()
 
 
 # --- on the screens ----------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.models import LicenceRequest, RequestLine
 from capphep.provisioning.states import RequestKind, RequestStatus
 
 
@@ -23,6 +23,13 @@ def trial_before(request: LicenceRequest) -> LicenceRequest | None:
 def last_approved(customer_id: int, product_id: int) -> LicenceRequest | None:
     """The latest approved request: who the unit and its administrator are by now."""
     return _approved(customer_id, product_id).first()
+
+
+def extras_of(customer_id: int, product_id: int) -> dict[int, dict[str, object]]:
+    """By module, the additional information that was approved last. One statement."""
+    lines = RequestLine.objects.filter(request__in=_approved(customer_id, product_id).order_by())
+    rows = lines.exclude(extra={}).order_by("request__decided_at", "request_id", "position")
+    return dict(rows.values_list("module", "extra"))
 
 
 def _approved(customer_id: int, product_id: int) -> QuerySet[LicenceRequest]:

@@ -28,6 +28,7 @@ from capphep.platform.kit import HeaderBand, MenuItem, Text
 from capphep.platform.models import User
 from capphep.provisioning import explanations
 from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.rounds import rounds_shown
@@ -70,10 +71,10 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
 
 
 def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
-    """context: title, record, band, decision (MenuItem list), evidence, difference, extras,
-    kind_reason, checks, licence, age (Status), holder, next_waiting, rounds, resent
-    (rounds.ShownRound), proposal (withdrawals.ShownProposal), withdrawal (that was
-    confirmed), entries."""
+    """context: title, record, band, decision (MenuItem list), evidence, has_evidence,
+    difference, extras, kind_reason, checks, licence, age (Status), holder, next_waiting,
+    rounds, resent (rounds.ShownRound), proposal (withdrawals.ShownProposal), withdrawal (that
+    was confirmed), entries."""
     day = clock.today()
     away = absences_on(day)
     difference, files = desk.difference_of(record, day), files_of(record)
@@ -90,6 +91,7 @@ def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
         "band": _band(actor, record, [age.label, holder] if age else [], more),
         "decision": decision_items(actor, record, on_page=True, blocked_by=blocked_by(found)),
         "evidence": previews_of(files),
+        "has_evidence": bool(files) or needs_evidence(record.kind),
         "difference": difference,
         "extras": _extras(difference),
         "kind_reason": explanations.reason_of(record),

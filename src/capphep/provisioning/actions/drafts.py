@@ -15,9 +15,10 @@ from capphep.provisioning import earlier, queries, rules
 from capphep.provisioning.actions.evidence import copy_evidence
 from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.status import move_request
+from capphep.provisioning.information import OF_ADMINISTRATOR
 from capphep.provisioning.kinds import kind_of
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.states import ENDED
+from capphep.provisioning.states import ENDED, RequestKind
 from capphep.pure.errors import Forbidden, gettext_noop
 
 KEPT_AFTER_TRIAL = (
@@ -28,10 +29,7 @@ KEPT_AFTER_TRIAL = (
     "unit_address",
     "unit_phone",
     "unit_email",
-    "admin_name",
-    "admin_position",
-    "admin_phone",
-    "admin_email",
+    *OF_ADMINISTRATOR,
 )
 TAKEN_OVER = (*KEPT_AFTER_TRIAL, "note", "write_back")
 
@@ -41,7 +39,8 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
     """The order's live request, or a new draft filled from order, customer and contact.
 
     After one that is over (rejected, expired, withdrawn) the new draft begins with what that
-    one held, its evidence included; a sale after a trial with what the trial's held. Raises
+    one held, its evidence included; a sale after a trial with what the trial's held; a
+    renewal with the administrator and the additional information of what it renews. Raises
     Forbidden where the order is not the actor's own, and Invalid where the order asks for
     what the customer may not have (R8).
     """
@@ -57,10 +56,9 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
         )
     request = _of_order(order)
     source = queries.last_ended(order) or earlier.trial_before(request)
-    if source:
-        _begin_with(request, source)
+    extras = _take_over(request, source)
     save_new(actor, request)
-    plan_new_lines(request, _extras(source) if source else {})
+    plan_new_lines(request, extras)
     if source:
         copy_evidence(source, request)
     audit.record(actor, [audit.Change(request, "created", after={"order": order.order_no})])
@@ -80,6 +78,23 @@ def _of_order(order: Order) -> LicenceRequest:
         **unit_of(order.customer),
         **_administrator_of(order),
     )
+
+
+def _take_over(
+    request: LicenceRequest, source: LicenceRequest | None
+) -> dict[int, dict[str, object]]:
+    """Fill in what was typed before; returns the additional information by module."""
+    if source:
+        _begin_with(request, source)
+        return _extras(source)
+    if request.kind != RequestKind.RENEWAL:
+        return {}
+    latest = earlier.last_approved(request.customer_id, request.product_id)
+    if latest:
+        request.sector_id = request.sector_id or latest.sector_id
+        for name in OF_ADMINISTRATOR:
+            setattr(request, name, getattr(latest, name))
+    return earlier.extras_of(request.customer_id, request.product_id)
 
 
 def _begin_with(request: LicenceRequest, source: LicenceRequest) -> None:
