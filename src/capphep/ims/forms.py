@@ -99,6 +99,9 @@ class OfficerField(OfficerChoice):
 
     away: Mapping[int, Absence] = {}
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(User.objects.none(), empty_label=_("Choose an officer"), **kwargs)
+
     def label_from_instance(self, obj: User) -> str:
         absence = self.away.get(obj.pk)
         if not absence:
@@ -114,8 +117,8 @@ class OfficerField(OfficerChoice):
 class AbsenceForm(forms.Form):
     """*Vắng mặt và người thay*; an administrator also chooses whose it is."""
 
-    officer = OfficerField(label=_("Officer"), queryset=User.objects.none())
-    substitute = OfficerField(label=_("Substitute"), queryset=User.objects.none())
+    officer = OfficerField(label=_("Officer"))
+    substitute = OfficerField(label=_("Substitute"))
     first_day = DayField(label=_("First day away"))
     last_day = DayField(label=_("Last day away"))
 
@@ -144,7 +147,7 @@ class AbsenceForm(forms.Form):
 class AssignForm(forms.Form):
     """*Giao cho…*; ``seen`` is who had the request when the dialog opened."""
 
-    officer = OfficerField(label=_("Officer"), queryset=User.objects.none())
+    officer = OfficerField(label=_("Officer"))
     although_absent = forms.BooleanField(
         label=_("Give it to who is away nevertheless"), required=False
     )
