@@ -47,6 +47,11 @@ class Scene:
         )
         return stories.sent(order, self.salesperson)
 
+    def info_change(self) -> LicenceRequest:
+        return stories.info_change_sent(
+            self.customer, self.salesperson, self.catalogue.igov, unit_name="UBND Phường Đông Hải"
+        )
+
     @property
     def users(self) -> int:
         igov, office, users = self.catalogue.igov, self.catalogue.office, self.catalogue.users
@@ -147,6 +152,40 @@ def test_of_two_new_sales_approved_at_once_one_is_granted(scene: Scene) -> None:
     assert len(winners(outcomes)) == 1
     assert [type(loss) for loss in losers(outcomes)] == [Invalid]
     assert scene.users == 20
+
+
+def test_a_change_of_information_approved_twice_is_written_once(scene: Scene) -> None:
+    request = scene.info_change()
+    seen = stories.seen_by_officer(request)
+    outcomes = race(
+        [
+            partial(approve, actor=officer, request_id=request.pk, seen=seen)
+            for officer in scene.officers * 3
+        ]
+    )
+    assert len(winners(outcomes)) == 1
+    assert all(isinstance(loss, Conflict) for loss in losers(outcomes)), outcomes
+    assert [entry.verb for entry in entries_of(scene.customer)] == ["info_changed"]
+    assert Licence.objects.get().version == 2
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_a_request_sent_beside_a_change_of_information_waits_for_it(
+    scene: Scene, turn: int
+) -> None:
+    change = scene.info_change()
+    order = stories.ordered(scene.customer, scene.salesperson, [(scene.catalogue.users_50, 1)])
+    draft = stories.drafted(order, scene.salesperson)
+    seen = stories.seen_by_officer(change)
+    outcomes = race(
+        [
+            partial(approve, actor=scene.officers[0], request_id=change.pk, seen=seen),
+            partial(stories.send, draft, scene.salesperson),
+        ]
+    )
+    assert [loss for loss in losers(outcomes) if not isinstance(loss, BaseMoved)] == []
+    draft.refresh_from_db()
+    assert draft.status == RequestStatus.WAITING
 
 
 def test_eight_requests_of_one_customer_approved_at_once_all_count(scene: Scene) -> None:
@@ -262,3 +301,19 @@ def test_an_approval_killed_at_any_statement_leaves_nothing_or_everything(scene:
     assert request.status == RequestStatus.APPROVED
     assert scene.users == 150
     assert not list(ledger_differences())
+
+
+def test_a_change_of_information_killed_at_any_statement_changes_nothing_or_everything(
+    scene: Scene,
+) -> None:
+    request = scene.info_change()
+    for _statement in each_kill_point(approve_once, request.pk, scene.officers[0].pk):
+        request.refresh_from_db()
+        scene.customer.refresh_from_db()
+        assert request.status == RequestStatus.WAITING
+        assert scene.customer.name == "UBND Xã Đông Hải"
+        assert not Licence.objects.exists()
+        assert not list(audit_chain.differences())
+    scene.customer.refresh_from_db()
+    assert scene.customer.name == "UBND Phường Đông Hải"
+    assert Licence.objects.count() == 1

@@ -56,7 +56,7 @@ def change_information(
     that asked for it. Whatever finds the customer by name or code follows. Returns what to
     audit. Raises Invalids.
     """
-    locked = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
+    locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     values = check_information(locked, information)
     key = customer_search_key(locked.budget_code, str(values["name"]), str(values["tax_code"]))
     changed, changes = changes_of(

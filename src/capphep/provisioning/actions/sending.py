@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from capphep.crm.actions.completion import NewContact, complete_customer
-from capphep.crm.models import Order
+from capphep.crm.models import Customer, Order
 from capphep.crm.queries.customers import ownership_of
 from capphep.platform import audit, clock, outbox
 from capphep.platform.prepared import prepared
@@ -49,6 +49,9 @@ def send_request(
     already (R4), `versions.Stale`.
     """
     request = lock_own(actor, request_id, "send")
+    if values.get("write_back", request.write_back):
+        # Before the order: who changes a customer goes on to its orders.
+        [request.customer] = _locked_customer(request.customer_id)
     if request.order_id:
         [request.order] = _locked_order(request.order_id)
     write_fields(actor, request, seen_version, values)
@@ -72,6 +75,11 @@ def send_request(
     audit.record(actor, changes)
     outbox.enqueue([event("request.sent", request)])
     return request
+
+
+@prepared
+def _locked_customer(customer_id: int) -> QuerySet[Customer]:
+    return Customer.objects.select_for_update(no_key=True).filter(pk=customer_id)
 
 
 @prepared
