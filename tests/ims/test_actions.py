@@ -7,7 +7,7 @@ import datetime
 import pytest
 from django.db import IntegrityError, transaction
 
-from capphep.crm.models import Customer, Order
+from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.states import LicenceStatus
 from capphep.entitlements.models import Grant, GrantKind, Licence, Subscription
 from capphep.entitlements.queries import ledger_differences, quantity_in_force
@@ -16,6 +16,8 @@ from capphep.ims.actions import BaseMoved, approve, reject
 from capphep.platform import clock
 from capphep.platform.audit import entries_of
 from capphep.platform.models import OutboxEvent, User
+from capphep.provisioning.actions.drafts import refresh_lines
+from capphep.provisioning.actions.sending import recall_request
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestKind, RequestStatus
 from capphep.pure.errors import Conflict, Forbidden, Invalid, NotFound
@@ -253,3 +255,33 @@ def test_an_approval_of_four_module_lines_takes_at_most_thirty_two_statements(
     with statements("ims.approve", at_most=32):
         approve(actor=officer, request_id=request.pk, seen=seen)
     assert Subscription.objects.count() == Licence.objects.count() == 1
+
+
+def test_what_was_sent_again_since_the_officer_looked_is_not_approved(
+    request_sent: LicenceRequest, order: Order, salesperson: User, officer: User
+) -> None:
+    seen = stories.seen_by_officer(request_sent)
+    recall_request(actor=salesperson, request_id=request_sent.pk)
+    OrderLine.objects.filter(order=order).update(quantity=100)
+    refresh_lines(actor=salesperson, request_id=request_sent.pk)
+    request_sent.refresh_from_db()
+    again = stories.send(request_sent, salesperson)
+    with pytest.raises(Conflict) as refused:
+        approve(actor=officer, request_id=again.pk, seen=seen)
+    assert (refused.value.code, refused.value.rule) == ("sent_again", "R3")
+    assert not Grant.objects.filter(kind=GrantKind.APPROVAL).exists()
+    approve(actor=officer, request_id=again.pk, seen=stories.seen_by_officer(again))
+
+
+def test_what_was_seen_of_one_request_approves_no_other(
+    request_sent: LicenceRequest,
+    customer: Customer,
+    salesperson: User,
+    officer: User,
+    catalogue: SmallCatalogue,
+) -> None:
+    other = stories.ordered(customer, salesperson, [(catalogue.users_50, 9)])
+    seen = stories.seen_by_officer(stories.sent(other, salesperson))
+    with pytest.raises(Conflict) as refused:
+        approve(actor=officer, request_id=request_sent.pk, seen=seen)
+    assert refused.value.code == "sent_again"

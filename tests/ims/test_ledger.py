@@ -337,3 +337,10 @@ def test_rebuilding_while_others_approve_loses_nothing(transactional_db: None) -
     assert race([approve_all, restore]) == [None, None]
     list(ledger.restore())
     assert found() == []
+
+
+@pytest.mark.django_db
+def test_a_ledger_that_can_be_changed_is_named() -> None:
+    with lifted():
+        assert found() == ["UNGUARDED entitlements_grant: rows can be changed"]
+    assert not found()

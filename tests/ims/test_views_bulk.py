@@ -211,3 +211,22 @@ def test_only_officers_approve(
         ):
             assert response.status_code == 403
     assert granted() == 0
+
+
+def test_several_reasons_against_one_leave_the_others_approved(
+    three: list[LicenceRequest],
+    customer: Customer,
+    salesperson: User,
+    officer_client: Client,
+    catalogue: SmallCatalogue,
+) -> None:
+    binh = {"admin_name": "Trần Thị Bình", "admin_email": "binh@example.vn"}
+    change = stories.info_change_sent(customer, salesperson, catalogue.igov, **binh)
+    # The unit's chapter has moved to another level since.
+    Customer.objects.filter(pk=customer.pk).update(chapter_code="422")
+    dialog = asked(officer_client, change, *three[1:])
+    answer = answered(officer_client, dialog)
+    assert answer.status_code == 200
+    assert sorted(words(answer)) == ["Không duyệt được", "Đã duyệt", "Đã duyệt"]
+    change.refresh_from_db()
+    assert change.status == RequestStatus.WAITING

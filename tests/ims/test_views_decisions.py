@@ -362,3 +362,19 @@ def test_a_reason_typed_while_the_session_ended_is_there_after_signing_in(
     assert "Thiếu dấu giáp lai" in text_of(officer_client.get(reject_url(waiting)))
     waiting.refresh_from_db()
     assert waiting.status == RequestStatus.WAITING
+
+
+def test_what_was_sent_again_since_the_dialog_opened_has_to_be_looked_at_again(
+    officer_client: Client, waiting: LicenceRequest, salesperson: User
+) -> None:
+    dialog = officer_client.get(f"/ims/requests/{waiting.pk}/approve", headers=HTMX)
+    recall_request(actor=salesperson, request_id=waiting.pk)
+    waiting.refresh_from_db()
+    stories.send(waiting, salesperson)
+    answer = officer_client.post(
+        f"/ims/requests/{waiting.pk}/approve", dict(dialog.context["hidden"]), headers=HTMX
+    )
+    assert answer.status_code == 409
+    assert f"Yêu cầu {waiting.request_no} đã được gửi lại" in text_of(answer)
+    waiting.refresh_from_db()
+    assert waiting.status == RequestStatus.WAITING

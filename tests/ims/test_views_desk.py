@@ -297,3 +297,19 @@ def test_putting_back_asks_and_frees_it(
     assert officer_client.post(url("release", waiting), seen, headers=HTMX).status_code == 204
     waiting.refresh_from_db()
     assert waiting.assigned_to is None
+
+
+@pytest.mark.parametrize("seen", ["9" * 30, "9" * 5000, str(2**63), "²", "-1"])
+def test_a_holder_that_cannot_be_is_told_like_any_other_that_is_not(
+    seen: str,
+    waiting: LicenceRequest,
+    officer: User,
+    other_officer: User,
+    officer_client: Client,
+) -> None:
+    take(actor=officer, request_id=waiting.pk)
+    assert officer_client.post(url("release", waiting), {"seen": seen}).status_code == 409
+    given = {"officer": other_officer.pk, "seen": seen}
+    assert officer_client.post(url("assign", waiting), given).status_code in (409, 422)
+    waiting.refresh_from_db()
+    assert waiting.assigned_to == officer

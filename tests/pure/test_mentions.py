@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capphep.pure.mentions import (
+    PAGE_END,
     Mention,
     amount_mentions,
     code_mentions,
     marked,
+    pages_of,
     snippets,
 )
 from capphep.pure.money import format_number
@@ -154,3 +156,9 @@ def test_marking_keeps_the_text(text: str, pairs: list[tuple[int, int]]) -> None
     ends = [sorted(pair) for pair in pairs if max(pair) <= len(text)]
     parts = marked(text, [Mention(start, end) for start, end in ends])
     assert "".join(part.text for part in parts) == text
+
+
+def test_the_pages_of_many_mentions_are_counted_in_one_walk() -> None:
+    text = f"1234567 {PAGE_END} 1234567 1234567 {PAGE_END}{PAGE_END} 1234567"
+    assert pages_of(text, code_mentions(text, "1234567")) == [1, 2, 4]
+    assert pages_of(text, []) == []

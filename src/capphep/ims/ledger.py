@@ -18,6 +18,7 @@ from capphep.entitlements import actions
 from capphep.entitlements import queries as entitlements
 from capphep.entitlements.models import BalanceStep, Grant, GrantKind, Subscription
 from capphep.ims.queries.proof import request_differences
+from capphep.platform.append_only import is_append_only
 from capphep.platform.queries import pk_batches
 from capphep.provisioning.models import LicenceRequest, RequestLine
 from capphep.provisioning.states import RequestStatus
@@ -49,12 +50,18 @@ class Restored:
 def differences(counts: Counts | None = None) -> Iterator[str]:
     """RULE R2: a sentence for each record that disagrees with the ledger, which names it.
 
+    One more where the database would let somebody change the grants.
     Every stored balance and span of ownership against the grants; every approved request's
     quantities against one set of grants; every grant against an approved request; every
     withdrawn request against its opposites.
     """
     counts = counts or Counts()
-    for found in (_in_balances(counts), _in_requests(counts), _without_request(counts)):
+    for found in (
+        _unguarded(),
+        _in_balances(counts),
+        _in_requests(counts),
+        _without_request(counts),
+    ):
         for sentence in found:
             counts.differences += 1
             yield sentence
@@ -73,6 +80,12 @@ def restore(restored: Restored | None = None) -> Iterator[str]:
             restored.differed += bool(differed)
             yield from differed
     yield from actions.remove_ownership_without_subscription()
+
+
+def _unguarded() -> Iterator[str]:
+    table = Grant._meta.db_table
+    if not is_append_only(table):
+        yield f"UNGUARDED {table}: rows can be changed"
 
 
 def _in_balances(counts: Counts) -> Iterator[str]:

@@ -10,7 +10,8 @@ from typing import Final
 from capphep.pure.errors import Invalid, gettext_noop
 from capphep.pure.mentions import amount_mentions
 
-_NUMBER: Final = re.compile(r"\bSố\s*:?\s*(\d[\w.-]*\s?/\s?\w+(?:[-/.&]\w+)*)", re.IGNORECASE)
+# Bounded up to its slash: without one a long text would be searched from each "Số" to its end.
+_NUMBER: Final = re.compile(r"\bSố\s*:?\s*(\d[\w.-]{0,49}\s?/\s?\w+(?:[-/.&]\w+)*)", re.IGNORECASE)
 _DATE: Final = re.compile(
     r"\bngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})\b", re.IGNORECASE
 )

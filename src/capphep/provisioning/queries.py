@@ -65,7 +65,7 @@ class ReviewedLine:
 class Review:
     """What an approval on the day would grant, and what it is added to; or what it would change.
 
-    ``fingerprint`` names the bases, or what is known of the unit, that it shows.
+    ``fingerprint`` names the sending, and the bases, or what is known of the unit, that it shows.
     """
 
     lines: Sequence[ReviewedLine]
@@ -335,7 +335,8 @@ def review(
     """
     if request.kind == RequestKind.INFO_CHANGE:
         changes = information.changes_of(request)
-        return Review((), information.fingerprint(changes), holdings_of(request), changes)
+        seen = _sealed(request, information.fingerprint(changes))
+        return Review((), seen, holdings_of(request), changes)
     stored = lines if lines is not None else whole_lines_of(request)
     holdings = holdings_of(request)
     timing, additions = timing_of(request, day), Additions(holdings)
@@ -344,7 +345,11 @@ def review(
         ReviewedLine(line, span, _reviewed(line, span, additions))
         for line, span in zip(stored, spans, strict=True)
     ]
-    return Review(reviewed, rules.fingerprint(_seen(reviewed)), holdings)
+    return Review(reviewed, _sealed(request, rules.fingerprint(_seen(reviewed))), holdings)
+
+
+def _sealed(request: LicenceRequest, bases: str) -> str:
+    return rules.sealed(request.request_no, request.sent_at, bases)
 
 
 def _reviewed(line: RequestLine, span: LineTerm, additions: Additions) -> list[ReviewedQuantity]:

@@ -113,6 +113,21 @@ def draft_ends_on(changed_on: datetime.date, days: int) -> datetime.date:
     return changed_on + datetime.timedelta(days=days)
 
 
+def sealed(request_no: str, sent_at: datetime.datetime | None, bases: str) -> str:
+    """RULE R3: ``bases``, a fingerprint, as it was seen of this request as it was sent then.
+
+    What is taken back, changed and sent again is another thing to decide on.
+    """
+    moment = sent_at.astimezone(datetime.UTC).isoformat() if sent_at else ""
+    return f"{hashlib.sha256(f'{request_no};{moment}'.encode()).hexdigest()[:16]}-{bases}"
+
+
+def same_sending(seen: str, now: str) -> bool:
+    """Whether both fingerprints of a request are of one sending; of a text that is none, yes."""
+    sending, is_sealed, _bases = seen.partition("-")
+    return not is_sealed or sending == now.partition("-")[0]
+
+
 def fingerprint(seen: Iterable[tuple[Key, int, datetime.date | None]]) -> str:
     """RULE R3: names what an officer saw, to be compared at approval.
 

@@ -117,6 +117,15 @@ def _folded_in_place(text: str) -> str:
     return text.translate(_FOLDING)
 
 
+def pages_of(text: str, mentions: Iterable[Mention]) -> list[int]:
+    """The pages, counted from 1, on which the mentions stand; each once. One walk of the text."""
+    pages, page, at = [], 1, 0
+    for mention in sorted(mentions):
+        page, at = page + text.count(PAGE_END, at, mention.start), mention.start
+        pages.append(page)
+    return list(dict.fromkeys(pages))
+
+
 def snippets(text: str, mentions: Iterable[Mention], *, around: int = 70) -> list[Snippet]:
     """The text around each mention, ``around`` characters on both sides within its page.
 

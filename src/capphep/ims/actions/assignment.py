@@ -11,7 +11,6 @@ from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
 from capphep.provisioning.actions.locks import lock_request
 from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.states import RequestStatus
 from capphep.pure.errors import Conflict, Forbidden, Invalid, gettext_noop
 
 
@@ -96,12 +95,11 @@ def _hand_over(
     actor: User, request: LicenceRequest, verb: str, *, holder: User | None, seen: int | None
 ) -> None:
     """Compare and set: nobody takes a request out of hands that they did not see."""
-    rows = LicenceRequest.objects.filter(
-        pk=request.pk, status=RequestStatus.WAITING, assigned_to=seen
-    )
     before = request.assigned_to
-    if not rows.update(assigned_to=holder):
+    # Compared here, under the lock: ``seen`` may be a number that no database knows.
+    if request.assigned_to_id != seen:
         raise _held_already(before)
+    LicenceRequest.objects.filter(pk=request.pk).update(assigned_to=holder)
     request.assigned_to = holder
     names = [{"assigned_to": who.full_name if who else None} for who in (before, holder)]
     audit.record(actor, [audit.Change(request, verb, *names)])

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from capphep.ims.actions.decisions import Approval, approve
 from capphep.platform.roles import Actor, Permission, require
-from capphep.pure.errors import Refusal
+from capphep.pure.errors import Invalids, Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one request: its approval, or why it was refused."""
+    """What became of one request: its approval, or every reason why it was refused."""
 
     request_id: int
     approval: Approval | None = None
-    refusal: Refusal | None = None
+    refusals: Sequence[Refusal] = ()
 
 
 def approve_each(*, actor: Actor, seen: Mapping[int, str]) -> list[Outcome]:
@@ -33,4 +33,6 @@ def _outcome(actor: Actor, request_id: int, seen: str) -> Outcome:
     try:
         return Outcome(request_id, approve(actor=actor, request_id=request_id, seen=seen))
     except Refusal as refusal:
-        return Outcome(request_id, refusal=refusal)
+        return Outcome(request_id, refusals=[refusal])
+    except Invalids as found:
+        return Outcome(request_id, refusals=found.refusals)

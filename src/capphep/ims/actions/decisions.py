@@ -26,7 +26,7 @@ from capphep.provisioning.kind_rules import check_kind
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.queries import Review
 from capphep.provisioning.round_rules import checked_comments, comment_fields
-from capphep.provisioning.rules import needs_evidence
+from capphep.provisioning.rules import needs_evidence, same_sending
 from capphep.provisioning.states import RequestKind
 from capphep.pure.errors import Conflict, Invalid, gettext_noop
 from capphep.pure.folding import clean
@@ -64,15 +64,14 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
     trail and outgoing events are one transaction. ``seen`` is the fingerprint of the review
     that the officer confirms. Raises Forbidden ``not_permitted`` or ``two_people`` (R6),
     Conflict ``wrong_state`` (R4), Invalid where the customer may no longer have what the
-    request asks for (R8), `BaseMoved` (R3) and Invalid ``check_blocks``.
+    request asks for (R8), Conflict ``sent_again`` and `BaseMoved` (R3), Invalid ``check_blocks``.
     """
     request = _lock_for_decision(actor, request_id, "approve")
     day = clock.today()
     subscription = entitlements.lock_subscription(request.customer, request.product)
     review = queries.review(request, day)
     check_kind(request.product.name, review.holdings, queries.timing_of(request, day))
-    if review.fingerprint != seen:
-        raise BaseMoved(review)
+    _check_seen(review, seen)
     require_unblocked(request, previewed(review), day)
     take_effect = take_information if request.kind == RequestKind.INFO_CHANGE else take_sale
     effect = take_effect(actor, request, subscription, review, day)
@@ -118,6 +117,18 @@ def return_request(
     said = {"comment": answer.comment, "comments": answer.comments}
     outbox.enqueue([event("request.returned", request, **said)])
     return request
+
+
+def _check_seen(review: Review, seen: str) -> None:
+    """RULE R3: what the officer confirms is what they saw. Raises ``sent_again``, `BaseMoved`."""
+    if not same_sending(seen, review.fingerprint):
+        message = gettext_noop(
+            "The salesperson has taken this request back and sent it again since you looked: "
+            "look at what it says now."
+        )
+        raise Conflict("sent_again", message, rule="R3")
+    if review.fingerprint != seen:
+        raise BaseMoved(review)
 
 
 def _lock_for_decision(actor: Actor, request_id: int, verb: str) -> LicenceRequest:

@@ -10,7 +10,7 @@ from capphep.platform.models import FileText, TextState
 from capphep.provisioning import queries
 from capphep.provisioning.models import Evidence, LicenceRequest
 from capphep.provisioning.states import EvidenceKind
-from capphep.pure.mentions import PAGE_END, Mention, amount_mentions, code_mentions
+from capphep.pure.mentions import Mention, amount_mentions, code_mentions, pages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,7 @@ class SeenFile:
 
     def pages(self, mentions: Sequence[Mention]) -> list[int]:
         """The pages, from 1, on which the mentions stand."""
-        text = self.text.text if self.text else ""
-        return list(dict.fromkeys(text.count(PAGE_END, 0, one.start) + 1 for one in mentions))
+        return pages_of(self.text.text if self.text else "", mentions)
 
 
 def files_of(request: LicenceRequest) -> list[SeenFile]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -24,6 +24,8 @@ from capphep.platform.texts import refusal_text
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.views.access import actor_of, only_post
 from capphep.pure.errors import Conflict, Invalid
+
+_LONGEST_ID: Final = 18
 
 
 def holder_text(record: LicenceRequest, actor: User, away: Mapping[int, Absence]) -> str:
@@ -131,14 +133,17 @@ def release(request: HttpRequest, request_id: int) -> HttpResponse:
         desk.require_waiting(record)
         if request.method != "POST":
             return _release_dialog(request, record)
-        seen = request.POST.get("seen", "")
-        actions.release(
-            actor=actor, request_id=request_id, seen=int(seen) if seen.isdecimal() else None
-        )
+        actions.release(actor=actor, request_id=request_id, seen=_seen(request))
     except Conflict as refusal:
         return too_late(request, record, refusal)
     text = _("%(request_no)s is back in the queue.") % {"request_no": record.request_no}
     return done(request, text, back=page_of(record))
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """Who had it when the dialog opened; None: nobody, or nobody who can be."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) <= _LONGEST_ID else None
 
 
 def _release_dialog(request: HttpRequest, record: LicenceRequest) -> HttpResponse:

@@ -158,9 +158,8 @@ def _result(actor: User, record: LicenceRequest, outcome: actions.Outcome) -> Re
         text = _("Licence %(number)s was issued.")
         number = outcome.approval.licence.licence_no
         return Result(record, Status(_("Approved"), "good"), text % {"number": number}, False)
-    assert outcome.refusal is not None
-    text = refusal_text(outcome.refusal)
-    if isinstance(outcome.refusal, actions.BaseMoved):
+    text = " ".join(map(refusal_text, outcome.refusals))
+    if any(isinstance(each, actions.BaseMoved) for each in outcome.refusals):
         return Result(record, Status(_("Look again"), "waiting"), text, True)
     if record.status == RequestStatus.APPROVED and record.decided_by_id == actor.pk:
         return Result(record, Status(_("Approved before"), "good"), text, False)

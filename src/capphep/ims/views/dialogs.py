@@ -25,6 +25,7 @@ from capphep.pure.errors import Conflict
 THEN_NEXT: Final = "?then=next"
 _TITLES: Final[Mapping[str, Text]] = {
     "held_already": gettext_lazy("Request %(request_no)s has changed hands"),
+    "sent_again": gettext_lazy("Request %(request_no)s was sent again"),
 }
 
 
