@@ -85,7 +85,7 @@ def test_another_team_does_not_know_of_it(record: Subscription, other_salesperso
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize("product", [99, 10**30])
+@pytest.mark.parametrize("product", [10**12, 10**30])
 def test_the_panel_of_what_was_never_bought_says_so(
     customer: Customer, sales_client: Client, product: int
 ) -> None:

@@ -106,7 +106,7 @@ def test_a_colleagues_customer_is_refused_and_another_teams_unknown(
 
 def test_a_product_that_does_not_exist_is_not_found(customer: Customer, salesperson: User) -> None:
     with pytest.raises(NotFound):
-        open_trial(actor=salesperson, customer_id=customer.pk, product_id=99)
+        open_trial(actor=salesperson, customer_id=customer.pk, product_id=10**12)
 
 
 def test_a_customer_that_is_no_longer_followed_gets_no_trial(
