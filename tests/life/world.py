@@ -123,7 +123,7 @@ class World:
         )
         return request
 
-    def send(self, actor: User, request: LicenceRequest, days_ahead: int) -> LicenceRequest:
+    def send(self, actor: User, request: LicenceRequest, days_ahead: int = 0) -> LicenceRequest:
         """Send the request as it is now; ``days_ahead`` ask for a later first day."""
         refresh_lines(actor=actor, request_id=request.pk)
         version = LicenceRequest.objects.values_list("version", flat=True).get(pk=request.pk)
