@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from django.urls import reverse
 
 from capphep.catalog.models import Module
 from capphep.crm.models import Customer, Order, Sector
-from capphep.platform.models import User
+from capphep.platform import clock
+from capphep.platform.models import Installation, User
 from capphep.provisioning.actions.drafts import open_request
 from capphep.provisioning.actions.extras import save_extra
 from capphep.provisioning.models import LicenceRequest
@@ -81,6 +84,17 @@ def url(name: str, *args: object) -> str:
 def set_schema(module: Module, schema: dict[str, Any]) -> None:
     module.extra_schema = schema
     module.save()
+
+
+@pytest.fixture
+def a_year_later(db: None, settings: Any) -> Callable[[], None]:
+    """Calling it lets a year pass: every term that ran is over."""
+
+    def pass_by() -> None:
+        Installation.objects.update(is_demo=True)
+        settings.CLOCK = clock.today() + datetime.timedelta(days=366)
+
+    return pass_by
 
 
 @pytest.fixture

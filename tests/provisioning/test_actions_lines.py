@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+from collections.abc import Callable
 
 import pytest
 
@@ -61,11 +61,9 @@ def test_a_refresh_takes_over_the_amount_of_the_order(
 
 
 def test_a_refresh_after_the_subscription_ran_out_is_refused(
-    draft: LicenceRequest, salesperson: User, customer: Customer
+    draft: LicenceRequest, salesperson: User, a_year_later: Callable[[], None]
 ) -> None:
-    customer.owned_products.update(
-        first_day=datetime.date(2020, 1, 1), last_day=datetime.date(2020, 12, 31)
-    )
+    a_year_later()
     with pytest.raises(Invalid) as refused:
         drafts.refresh_lines(actor=salesperson, request_id=draft.pk)
     assert refused.value.code == "no_subscription"

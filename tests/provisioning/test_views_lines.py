@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
-from capphep.crm.models import Customer, Order
+from capphep.crm.models import Order
 from capphep.entitlements.models import Grant
 from capphep.platform.models import User
 from capphep.provisioning.actions.drafts import refresh_lines
@@ -43,9 +44,9 @@ def test_the_lines_are_planned_anew_without_htmx(
 
 
 def test_a_refresh_that_the_rules_refuse_opens_as_a_dialog(
-    draft: LicenceRequest, customer: Customer, sales_client: Client
+    draft: LicenceRequest, sales_client: Client, a_year_later: Callable[[], None]
 ) -> None:
-    customer.owned_products.all().delete()
+    a_year_later()
     response = sales_client.post(url("lines_refresh", draft.pk), headers=HTMX)
     assert response.status_code == 422
     assert "data-refused" in text_of(response)

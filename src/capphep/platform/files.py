@@ -31,11 +31,11 @@ def store(chunks: Iterable[bytes]) -> StoredFile:
     try:
         with os.fdopen(handle, "wb") as out:
             sha256, size = _copy(chunks, out.write)
+            known = _known(sha256)
+            if known and path_of(sha256).exists():
+                return known[0]
             out.flush()
             os.fsync(out.fileno())
-        known = _known(sha256)
-        if known and path_of(sha256).exists():
-            return known[0]
         content_type, reading = filetypes.examine(draft)
         _publish(draft, path_of(sha256))
     finally:

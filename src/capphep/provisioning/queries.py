@@ -6,23 +6,20 @@ import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from capphep.catalog import schemas
 from capphep.catalog.models import Module, Product, Resource
-from capphep.catalog.queries import trial_defaults
-from capphep.crm.models import Customer, Order, OrderLine
+from capphep.crm.models import Customer, Order
 from capphep.crm.queries.customers import search_words
-from capphep.entitlements import queries as entitlements
 from capphep.entitlements.rules import Base, Key
 from capphep.platform.prepared import attach, prepared
 from capphep.platform.roles import Actor, Permission, may, sees_all
-from capphep.provisioning import information, rules
+from capphep.provisioning import information, plans, rules
 from capphep.provisioning.information import InfoChange
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.states import EDITABLE, ENDED, LIVE, OPEN, RequestKind, RequestStatus
-from capphep.provisioning.term_rules import Additions, Holdings, LineTerm, Timing, line_term
+from capphep.provisioning.term_rules import Additions, Holdings, LineTerm, line_term
 from capphep.pure.errors import Invalids, NotFound, gettext_noop
 from capphep.pure.months import Term
 
@@ -249,83 +246,6 @@ def other_modules(request: LicenceRequest, lines: Sequence[RequestLine]) -> Quer
     return rows.order_by("position", "id")
 
 
-def ordered_contents(order: Order) -> list[rules.OrderedContent]:
-    """What the order's lines buy, by module position; one statement."""
-    return [
-        rules.OrderedContent(module_id, resource_id, months, quantity * units)
-        for module_id, resource_id, months, quantity, units in _bought(order.pk)
-    ]
-
-
-@prepared
-def _bought(order_id: int) -> QuerySet[OrderLine, tuple[int, int, int, int, int]]:
-    content = "item__contents"
-    rows = OrderLine.objects.filter(order_id=order_id, item__contents__isnull=False)
-    in_order = (f"{content}__module__position", f"{content}__module_id", "item__term_months")
-    return rows.order_by(*in_order, f"{content}__id").values_list(
-        f"{content}__module_id",
-        f"{content}__resource_id",
-        "item__term_months",
-        "quantity",
-        f"{content}__units",
-    )
-
-
-def contents_of(request: LicenceRequest) -> list[rules.OrderedContent]:
-    """What the request adds: what its order buys, or what the catalogue gives for a trial."""
-    if request.order:
-        return ordered_contents(request.order)
-    months = request.product.trial_months
-    if request.kind != RequestKind.TRIAL or not months:
-        return []
-    return [
-        rules.OrderedContent(default.module_id, default.resource_id, months, default.quantity)
-        for default in trial_defaults(request.product_id)
-    ]
-
-
-def timing_of(request: LicenceRequest, day: datetime.date) -> Timing:
-    return Timing(
-        kind=request.kind,
-        day=day,
-        start_on=request.start_on,
-        co_terminates=request.product.co_terminates,
-        renewal_continues=settings.RENEWAL_CONTINUES,
-    )
-
-
-def holdings_of(request: LicenceRequest) -> Holdings:
-    """What the customer has of the product, for any day. One statement."""
-    return Holdings(entitlements.spans_of(request.customer_id, request.product_id))
-
-
-def planned_lines(request: LicenceRequest, day: datetime.date) -> list[rules.PlannedLine]:
-    """RULE R1: the module lines that the request asks for, on what is in force then."""
-    contents = contents_of(request)
-    if not contents:
-        return []
-    return rules.module_lines(contents, timing_of(request, day), holdings_of(request))
-
-
-def terms_of(
-    request: LicenceRequest, lines: Sequence[RequestLine], day: datetime.date
-) -> dict[int, Term]:
-    """RULE R9: each line's days by its id: as approved, or as an approval on the day would set.
-
-    Without those that will never be approved. At most one statement.
-    """
-    if request.status in OPEN:
-        timing, holdings = timing_of(request, day), holdings_of(request)
-        return {
-            line.pk: line_term(line.module_id, line.months, timing, holdings).term for line in lines
-        }
-    return {
-        line.pk: Term(line.first_day, line.last_day)
-        for line in lines
-        if line.first_day and line.last_day
-    }
-
-
 def review(
     request: LicenceRequest, day: datetime.date, lines: Sequence[RequestLine] | None = None
 ) -> Review:
@@ -336,10 +256,10 @@ def review(
     if request.kind == RequestKind.INFO_CHANGE:
         changes = information.changes_of(request)
         seen = _sealed(request, information.fingerprint(changes))
-        return Review((), seen, holdings_of(request), changes)
+        return Review((), seen, plans.holdings_of(request), changes)
     stored = lines if lines is not None else whole_lines_of(request)
-    holdings = holdings_of(request)
-    timing, additions = timing_of(request, day), Additions(holdings)
+    holdings = plans.holdings_of(request)
+    timing, additions = plans.timing_of(request, day), Additions(holdings)
     spans = [line_term(line.module_id, line.months, timing, holdings) for line in stored]
     reviewed = [
         ReviewedLine(line, span, _reviewed(line, span, additions))

@@ -17,7 +17,7 @@ from capphep.ims.queries.checks import require_unblocked
 from capphep.ims.queries.desk import previewed, require_decision
 from capphep.platform import audit, clock, outbox
 from capphep.platform.roles import Actor, Permission, require
-from capphep.provisioning import queries
+from capphep.provisioning import plans, queries
 from capphep.provisioning.actions.locks import lock_request
 from capphep.provisioning.actions.rounds import Answer
 from capphep.provisioning.actions.sending import event
@@ -70,7 +70,7 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
     day = clock.today()
     subscription = entitlements.lock_subscription(request.customer, request.product)
     review = queries.review(request, day)
-    check_kind(request.product.name, review.holdings, queries.timing_of(request, day))
+    check_kind(request.product.name, review.holdings, plans.timing_of(request, day))
     _check_seen(review, seen)
     require_unblocked(request, previewed(review), day)
     take_effect = take_information if request.kind == RequestKind.INFO_CHANGE else take_sale

@@ -20,7 +20,7 @@ from capphep.ims.queries.desk import Difference
 from capphep.ims.queries.evidence import SeenFile, files_of
 from capphep.platform.models import TextState
 from capphep.platform.texts import refusal_text
-from capphep.provisioning import queries as provisioning
+from capphep.provisioning import plans
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.states import EvidenceKind, RequestKind, RequestStatus
@@ -113,7 +113,7 @@ def _quantities(difference: Difference) -> list[checks.Quantity]:
 def _terms(request: LicenceRequest, difference: Difference) -> list[checks.LineTerm]:
     """RULE R9: with the months of the ordered items. Two statements."""
     ordered: dict[int, set[int]] = defaultdict(set)
-    for content in provisioning.contents_of(request):
+    for content in plans.contents_of(request):
         ordered[content.module_id].add(content.months)
     return [
         checks.LineTerm(

@@ -11,7 +11,7 @@ from capphep.crm.models import Customer, Order
 from capphep.crm.queries.orders import order_for_update
 from capphep.platform import audit, clock, numbers, rows, versions
 from capphep.platform.roles import Actor, Permission, require
-from capphep.provisioning import earlier, queries, rules
+from capphep.provisioning import earlier, plans, queries, rules
 from capphep.provisioning.actions.evidence import copy_evidence
 from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.status import move_request
@@ -55,10 +55,12 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
             gettext_noop("Only the salesperson of this order may raise a request from it."),
         )
     request = _of_order(order)
+    basis = plans.basis_of(request)
+    request.kind = kind_of(order, basis, clock.today())
     source = queries.last_ended(order) or earlier.trial_before(request)
     extras = _take_over(request, source)
     save_new(actor, request)
-    plan_new_lines(request, extras)
+    _write_lines(request, plans.planned_lines(request, basis, clock.today()), extras)
     if source:
         copy_evidence(source, request)
     audit.record(actor, [audit.Change(request, "created", after={"order": order.order_no})])
@@ -70,7 +72,6 @@ def _of_order(order: Order) -> LicenceRequest:
         order=order,
         customer=order.customer,
         product=order.product,
-        kind=kind_of(order, clock.today()),
         budget_code=order.budget_code,
         amount=order.total,
         team_id=order.team_id,
@@ -147,7 +148,7 @@ def save_draft(
     start_before = request.start_on
     write_fields(actor, request, seen_version, values)
     if request.start_on != start_before:
-        plan_lines(request, _extras(request))
+        plan_lines(request, plans.basis_of(request), _extras(request))
     return request
 
 
@@ -166,28 +167,31 @@ def refresh_lines(*, actor: Actor, request_id: int) -> LicenceRequest:
     What was typed in (+) stays with its module. Kind and amount follow the order.
     """
     request = lock_own(actor, request_id, "send")
-    follow_order(request)
-    plan_lines(request, _extras(request))
+    basis = plans.basis_of(request)
+    follow_order(request, basis)
+    plan_lines(request, basis, _extras(request))
     audit.record(actor, [audit.Change(request, "lines_refreshed")])
     return request
 
 
-def follow_order(request: LicenceRequest) -> None:
+def follow_order(request: LicenceRequest, basis: plans.Basis) -> None:
     """Take over what the order says now: kind, budget code, amount."""
     if not request.order:
         return
-    request.kind = kind_of(request.order, clock.today())
+    request.kind = kind_of(request.order, basis, clock.today())
     request.budget_code = request.order.budget_code
     request.amount = request.order.total
     request.save(update_fields=["kind", "budget_code", "amount"])
 
 
-def plan_lines(request: LicenceRequest, extras: Mapping[int, dict[str, object]]) -> None:
+def plan_lines(
+    request: LicenceRequest, basis: plans.Basis, extras: Mapping[int, dict[str, object]]
+) -> None:
     """Give the request the module lines that its order asks for today.
 
     Lines that stay the same keep their rows: somebody may have one open.
     """
-    planned = queries.planned_lines(request, clock.today())
+    planned = plans.planned_lines(request, basis, clock.today())
     lines = list(request.lines.all())
     if [_spanned(line) for line in lines] == [_spanned(line) for line in planned]:
         RequestQuantity.objects.filter(line__in=lines).delete()
@@ -195,11 +199,6 @@ def plan_lines(request: LicenceRequest, extras: Mapping[int, dict[str, object]])
     else:
         request.lines.all().delete()
         _write_lines(request, planned, extras)
-
-
-def plan_new_lines(request: LicenceRequest, extras: Mapping[int, dict[str, object]]) -> None:
-    """As `plan_lines`, for a request that has none yet."""
-    _write_lines(request, queries.planned_lines(request, clock.today()), extras)
 
 
 def _spanned(line: RequestLine | rules.PlannedLine) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from capphep.provisioning.information import (
 )
 from capphep.provisioning.kinds import kind_now
 from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.plans import basis_of
 from capphep.pure.errors import Invalid, Invalids, Refusal, gettext_noop
 
 _FIELDS = {name: field for field, name in OF_CUSTOMER.items()}
@@ -23,7 +24,7 @@ _FIELDS = {name: field for field, name in OF_CUSTOMER.items()}
 def information_problems(request: LicenceRequest) -> Iterator[Refusal]:
     """Every reason why the change cannot be sent as it stands, each at its field."""
     try:
-        kind_now(request, clock.today())
+        kind_now(request, basis_of(request), clock.today())
         check_information(request.customer, information_of(request))
     except Invalid as refusal:
         yield refusal

@@ -16,7 +16,7 @@ from capphep.crm.queries.customers import ownership_of
 from capphep.platform import audit, clock, outbox
 from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor
-from capphep.provisioning import queries, rules
+from capphep.provisioning import plans, queries, rules
 from capphep.provisioning.actions.drafts import write_fields
 from capphep.provisioning.actions.information import (
     information_problems,
@@ -130,13 +130,14 @@ def problems_of(request: LicenceRequest, parts: Parts) -> list[Refusal]:
 
 def _unplanned(request: LicenceRequest, lines: list[RequestLine]) -> Iterable[Refusal]:
     """RULE R1: the lines must be those that the order asks for on what is in force today."""
+    basis = plans.basis_of(request)
     try:
-        follows_order = _follows_order(request)
+        follows_order = _follows_order(request, basis)
     except Invalid as refusal:
         refusal.field = "lines"
         yield refusal
         return
-    if not follows_order or _planned(request) != _stored(lines):
+    if not follows_order or _planned(request, basis) != _stored(lines):
         yield Invalid(
             "lines_outdated",
             gettext_noop(
@@ -148,17 +149,17 @@ def _unplanned(request: LicenceRequest, lines: list[RequestLine]) -> Iterable[Re
         )
 
 
-def _follows_order(request: LicenceRequest) -> bool:
+def _follows_order(request: LicenceRequest, basis: plans.Basis) -> bool:
     """Whether the request still says what its order says. Raises Invalid (R8)."""
-    kind, order = kind_now(request, clock.today()), request.order
+    kind, order = kind_now(request, basis, clock.today()), request.order
     facts = (request.kind, request.amount, request.budget_code)
     return not order or facts == (kind, order.total, order.budget_code)
 
 
-def _planned(request: LicenceRequest) -> list[Compared]:
+def _planned(request: LicenceRequest, basis: plans.Basis) -> list[Compared]:
     return [
         _compared(line, {q.resource_id: (q.base.quantity, q.added) for q in line.quantities})
-        for line in queries.planned_lines(request, clock.today())
+        for line in plans.planned_lines(request, basis, clock.today())
     ]
 
 

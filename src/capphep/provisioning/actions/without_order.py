@@ -11,7 +11,7 @@ from capphep.crm.queries.orders import autofill_of
 from capphep.platform import audit, clock
 from capphep.platform.models import User
 from capphep.platform.roles import Actor, Permission, SystemActor, require
-from capphep.provisioning import kinds, queries
+from capphep.provisioning import kinds, plans, queries
 from capphep.provisioning.actions.drafts import plan_lines, save_new, unit_of
 from capphep.provisioning.information import administrator_of
 from capphep.provisioning.models import LicenceRequest
@@ -35,7 +35,7 @@ def open_trial(*, actor: Actor, customer_id: int, product_id: int) -> LicenceReq
         return found
     kinds.check_trial(customer, product, clock.today())
     request = _new_draft(salesperson, customer, product, RequestKind.TRIAL, _contact_of(customer))
-    plan_lines(request, {})
+    plan_lines(request, plans.basis_of(request), {})
     return request
 
 

@@ -18,7 +18,7 @@ from capphep.platform import clock
 from capphep.platform.filetypes import EXTENSIONS
 from capphep.platform.kit import MenuItem, Remark, Status, Step, Tone, steps
 from capphep.platform.models import FileText, TextState
-from capphep.provisioning import explanations, queries
+from capphep.provisioning import explanations, plans, queries
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.states import EvidenceKind, RequestStatus
@@ -151,7 +151,7 @@ def lines_shown(
 ) -> ShownLines:
     """``errors`` and ``remarks`` are by field: ``line-1`` is the first line. One statement."""
     rows, errors, remarks = list(lines), errors or {}, remarks or {}
-    terms = queries.terms_of(request, rows, clock.today())
+    terms = plans.terms_of(request, rows, clock.today())
     shown = [_line(request, line, terms.get(line.pk)) for line in rows]
     return ShownLines(
         [
