@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,12 +17,13 @@ from capphep.crm.customer_rules import ContactInput, CustomerInput
 from capphep.crm.models import Customer, Sector
 from capphep.crm.rules import LineInput
 from capphep.entitlements.actions import OpeningGrant, open_grants
+from capphep.entitlements.rules import Key
 from capphep.ims.actions import approve
 from capphep.platform import clock
 from capphep.platform.models import Team, User
 from capphep.platform.origin import working_from
 from capphep.platform.roles import SYSTEM, Role
-from capphep.provisioning import queries
+from capphep.provisioning import queries, rules
 from capphep.provisioning.actions.drafts import open_request
 from capphep.provisioning.actions.evidence import attach_evidence
 from capphep.provisioning.actions.sending import send_request
@@ -108,7 +110,7 @@ class Cycle:
         self.people = people
         self.items = dict(Item.objects.values_list("sku", "pk"))
         self.files = {kind: small_pdf(kind) for kind in EvidenceKind}
-        self.seen: str | None = None
+        self.bases: str | None = None
 
     def run(self, customer_id: int, budget_code: str) -> LicenceRequest:
         """What the people type is typed here; the actions read everything else themselves."""
@@ -136,20 +138,28 @@ class Cycle:
                     name=f"{kind}.pdf",
                     chunks=[self.files[kind]],
                 )
-            send_request(
+            request = send_request(
                 actor=sales,
                 request_id=request.pk,
                 seen_version=request.version,
                 values=_typed(request),
             )
-            approve(actor=officer, request_id=request.pk, seen=self.seen or self.look(request))
+            approve(actor=officer, request_id=request.pk, seen=self.seen(request))
         return request
 
-    def look(self, request: LicenceRequest) -> str:
-        """What the officer saw before saying yes. Every customer here has the same resources,
-        so it is read once: the page that shows it is no part of the cycle."""
-        self.seen = queries.review(request, clock.today()).fingerprint
-        return self.seen
+    def seen(self, request: LicenceRequest) -> str:
+        """What names the page that the officer saw before saying yes. It is no part of the cycle:
+        every customer here has the same resources, so they are read once."""
+        if self.bases is None:
+            self.bases = rules.fingerprint(_bases(request))
+        return rules.sealed(request.request_no, request.sent_at, self.bases)
+
+
+def _bases(request: LicenceRequest) -> Iterator[tuple[Key, int, datetime.date | None]]:
+    for line in queries.review(request, clock.today()).lines:
+        running = line.span.ends_with or line.span.follows
+        for quantity in line.quantities:
+            yield (line.module.pk, quantity.resource.pk), quantity.base.quantity, running
 
 
 def _typed(request: LicenceRequest) -> dict[str, Any]:
