@@ -47,7 +47,8 @@ def prepared(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
 
     ``build`` is called once for each database, for each length of its lists and for each role of
     an actor, with placeholders instead of values: it may compare columns with them and nothing
-    else. The queryset gives records, with select_related, or values_list; it prefetches nothing.
+    else, and asks for nothing that changes, such as the day or a setting. The queryset gives
+    records, with select_related, or values_list; it prefetches nothing.
     A number that no column can hold finds nothing.
     """
     statements: dict[tuple[object, ...], _Statement | None] = {}
