@@ -69,7 +69,7 @@ def test_what_the_decision_says_is_kept_and_told(decision: Evidence, salesperson
     describe(salesperson, decision)
     assert facts(decision) == TYPED
     told = history_of(decision.request)[0]
-    assert told.sentence == "ghi thông tin của quyết định"
+    assert told.sentence == "đã ghi thông tin của quyết định"
     assert told.changes == [
         ("quyết định.pdf – Số quyết định", "", "128/QĐ-UBND"),
         ("quyết định.pdf – Ngày quyết định", "", "15/01/2026"),
