@@ -44,6 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("capphep").addoption(
         "--pictures", metavar="FOLDER", help="keep the pictures that the guide's test takes"
     )
+    parser.getgroup("capphep").addoption(
+        "--lives", type=int, metavar="N", help="so many random lives (tests/life), on each database"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
