@@ -18,7 +18,7 @@ from capphep.platform.models import User
 from capphep.provisioning.actions.sending import recall_request
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
-from tests import stories
+from tests import factories, stories
 from tests.conftest import signed_in
 from tests.factories import SmallCatalogue
 from tests.ims.conftest import HTMX, text_of
@@ -378,3 +378,14 @@ def test_what_was_sent_again_since_the_dialog_opened_has_to_be_looked_at_again(
     assert f"Yêu cầu {waiting.request_no} đã được gửi lại" in text_of(answer)
     waiting.refresh_from_db()
     assert waiting.status == RequestStatus.WAITING
+
+
+def test_the_dialog_of_a_sale_says_that_the_trial_ends(
+    officer: User, salesperson: User, catalogue: SmallCatalogue
+) -> None:
+    unit = factories.customer("7654321", "UBND Xã Tân Phước")
+    trial = stories.trial_sent(unit, salesperson, catalogue.igov)
+    stories.approved(trial, officer)
+    sale = stories.sent(stories.ordered(unit, salesperson, [(catalogue.base, 1)]), salesperson)
+    page = signed_in(officer).get(f"/ims/requests/{sale.pk}/approve").content.decode()
+    assert "Phần dùng thử của khách hàng kết thúc ngày" in page

@@ -63,12 +63,14 @@ class Review:
     """What an approval on the day would grant, and what it is added to; or what it would change.
 
     ``fingerprint`` names the sending, and the bases, or what is known of the unit, that it shows.
+    ``ends_trial_on`` is the day on which the rest of a trial would end, because a sale begins.
     """
 
     lines: Sequence[ReviewedLine]
     fingerprint: str
     holdings: Holdings
     changes: Sequence[InfoChange] = ()
+    ends_trial_on: datetime.date | None = None
 
     @property
     def has_moved(self) -> bool:
@@ -265,7 +267,17 @@ def review(
         ReviewedLine(line, span, _reviewed(line, span, additions))
         for line, span in zip(stored, spans, strict=True)
     ]
-    return Review(reviewed, _sealed(request, rules.fingerprint(_seen(reviewed))), holdings)
+    seen = _sealed(request, rules.fingerprint(_seen(reviewed)))
+    return Review(reviewed, seen, holdings, ends_trial_on=_trial_end(request, reviewed, holdings))
+
+
+def _trial_end(
+    request: LicenceRequest, reviewed: Sequence[ReviewedLine], holdings: Holdings
+) -> datetime.date | None:
+    if request.kind not in (RequestKind.NEW, RequestKind.RENEWAL) or not reviewed:
+        return None
+    begins = min(line.term.first for line in reviewed)
+    return begins if holdings.is_tried(begins) else None
 
 
 def _sealed(request: LicenceRequest, bases: str) -> str:

@@ -61,6 +61,10 @@ class Holdings:
         """RULE R8: what was bought of the product, seen from the day."""
         return ownership(ledger.owned_days(self._spans), day)
 
+    def is_tried(self, day: datetime.date) -> bool:
+        """Whether anything of a trial would run on the day or later."""
+        return any(last >= day for _first, last in ledger.trial_days(self._spans))
+
     def on_trial(self, day: datetime.date) -> Ownership:
         """RULE R8: what is on trial, seen from the day."""
         return ownership(ledger.trial_days(self._spans), day)

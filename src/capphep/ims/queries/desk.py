@@ -198,12 +198,14 @@ class DeskLine:
 class Difference:
     """*Đang có → mua thêm → sau duyệt*. ``fingerprint`` is what an approval confirms.
 
-    ``changes`` are the fields of a change of information, which has no lines.
+    ``changes`` are the fields of a change of information, which has no lines;
+    ``ends_trial_on`` the day on which the approval would end the rest of a trial.
     """
 
     lines: Sequence[DeskLine]
     fingerprint: str = ""
     changes: Sequence[InfoChange] = ()
+    ends_trial_on: datetime.date | None = None
 
     @property
     def has_moved(self) -> bool:
@@ -223,7 +225,7 @@ def difference_of(request: LicenceRequest, day: datetime.date) -> Difference:
 
 def previewed(review: Review) -> Difference:
     lines = [_reviewed_line(line) for line in review.lines]
-    return Difference(lines, review.fingerprint, review.changes)
+    return Difference(lines, review.fingerprint, review.changes, review.ends_trial_on)
 
 
 def _reviewed_line(reviewed: ReviewedLine) -> DeskLine:
