@@ -12,7 +12,7 @@ from capphep.crm.models import Customer
 from capphep.entitlements.queries import ledger_differences
 from capphep.shell.demo import load_demo
 from tests import factories
-from tests.browser.people import Album, attach, menu, pick, sign_in
+from tests.browser.people import Album, attach, menu, pick, sign_in_by_form
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -38,7 +38,7 @@ def test_whoever_follows_the_guide_ends_with_the_bought_resources(
     demo: None, open_page: Callable[..., Page], album: Album
 ) -> None:
     page = open_page()
-    sign_in(page, "sales")
+    sign_in_by_form(page, "sales")
 
     # Bước 1: Tạo đơn hàng trên CRM
     page.get_by_role("link", name="Đơn hàng", exact=True).click()
@@ -81,7 +81,7 @@ def test_whoever_follows_the_guide_ends_with_the_bought_resources(
 
     # Bước 3: Phê duyệt yêu cầu cấp GPSD/Thuê bao trên IMS
     desk = open_page()
-    sign_in(desk, "officer")
+    sign_in_by_form(desk, "officer")
     desk.get_by_role("link", name="Kế toán văn phòng").click()
     desk.get_by_label("Tìm kiếm").fill("HĐ-2026/VHXH-01")
     desk.get_by_role("row", name=re.compile(request_no[0])).click(button="right")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from playwright.sync_api import expect
 
@@ -10,23 +12,20 @@ from capphep.catalog.models import Item, Product
 from capphep.platform.models import User
 from capphep.platform.roles import SYSTEM
 from tests import factories
+from tests.browser.looks import assert_fits_and_is_accessible
 from tests.browser.people import sign_in
-from tests.plumbing.browser import OpenPage
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "scheme"), [(1440, 900, "light"), (390, 844, "dark"), (360, 740, "light")]
-)
 def test_products_and_goods_are_open_to_everybody_and_fit_the_window(
-    salesperson: User, open_page: OpenPage, width: int, height: int, scheme: str
+    salesperson: User, page: Page
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     factories.reference_data()
     imports.load(actor=SYSTEM, content=imports.DEMO_FILE.read_bytes())
-    page = open_page(viewport={"width": width, "height": height}, color_scheme=scheme)
     sign_in(page, salesperson.username)
     item, product = Item.objects.get(sku="IHOS-VPS-50"), Product.objects.get(code="ihos")
     for address in (
@@ -36,19 +35,12 @@ def test_products_and_goods_are_open_to_everybody_and_fit_the_window(
         f"/catalogue/products/{product.pk}/",
     ):
         page.goto(address)
-        page.wait_for_load_state("networkidle")
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wider <= 0, f"{address} is {wider}px wider than the window"
-        found = Axe().run(page).response["violations"]
-        assert not found, (address, [(each["id"], each["nodes"][0]["html"]) for each in found])
+        assert_fits_and_is_accessible(page, address)
 
 
-def test_from_an_item_to_what_a_trial_of_its_product_grants(
-    salesperson: User, open_page: OpenPage
-) -> None:
+def test_from_an_item_to_what_a_trial_of_its_product_grants(salesperson: User, page: Page) -> None:
     factories.reference_data()
     imports.load(actor=SYSTEM, content=imports.DEMO_FILE.read_bytes())
-    page = open_page()
     sign_in(page, salesperson.username)
     page.goto("/catalogue/items/")
     page.get_by_role("link", name="IHOS-VPS-50").click()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from capphep.platform.models import Team, User
 from tests import factories
-from tests.conftest import signed_in
+from tests.browser.looks import assert_fits_and_is_accessible
+from tests.browser.people import sign_in, sign_in_by_form
 from tests.plumbing.browser import OpenPage
 
 if TYPE_CHECKING:
@@ -40,32 +41,21 @@ def people() -> list[User]:
     return list(User.objects.order_by("username"))
 
 
-def open_at(page: Page, url: str, path: str) -> Page:
+def open_at(page: Page, path: str) -> Page:
     """The page at ``path``, with the session of a person who has signed in."""
-    client = signed_in(User.objects.get(username="sales"))
-    session = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+    sign_in(page, "sales")
     page.goto(path)
     return page
 
 
-def sign_in(page: Page, path: str) -> Page:
-    page.goto(f"/login?next={path}")
-    page.get_by_label("Tên đăng nhập").fill("sales")
-    page.get_by_label("Mật khẩu").fill(factories.PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    page.wait_for_url(f"**{path}")
-    return page
+@pytest.fixture
+def list_page(page: Page, people: list[User]) -> Page:
+    return open_at(page, "/kit/list")
 
 
 @pytest.fixture
-def list_page(page: Page, people: list[User], live_server: Any) -> Page:
-    return open_at(page, live_server.url, "/kit/list")
-
-
-@pytest.fixture
-def form_page(page: Page, people: list[User], live_server: Any) -> Page:
-    return open_at(page, live_server.url, "/kit/form")
+def form_page(page: Page, people: list[User]) -> Page:
+    return open_at(page, "/kit/form")
 
 
 def row(page: Page, code: str) -> Locator:
@@ -177,7 +167,8 @@ def test_the_address_follows_search_filters_and_order_and_back_restores_them(
 
 
 def test_a_list_works_without_scripts(open_page: OpenPage, people: list[User]) -> None:
-    page = sign_in(open_page(java_script_enabled=False), "/kit/list")
+    page = open_page(java_script_enabled=False)
+    sign_in_by_form(page, "sales", "/login?next=/kit/list")
     page.get_by_label("Tìm kiếm").fill("lộ 7")
     page.get_by_label("Tìm kiếm").press("Enter")
     expect(page.get_by_role("row")).to_have_count(2)
@@ -261,7 +252,8 @@ def test_a_sign_in_in_another_tab_leaves_the_open_form_usable(form_page: Page) -
     expect(form_page.get_by_role("dialog")).to_contain_text("Phiên làm việc đã kết thúc")
     with form_page.context.expect_page() as opened:
         form_page.get_by_role("link", name="Đăng nhập ở thẻ mới").click()
-    sign_in(opened.value, "/kit/list").close()
+    sign_in_by_form(opened.value, "sales", "/login?next=/kit/list")
+    opened.value.close()
     form_page.keyboard.press("Escape")
     form_page.get_by_role("button", name="Lưu").click()
     expect(form_page.get_by_role("alert")).to_contain_text("Mã ngân sách")
@@ -300,20 +292,9 @@ def test_the_theme_is_kept(list_page: Page) -> None:
     expect(list_page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width", "height"),
-    [("light", 360, 800), ("dark", 390, 844), ("dark", 1440, 900), ("light", 2560, 1440)],
-)
-def test_pages_fit_and_are_accessible(
-    open_page: OpenPage, people: list[User], scheme: str, width: int, height: int, live_server: Any
-) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    page = open_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-    open_at(page, live_server.url, "/login")
+def test_pages_fit_and_are_accessible(page: Page, people: list[User]) -> None:
+    looks = [("light", 2560, 1440), ("dark", 1440, 900), ("dark", 390, 844), ("light", 360, 800)]
+    sign_in(page, "sales")
     for path in ("/kit/list?role=sales", "/kit/form", "/kit/confirm/1?reason", "/kit/list?q=zz"):
         page.goto(path)
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wider <= 0, f"{path} is {wider}px wider than the window"
-        found = Axe().run(page).response["violations"]
-        assert not found, f"{path}: {[(each['id'], each['nodes'][0]['html']) for each in found]}"
+        assert_fits_and_is_accessible(page, path, looks)

@@ -26,13 +26,13 @@ import pytest
 from django.db import connection
 
 from tests.plumbing.append_only import let_tests_empty_tables
-from tests.plumbing.browser import browser, open_page, page
+from tests.plumbing.browser import browser, open_page, page, visitors
 from tests.plumbing.isolation import django_db_modify_db_settings, isolate, leave_no_trace
 from tests.plumbing.sql_counts import statements, write_counts
 
 PURE = Path(__file__).resolve().parent.parent / "pure"
 
-__all__ = ["browser", "django_db_modify_db_settings", "open_page", "page", "statements"]
+__all__ = ["browser", "django_db_modify_db_settings", "open_page", "page", "statements", "visitors"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,9 +43,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.getgroup("capphep").addoption(
         "--pictures", metavar="FOLDER", help="keep the pictures that the guide's test takes"
-    )
-    parser.getgroup("capphep").addoption(
-        "--lives", type=int, metavar="N", help="so many random lives (tests/life), on each database"
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 # No sandbox as root, no GPU, and none of Chromium's own calls to the outside.
 FLAGS = [
@@ -24,6 +24,7 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 DESKTOP = (1366, 900)
+AS_PEOPLE_HERE: dict[str, Any] = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
 # A refusal (4xx) is an answer that tests ask for on purpose; browser and htmx both log it.
 # A request that a newer one replaced was aborted on purpose too.
 ON_PURPOSE = re.compile(
@@ -32,6 +33,37 @@ ON_PURPOSE = re.compile(
 )
 
 OpenPage = Callable[..., "Page"]
+
+
+class Visitor:
+    """A browser context that goes from one test to the next.
+
+    A new one reads and compiles every static file anew, and so does one whose last page was
+    closed; that takes longer than most tests. What was cached stays; who was signed in, and what
+    pages stored or arranged, is gone.
+    """
+
+    def __init__(self, browser: Browser, options: dict[str, Any]) -> None:
+        self.context = browser.new_context(**options)
+        self.last_page = self.context.new_page()
+        self.last_page.goto("/healthz")
+
+    def leave(self) -> None:
+        for page in self.context.pages:
+            if page is not self.last_page:
+                page.close()
+        self.context.clear_cookies()
+        self.context.clear_permissions()
+        self.context.unroute_all()
+        self.context.set_offline(False)
+        origin = "/".join(self.last_page.url.split("/")[:3])
+        everything = {"origin": origin, "storageTypes": "all"}
+        session = self.context.new_cdp_session(self.last_page)
+        session.send("Storage.clearDataForOrigin", everything)
+        session.detach()
+
+
+Visitors = dict[str, list[Visitor]]
 
 
 @pytest.fixture(scope="session")
@@ -47,37 +79,45 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def visitors(browser: Browser) -> Visitors:
+    """Those that no test needs at the moment, by what they were made with."""
+    return {}
+
+
 @pytest.fixture
 def open_page(
-    request: pytest.FixtureRequest, browser: Browser, live_server: Any
+    request: pytest.FixtureRequest, browser: Browser, visitors: Visitors, live_server: Any
 ) -> Iterator[OpenPage]:
     """`open_page()` gives another person's page: an own session, on the same live server.
 
     Keyword arguments go to Playwright's `new_context`.
     """
-    contexts: list[BrowserContext] = []
+    entered: list[tuple[list[Visitor], Visitor]] = []
     problems: list[str] = []
     marker = request.node.get_closest_marker("viewport")
     width, height = marker.args if marker else DESKTOP
 
+    def follow(page: Page) -> None:
+        watch(page, problems)
+
     def opened(**options: Any) -> Page:
-        context = browser.new_context(
-            **{
-                "base_url": live_server.url,
-                "locale": "vi-VN",
-                "timezone_id": "Asia/Ho_Chi_Minh",
-                "viewport": {"width": width, "height": height},
-            }
-            | options
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        context.on("page", lambda page: watch(page, problems))
-        return context.new_page()
+        options = AS_PEOPLE_HERE | {"base_url": live_server.url} | options
+        waiting = visitors.setdefault(repr(sorted(options.items())), [])
+        visitor = waiting.pop() if waiting else Visitor(browser, options)
+        entered.append((waiting, visitor))
+        visitor.context.set_default_timeout(10_000)
+        visitor.context.on("page", follow)
+        page = visitor.context.new_page()
+        if "viewport" not in options:
+            page.set_viewport_size({"width": width, "height": height})
+        return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for waiting, visitor in entered:
+        visitor.context.remove_listener("page", follow)
+        visitor.leave()
+        waiting.append(visitor)
     if problems:
         pytest.fail("the browser saw problems:\n" + "\n".join(dict.fromkeys(problems)))
 

@@ -16,7 +16,8 @@ from capphep.provisioning.actions.drafts import open_request
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
 from tests import factories, stories
-from tests.browser.people import menu, sign_in
+from tests.browser.looks import assert_fits_and_is_accessible
+from tests.browser.people import menu, sign_in, sign_in_by_form
 from tests.factories import SmallCatalogue
 from tests.plumbing.browser import OpenPage
 from tests.provisioning.conftest import (
@@ -227,7 +228,7 @@ def test_a_double_click_on_save_sends_once(scene: Scene, desk: Page) -> None:
 
 def test_everything_works_without_scripts(scene: Scene, open_page: OpenPage) -> None:
     plain = open_page(java_script_enabled=False)
-    sign_in(plain, "sales")
+    sign_in_by_form(plain, "sales")
     open_form(plain, scene)
     plain.get_by_label(DECISION, exact=True).set_input_files(
         [EVIDENCE / VIETNAMESE_NAME, EVIDENCE / "bad" / "empty.pdf"]
@@ -274,35 +275,18 @@ def test_a_waiting_request_is_recalled_and_a_rejected_one_raised_again(
     expect(desk.get_by_role("link", name="quyết định.pdf")).to_have_count(2)
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "scheme"), [(1440, 900, "light"), (390, 844, "dark"), (360, 740, "light")]
-)
-def test_the_screens_are_open_to_everybody_and_fit_the_window(
-    scene: Scene, open_page: OpenPage, width: int, height: int, scheme: str
-) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
+@pytest.mark.viewport(390, 844)
+def test_the_screens_are_open_to_everybody_and_fit_the_window(scene: Scene, desk: Page) -> None:
     record = stories.drafted(scene.order, scene.salesperson)
-    page = open_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-    sign_in(page, "sales")
-
-    def check(what: str) -> None:
-        page.wait_for_load_state("networkidle")
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wider <= 0, f"{what} is {wider}px wider than the window"
-        found = Axe().run(page).response["violations"]
-        told = [(each["id"], each["nodes"][0]["html"]) for each in found]
-        assert not told, f"{what}: {told}"
-
-    page.goto(f"/requests/{record.pk}/edit")
-    check("form")
-    upload(page, DECISION, EVIDENCE / "bad" / "truncated.pdf")
-    save(page).click()
-    page.locator("[data-errors]").wait_for()
-    check("form with errors")
-    plus(page, "Kế toán").get_by_role("button", name="Lưu").click()
-    page.locator("dialog [data-errors]").wait_for()
-    check("dialog with errors")
+    desk.goto(f"/requests/{record.pk}/edit")
+    assert_fits_and_is_accessible(desk, "form")
+    upload(desk, DECISION, EVIDENCE / "bad" / "truncated.pdf")
+    save(desk).click()
+    desk.locator("[data-errors]").wait_for()
+    assert_fits_and_is_accessible(desk, "form with errors")
+    plus(desk, "Kế toán").get_by_role("button", name="Lưu").click()
+    desk.locator("dialog [data-errors]").wait_for()
+    assert_fits_and_is_accessible(desk, "dialog with errors")
     for address in (f"/requests/{record.pk}/", "/requests/", f"/requests/{record.pk}/discard"):
-        page.goto(address)
-        check(address)
+        desk.goto(address)
+        assert_fits_and_is_accessible(desk, address)

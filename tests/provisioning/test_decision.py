@@ -69,7 +69,7 @@ def test_what_the_decision_says_is_kept_and_told(decision: Evidence, salesperson
     describe(salesperson, decision)
     assert facts(decision) == TYPED
     told = history_of(decision.request)[0]
-    assert told.sentence == "đã ghi thông tin của quyết định"
+    assert told.sentence == "ghi thông tin của quyết định"
     assert told.changes == [
         ("quyết định.pdf – Số quyết định", "", "128/QĐ-UBND"),
         ("quyết định.pdf – Ngày quyết định", "", "15/01/2026"),
@@ -238,8 +238,8 @@ def test_the_files_own_text_is_offered_where_nothing_is_known(
     ("text", "said"),
     [
         ("Mã 1234567, năm triệu đồng", None),
-        ("Mã 1234567", "Không tìm thấy trong nội dung tệp: số tiền 5.000.000 đ."),
-        ("Mã", "Không tìm thấy trong nội dung tệp: mã ngân sách 1234567, số tiền 5.000.000 đ."),
+        ("Mã 1234567", "Không thấy trong chữ của tệp này: số tiền 5.000.000 đ."),
+        ("Mã", "Không thấy trong chữ của tệp này: mã ngân sách 1234567, số tiền 5.000.000 đ."),
         ("", None),
     ],
 )
@@ -256,7 +256,7 @@ def test_the_salesperson_is_told_what_the_decision_does_not_say(
         chunks=[content],
     )
     shown = text_of(sales_client.get(url("request_edit", draft.pk)))
-    assert said in shown if said else "Không tìm thấy trong nội dung" not in shown
+    assert said in shown if said else "Không thấy trong chữ" not in shown
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_the_form_takes_the_day_and_shows_what_follows(
     assert response.status_code == 302
     text = text_of(sales_client.get(url("request_edit", ready.pk)))
     assert f"{later:%d/%m/%Y} – {term(later, 12).last:%d/%m/%Y}" in text
-    assert "Ngày được tính như thể yêu cầu được phê duyệt hôm nay." in text
+    assert "Ngày tính theo phê duyệt hôm nay." in text
 
 
 @pytest.mark.parametrize("typed", ["30/02/2027", "mai"])
