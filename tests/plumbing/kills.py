@@ -10,14 +10,13 @@ needs `transactional_db`.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import connection
@@ -28,74 +27,56 @@ MOST_STATEMENTS = 500
 Target = Callable[..., object] | str
 
 
-class Victim(Protocol):
-    def __call__(self, statement: int) -> bool: ...
-
-
 def killed_at_statement(target: Target, statement: int, *arguments: object) -> bool:
     """Run `target(*arguments)`; True when it was killed just before its n-th statement.
 
     Statements count from 1, BEGIN, savepoints and COMMIT among them; 0 kills nothing. False
     when it needed fewer and ended by itself.
     """
-    with victim(target, *arguments) as run:
-        return run(statement)
+    # SQLite and libpq both forbid that two processes share one open connection.
+    connection.close()
+    name = target if isinstance(target, str) else f"{target.__module__}:{target.__qualname__}"
+    process = victim()
+    assert process.stdin is not None and process.stdout is not None
+    print(json.dumps([name, arguments, statement]), file=process.stdin, flush=True)
+    answer = process.stdout.readline().strip()
+    assert answer in {"killed", "done"}, f"{target} failed by itself; its traceback is above"
+    return answer == "killed"
 
 
 def each_kill_point(target: Target, *arguments: object) -> Iterator[int]:
     """Kill `target(*arguments)` at its 1st, 2nd, … statement, until a run goes through."""
-    with victim(target, *arguments) as run:
-        for statement in range(1, MOST_STATEMENTS):
-            if not run(statement):
-                return
-            yield statement
+    for statement in range(1, MOST_STATEMENTS):
+        if not killed_at_statement(target, statement, *arguments):
+            return
+        yield statement
     raise AssertionError(f"more than {MOST_STATEMENTS} statements")
 
 
-@contextmanager
-def victim(target: Target, *arguments: object) -> Iterator[Victim]:
-    """One process with Django loaded, which forks a child for each run."""
-    # SQLite and libpq both forbid that two processes share one open connection.
-    connection.close()
-    command = [sys.executable, "-m", "tests.plumbing.victim"]
-    process = subprocess.Popen(
-        command,
-        env=environment(target, arguments),
+@functools.cache
+def victim() -> subprocess.Popen[str]:
+    """One process with Django loaded, for all tests; it forks a child for each run.
+
+    It ends when this process does and closes its input.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.plumbing.victim"],
+        env=environment(),
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
 
-    def run(statement: int) -> bool:
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(f"{statement}\n")
-        process.stdin.flush()
-        answer = process.stdout.readline().strip()
-        assert answer in {"killed", "done"}, f"{target} failed by itself; its traceback is above"
-        return answer == "killed"
 
-    try:
-        yield run
-    finally:
-        process.communicate(timeout=30)
-
-
-def environment(target: Target, arguments: tuple[object, ...]) -> dict[str, str]:
-    name = target if isinstance(target, str) else f"{target.__module__}:{target.__qualname__}"
+def environment() -> dict[str, str]:
     database = {
         key: connection.settings_dict[key]
         for key in ("NAME", "HOST", "PORT", "USER", "PASSWORD", "OPTIONS")
     }
-    task: dict[str, Any] = {
-        "target": name,
-        "arguments": arguments,
-        "database": database,
-        "state_dir": str(settings.STATE_DIR),
-    }
     path = [str(ROOT), str(ROOT / "src"), *filter(None, sys.path)]
     return os.environ | {
-        "CAPPHEP_VICTIM": json.dumps(task),
+        "CAPPHEP_VICTIM": json.dumps(database),
         "CAPPHEP_STATE_DIR": str(settings.STATE_DIR),
         "DJANGO_SETTINGS_MODULE": "capphep.config.settings",
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(path)),

@@ -1,4 +1,4 @@
-"""The process behind `kills.victim`: reads statement numbers, forks a child to die at each."""
+"""The process behind `kills.victim`: reads whom to kill and where, forks a child to die there."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ class Executioner:
 
 
 def main() -> None:
-    task = json.loads(os.environ["CAPPHEP_VICTIM"])
     import django
 
     django.setup()
     from django.db import connection
 
-    connection.settings_dict.update(task["database"])
-    module, _, name = task["target"].partition(":")
-    target = getattr(importlib.import_module(module), name)
+    connection.settings_dict.update(json.loads(os.environ["CAPPHEP_VICTIM"]))
     for line in sys.stdin:
-        print(outcome_of_child(target, task["arguments"], int(line)), flush=True)
+        name, arguments, statement = json.loads(line)
+        module, _, function = name.partition(":")
+        target = getattr(importlib.import_module(module), function)
+        print(outcome_of_child(target, arguments, statement), flush=True)
 
 
 def outcome_of_child(target: Callable[..., object], arguments: list[Any], statement: int) -> str:
