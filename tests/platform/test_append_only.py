@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.state import ProjectState
 
 from capphep.platform.append_only import AppendOnly, is_append_only
 from capphep.platform.models import Team, User
 from tests.plumbing.append_only import lifted
+from tests.plumbing.emptying import empty_tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,8 +106,8 @@ def test_taken_back_it_lets_everything_through(team: Team) -> None:
     assert names() == ["Khác"]
 
 
-def test_the_flush_between_tests_empties_it_and_leaves_it_protected(team: Team) -> None:
-    call_command("flush", verbosity=0, interactive=False)
+def test_emptying_between_tests_empties_it_and_leaves_it_protected(team: Team) -> None:
+    empty_tables()
     assert names() == []
     Team.objects.create(name="Nhóm hai")
     with pytest.raises(IntegrityError, match="append-only"):

@@ -25,8 +25,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.plumbing.append_only import let_tests_empty_tables
 from tests.plumbing.browser import browser, open_page, page, visitors
+from tests.plumbing.emptying import empty_tables_by_deleting
 from tests.plumbing.isolation import django_db_modify_db_settings, isolate, leave_no_trace
 from tests.plumbing.sql_counts import statements, write_counts
 
@@ -56,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # `./capphep test` ends its runs by SIGTERM: they still remove what they made.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     isolate(config)
-    let_tests_empty_tables()
+    empty_tables_by_deleting()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,7 +1,7 @@
 """Append-only tables, opened as only somebody who may change the schema can.
 
-Between two tests that commit, Django empties every table; and tests of the audit trail and of
-the ledger tamper with rows to see it found. Production code has no such door.
+Between two tests that commit, every table is emptied (`emptying`); and tests of the audit trail
+and of the ledger tamper with rows to see it found. Production code has no such door.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 
 @contextmanager
@@ -22,20 +22,6 @@ def lifted() -> Iterator[None]:
         yield
     finally:
         _run(restore)
-
-
-def let_tests_empty_tables() -> None:
-    """Make the flush between two tests lift the triggers, in the flush's own transaction."""
-    # Not at the top: before the models, this import would go round in a circle.
-    from django.db.backends.base.operations import BaseDatabaseOperations
-
-    flush = BaseDatabaseOperations.execute_sql_flush
-
-    def execute_sql_flush(self: Any, sql_list: Sequence[str]) -> None:
-        with transaction.atomic(), lifted():
-            flush(self, sql_list)
-
-    BaseDatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
 
 
 def _postgresql() -> tuple[list[str], list[str]]:
