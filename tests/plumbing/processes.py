@@ -6,6 +6,7 @@ call has its own interpreter lock, its own connection and nothing in common but 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import traceback
 from collections.abc import Callable, Sequence
@@ -61,6 +62,9 @@ def _received(receiver: Any) -> Outcome:
 
 
 def _run(call: Callable[[], Any], barrier: Any, sender: Any) -> None:
+    # What was inherited belongs to the parent: collected here, it would end the parent's sessions.
+    gc.freeze()
+    connection.connection = None
     try:
         # Connecting takes longer than most transactions: it must not decide the race.
         connection.ensure_connection()
