@@ -17,6 +17,8 @@ from django.db import connection, connections
 from capphep.pure.errors import Refusal
 
 PATIENCE = 120
+# Kept, never closed: closing says farewell to the parent's server process.
+_INHERITED: list[Any] = []
 
 
 class Outcome(NamedTuple):
@@ -64,6 +66,7 @@ def _received(receiver: Any) -> Outcome:
 def _run(call: Callable[[], Any], barrier: Any, sender: Any) -> None:
     # What was inherited belongs to the parent: collected here, it would end the parent's sessions.
     gc.freeze()
+    _INHERITED.append(connection.connection)
     connection.connection = None
     try:
         # Connecting takes longer than most transactions: it must not decide the race.
