@@ -70,15 +70,21 @@ def install(lock: str) -> int:
     return 0
 
 
-def install_with_uv(lock_file: Path) -> subprocess.CompletedProcess[str] | None:
-    """Install by uv, several times faster than pip; None where uv cannot be had."""
+def install_with_uv(
+    lock_file: Path, target: Path | None = None
+) -> subprocess.CompletedProcess[str] | None:
+    """Install by uv, several times faster than pip; None where uv cannot be had.
+
+    Into `.venv`, or into the folder ``target`` alone.
+    """
     uv = VENV / "bin" / "uv"
     if not uv.exists():
         pip = [str(PYTHON), "-m", "pip", "install", *QUIET, "--retries", "1"]
         if run([*pip, "-r", str(wanted("installer"))]).returncode or not uv.exists():
             return None
     command = [str(uv), "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes"]
-    return run([*command, "-r", str(lock_file)], uv_environment())
+    into = ["--target", str(target)] if target else []
+    return run([*command, *into, "-r", str(lock_file)], uv_environment())
 
 
 def uv_environment() -> dict[str, str]:

@@ -29,6 +29,7 @@ from types import FrameType
 from typing import NamedTuple, NoReturn
 
 from tools.machine import Missing, require_chromium
+from tools.node import require_node
 from tools.postgres import temporary_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -172,6 +173,7 @@ def run_pytest(
 ) -> int:
     """One pytest per database, side by side; the first one's output is shown as it comes."""
     require_chromium()
+    require_node()
     # Once, before both: one of them would otherwise read catalogues that the other still writes.
     manage = [PYTHON, str(ROOT / "manage.py"), "compile_catalogues"]
     subprocess.run(manage, cwd=ROOT, env=environment, check=True)

@@ -13,6 +13,8 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
   by SIGKILL at a chosen SQL statement;
 - `lifted()` (tests.plumbing.append_only): rows of append-only tables can be tampered with;
 - `statements("key")` (fixture): the recorded number of SQL statements, `--update-sql-counts`;
+- `run_node("script.mjs", ...)` (tests.plumbing.node): a script of tests/node, with the published
+  JavaScript clients that are pinned there;
 - `page`, `open_page` (fixtures): Chromium on the live server; `@pytest.mark.viewport(390, 844)`.
 """
 

@@ -17,7 +17,12 @@ PACKAGE = ROOT / "src" / "capphep"
 FOLDERS = ("bench", "docs", "src", "tests", "tools")
 DOCUMENTS = [
     *ROOT.glob("*.md"),
-    *(path for name in FOLDERS for path in (ROOT / name).rglob("*.md")),
+    *(
+        path
+        for name in FOLDERS
+        for path in (ROOT / name).rglob("*.md")
+        if "node_modules" not in path.parts
+    ),
 ]
 MODULES = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
 
