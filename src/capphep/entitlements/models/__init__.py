@@ -1,0 +1,26 @@
+"""The ledger of grants and what is derived from it (R2), licences, usage."""
+
+from capphep.entitlements.models.ledger import (
+    ADDITIONS,
+    OPPOSITES,
+    TRIALS,
+    BalanceStep,
+    Grant,
+    GrantKind,
+    Subscription,
+)
+from capphep.entitlements.models.licences import Licence, LicenceCause
+from capphep.entitlements.models.usage import Usage
+
+__all__ = [
+    "ADDITIONS",
+    "OPPOSITES",
+    "TRIALS",
+    "BalanceStep",
+    "Grant",
+    "GrantKind",
+    "Licence",
+    "LicenceCause",
+    "Subscription",
+    "Usage",
+]

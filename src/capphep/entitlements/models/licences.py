@@ -1,0 +1,39 @@
+"""Licences: certificates of what a subscription holds."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from capphep.entitlements.models.ledger import Subscription
+
+
+class LicenceCause(models.TextChoices):
+    APPROVAL = "approval", _("Approval")
+    WITHDRAWAL = "withdrawal", _("Withdrawal")
+    INFO_CHANGE = "info_change", _("Change of information")
+
+
+class Licence(models.Model):
+    """The subscription's content after a decision on a request, certified (R14)."""
+
+    licence_no = models.CharField(_("Licence number"), max_length=20, unique=True)
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, related_name="licences"
+    )
+    version = models.PositiveIntegerField()
+    request_no = models.CharField(_("Request number"), max_length=20)
+    cause = models.CharField(
+        max_length=12, choices=LicenceCause.choices, default=LicenceCause.APPROVAL
+    )
+    issued_at = models.DateTimeField(auto_now_add=True)
+    content = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "version"], name="licence_version"),
+            models.UniqueConstraint(fields=["request_no", "cause"], name="licence_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.licence_no
