@@ -110,12 +110,3 @@ def test_the_servers_worker_lets_the_calendar_go_on(begins_today: Subscription) 
     worker.work_once()
     worker.work_once()
     assert announced() == 1
-
-
-def test_a_worker_that_fails_says_so_and_lives_on(
-    begins_today: Subscription, settings: object, caplog: pytest.LogCaptureFixture
-) -> None:
-    # A clock of one's own is refused outside of demo data: the worker must not die of it.
-    settings.CLOCK = clock.today()  # type: ignore[attr-defined]
-    worker.work_once()
-    assert "The worker failed" in caplog.text

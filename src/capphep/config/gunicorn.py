@@ -36,12 +36,19 @@ def post_worker_init(worker: Any) -> None:
     """The application is loaded; the first worker says so once it answers."""
     # Here a mistake in any page's module ends the start, and nobody's first request waits for it.
     resolve("/healthz")
-    # Only now is Django ready for it.
-    from capphep.shell.worker import start
-
-    start()
+    start_worker()
     if worker.age == 1:
         threading.Thread(target=announce, daemon=True).start()
+
+
+def start_worker() -> None:
+    # Only now is Django ready for it.
+    from django.conf import settings
+
+    from capphep.shell.worker import start
+
+    if settings.WORKER:
+        start()
 
 
 def announce() -> None:

@@ -8,6 +8,7 @@
 | CAPPHEP_ALLOWED_HOSTS | comma-separated host names (default: this machine only) |
 | CAPPHEP_HTTPS | yes when served through HTTPS: secure cookies, HSTS |
 | CAPPHEP_TRUSTED_PROXIES | how many reverse proxies stand in front (default 0) |
+| CAPPHEP_WORKER | the server also does what goes on by itself (default yes; else: `worker`) |
 | CAPPHEP_CLOCK | demo data only: the local day, YYYY-MM-DD |
 | CAPPHEP_TWO_PEOPLE | R6: who sent a request cannot approve it (default yes) |
 | CAPPHEP_EVIDENCE_REQUIRED | R7: both kinds of evidence before sending (default yes) |
@@ -38,6 +39,7 @@ ALLOWED_HOSTS = env.words("CAPPHEP_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 HTTPS = env.flag("CAPPHEP_HTTPS", False)
 TRUSTED_PROXIES = env.whole_number("CAPPHEP_TRUSTED_PROXIES", 0)
 
+WORKER = env.flag("CAPPHEP_WORKER", True)
 CLOCK = env.day("CAPPHEP_CLOCK")
 TWO_PEOPLE = env.flag("CAPPHEP_TWO_PEOPLE", True)
 EVIDENCE_REQUIRED = env.flag("CAPPHEP_EVIDENCE_REQUIRED", True)

@@ -1,14 +1,17 @@
-"""The server's own worker: a thread in each server process that lets the calendar go on.
+"""What goes on by itself: a list of jobs, each looked at again and again.
 
-Each process has one, so that none has to be watched; the first to see a new day works
-through it, the others find it done (`platform.ticks`).
+Each server process works on all of them in threads of its own (CAPPHEP_WORKER=no switches that
+off), and so does each `./capphep worker`, on this machine or another. A job therefore has to bear
+that others do the same at the same time: a row lock (`platform.ticks`), a lease
+(`platform.leases`). None has to be watched.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.db import close_old_connections, connection
@@ -16,27 +19,74 @@ from django.db import close_old_connections, connection
 from capphep.platform import clock, ticks
 from capphep.shell import tick
 
-_SECONDS_BETWEEN: Final = 30
 _log = logging.getLogger(__name__)
 
 
-def start() -> None:
-    threading.Thread(target=_work_for_ever, name="capphep-worker", daemon=True).start()
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``work`` does some of what there is and returns how much; with nothing left it returns 0
+    and is asked again after so many ``seconds``. What it raises is logged, and is asked again
+    after them too.
+    """
+
+    name: str
+    work: Callable[[], int]
+    seconds: float
 
 
-def _work_for_ever() -> None:
-    while True:
-        work_once()
-        time.sleep(_SECONDS_BETWEEN)
+def let_days_pass() -> int:
+    """Only where a day has not been worked through yet: otherwise one statement."""
+    return tick.run()["days"] if ticks.is_due(clock.today()) else 0
+
+
+JOBS: Final[Sequence[Job]] = (Job("tick", let_days_pass, seconds=30),)
+
+
+def start() -> list[threading.Thread]:
+    """Work in the background for as long as this process lives."""
+    return _threads(threading.Event())
+
+
+def work_until(stopped: threading.Event) -> None:
+    """Work until ``stopped`` is set and what was begun is done."""
+    for thread in _threads(stopped):
+        thread.join()
 
 
 def work_once() -> None:
-    """One look at the calendar. A failure is logged and tried again: the next look is near."""
+    """Each job until there is nothing left for it, one after the other."""
+    for job in JOBS:
+        while look(job):
+            pass
+
+
+def look(job: Job) -> int:
+    """One look at a job; a failure is logged and is like having found nothing."""
     close_old_connections()
     try:
-        if ticks.is_due(clock.today()):
-            tick.run()
+        return job.work()
     except Exception:
-        _log.exception("The worker failed; it tries again in %s seconds", _SECONDS_BETWEEN)
+        _log.exception("The worker failed at %s; it tries again", job.name)
+        return 0
     finally:
-        connection.close()
+        close_old_connections()
+
+
+def _threads(stopped: threading.Event) -> list[threading.Thread]:
+    """One for each job, so that none waits for another."""
+    threads = [
+        threading.Thread(
+            target=_keep_looking, args=(job, stopped), name=f"capphep-{job.name}", daemon=True
+        )
+        for job in JOBS
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _keep_looking(job: Job, stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        if not look(job):
+            stopped.wait(job.seconds)
+    connection.close()
