@@ -134,7 +134,11 @@ def fill(request: HttpRequest) -> HttpResponse:
 
 def navigation_stubs() -> list[URLResolver]:
     """An address for everything that the navigation names, without the modules above."""
-    urls: dict[str, list[URLPattern]] = {"shell": [path("", list_view, name="home")]}
+    shell = [
+        path("", list_view, name="home"),
+        path("notices/", list_view, name="notice_list"),
+    ]
+    urls: dict[str, list[URLPattern]] = {"shell": shell}
     for entry in (entry for group in GROUPS for entry in group.entries):
         module, name = entry.url_name.split(":")
         urls.setdefault(module, []).append(path(name, list_view, name=name))

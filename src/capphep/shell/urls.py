@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capphep.shell.views import home, users
+from capphep.shell.views import home, notices, users
 
 app_name = "shell"
 
@@ -12,4 +12,10 @@ user_urls = [
     path("users/<int:user_id>/", users.user, name="user"),
     path("users/<int:user_id>/password", users.user_password, name="user_password"),
 ]
-urlpatterns = [path("", home.home, name="home"), *user_urls]
+notice_urls = [
+    path("notices/", notices.notice_list, name="notice_list"),
+    path("notices/panel", notices.notice_panel, name="notice_panel"),
+    path("notices/read", notices.notices_read, name="notices_read"),
+    path("notices/<int:notice_id>/read", notices.notice_read, name="notice_read"),
+]
+urlpatterns = [path("", home.home, name="home"), *user_urls, *notice_urls]

@@ -22,6 +22,7 @@ from capphep.provisioning.states import EDITABLE, RequestStatus
 from capphep.provisioning.views.shown import status_of
 from capphep.shell import queries
 from capphep.shell.views.access import actor_of
+from capphep.shell.views.notices import panel_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,12 @@ _OWN_AT: Final[Mapping[str, Text]] = {
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """context: title, actor, primary (kit.MenuItem or None), parts, figures."""
+    """context: title, actor, primary (kit.MenuItem or None), parts, figures, told
+    (notices.panel_context)."""
     actor = actor_of(request)
     page = _PAGES[Role(actor.role)]
     context = {"title": _("Home"), "actor": actor, "primary": None, "parts": (), "figures": ()}
+    context["told"] = panel_context(actor)
     return render(request, "shell/home.html", {**context, **page(actor)})
 
 

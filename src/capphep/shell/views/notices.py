@@ -1,0 +1,110 @@
+"""Notices: those that are unread on the first page, and all of one's own."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from capphep.platform import notices
+from capphep.platform.htmx import done, is_htmx, render_page_or_fragment
+from capphep.platform.kit import MenuItem, Status
+from capphep.platform.models import Notice, User
+from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.shell.views.access import actor_of
+
+SHOWN: Final = 6
+_COUNTED: Final = 20
+_LARGEST: Final = 2**63 - 1
+_READ = Status(gettext_lazy("Read"), "gone")
+_UNREAD = Status(gettext_lazy("Not read yet"), "info")
+
+
+def panel_context(user: User) -> dict[str, Any]:
+    """context of shell/_notices.html: title, panel_url, panel_loaded, notices as
+    [{notice, text, act (kit.MenuItem or None)}], count, is_more, newest. One statement."""
+    found = list(notices.unread_of(user)[: _COUNTED + 1])
+    return {
+        "title": _("Notices"),
+        "panel_url": reverse("shell:notice_panel"),
+        "panel_loaded": True,
+        "notices": [_shown(each) for each in found[:SHOWN]],
+        "count": min(len(found), _COUNTED),
+        "is_more": len(found) > _COUNTED,
+        "newest": found[0].pk if found else 0,
+    }
+
+
+def _shown(notice: Notice) -> dict[str, Any]:
+    act = None
+    if notice.act_url:
+        act = MenuItem(_(notice.act_label), notice.act_url, "post", icon="target")
+    return {"notice": notice, "text": notices.text_of(notice), "act": act}
+
+
+def notice_panel(request: HttpRequest) -> HttpResponse:
+    """The panel alone, after something was read. context: as `panel_context`."""
+    if not is_htmx(request):
+        return redirect("shell:home")
+    return render(request, "shell/_notices.html", panel_context(actor_of(request)))
+
+
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """All that one was ever told. context: title, page (pages.ListPage), empty_text."""
+    context = {
+        "title": _("Notices"),
+        "page": list_page(request, actor_of(request).notices.all(), spec=_spec()),
+        "empty_text": _("What needs your attention is told here and on the first page."),
+    }
+    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+
+
+def _spec() -> ListSpec[Notice]:
+    return ListSpec(
+        columns=(
+            Column("message", gettext_lazy("Notice"), value=notices.text_of),
+            Column("created_at", gettext_lazy("Told at"), "moment", sort="created_at"),
+            Column("read_at", gettext_lazy("Status"), "status", value=_status),
+        ),
+        default_sort="-created_at",
+        row_url=lambda row: row.link,
+        row_menu=_menu,
+        filters=(
+            Filter(
+                "unread",
+                gettext_lazy("Status"),
+                [("1", _UNREAD.label)],
+                lambda rows, _values: rows.filter(read_at__isnull=True),
+            ),
+        ),
+    )
+
+
+def _status(notice: Notice) -> Status:
+    return _READ if notice.read_at else _UNREAD
+
+
+def _menu(notice: Notice) -> list[MenuItem]:
+    if notice.read_at:
+        return []
+    url = reverse("shell:notice_read", args=[notice.pk])
+    return [MenuItem(_("Mark as read"), url, "post", icon="check")]
+
+
+def notice_read(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """One of one's own is read."""
+    if request.method == "POST":
+        notices.mark_read(actor=actor_of(request), notice_id=notice_id)
+    return done(request, _("Marked as read."), back="shell:home")
+
+
+def notices_read(request: HttpRequest) -> HttpResponse:
+    """Everything up to ``newest`` is read: what came after the page was shown is not."""
+    newest = request.POST.get("newest", "")[:19]
+    if request.method == "POST" and newest.isdecimal():
+        notices.mark_all_read(actor=actor_of(request), up_to=min(int(newest), _LARGEST))
+    return done(request, _("Marked as read."), back="shell:home")
