@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from capphep.entitlements.actions.balances import next_version
 from capphep.entitlements.models import TRIALS, Grant, Licence, LicenceCause, Subscription
+from capphep.entitlements.public_codes import new_code
 from capphep.entitlements.queries import rests
 from capphep.platform import numbers, rows
 from capphep.platform.prepared import prepared
@@ -40,6 +41,7 @@ def issue_licence(
         version=subscription.version,
         request_no=request_no,
         cause=cause,
+        public_code=new_code(),
         content={
             "customer": subscription.customer.budget_code,
             "product": subscription.product.code,

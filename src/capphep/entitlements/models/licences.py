@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from capphep.entitlements.models.ledger import Subscription
+from capphep.entitlements.public_codes import LENGTH
 
 
 class LicenceCause(models.TextChoices):
@@ -15,7 +16,10 @@ class LicenceCause(models.TextChoices):
 
 
 class Licence(models.Model):
-    """The subscription's content after a decision on a request, certified (R14)."""
+    """The subscription's content after a decision on a request, certified (R14).
+
+    ``public_code`` ends the address at which everybody may ask whether it still counts.
+    """
 
     licence_no = models.CharField(_("Licence number"), max_length=20, unique=True)
     subscription = models.ForeignKey(
@@ -28,6 +32,7 @@ class Licence(models.Model):
     )
     issued_at = models.DateTimeField(auto_now_add=True)
     content = models.JSONField()
+    public_code = models.CharField(max_length=LENGTH, unique=True)
 
     class Meta:
         constraints = [

@@ -18,6 +18,15 @@ from capphep.entitlements.queries.grants import (
     spans_by_subscription,
     spans_of,
 )
+from capphep.entitlements.queries.standings import (
+    CertifiedLine,
+    Standing,
+    certified_lines,
+    licence_by_code,
+    licence_of,
+    standings,
+    visible_licences,
+)
 from capphep.entitlements.queries.subscriptions import (
     EntitlementLine,
     entitlement_lines,
@@ -28,14 +37,19 @@ from capphep.entitlements.queries.usage import Shortfall, shortfalls
 
 __all__ = [
     "Addition",
+    "CertifiedLine",
     "EntitlementLine",
     "Shortfall",
+    "Standing",
     "additions_of",
     "bases",
+    "certified_lines",
     "differing",
     "entitlement_lines",
     "is_anything_in_force",
     "ledger_differences",
+    "licence_by_code",
+    "licence_of",
     "opposites",
     "ownership_without_subscription",
     "quantity_in_force",
@@ -45,6 +59,8 @@ __all__ = [
     "span_of",
     "spans_by_subscription",
     "spans_of",
+    "standings",
     "subscription_of",
+    "visible_licences",
     "visible_subscriptions",
 ]
