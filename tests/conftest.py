@@ -62,7 +62,7 @@ def administrator(db: None) -> User:
 def signed_in(user: User) -> Client:
     """A test client in which the user is signed in."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="capphep.platform.backends.People")
     return client
 
 

@@ -289,7 +289,7 @@ def test_a_form_typed_while_the_session_ended_comes_back_after_signing_in(
     sales_client.get(page)
     del sales_client.cookies["sessionid"]
     sales_client.post(page, TYPED | {"name": "Gõ dở", "version": "1"})
-    sales_client.force_login(salesperson, backend="django.contrib.auth.backends.ModelBackend")
+    sales_client.force_login(salesperson, backend="capphep.platform.backends.People")
     response = sales_client.get(page)
     assert response.context["was_kept"]
     assert response.context["form"]["name"].value() == "Gõ dở"

@@ -358,7 +358,7 @@ def test_a_reason_typed_while_the_session_ended_is_there_after_signing_in(
     del officer_client.cookies["sessionid"]
     lost = officer_client.post(reject_url(waiting), {"reason": "Thiếu dấu giáp lai"})
     assert lost.status_code == 302
-    officer_client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    officer_client.force_login(officer, backend="capphep.platform.backends.People")
     assert "Thiếu dấu giáp lai" in text_of(officer_client.get(reject_url(waiting)))
     waiting.refresh_from_db()
     assert waiting.status == RequestStatus.WAITING

@@ -109,7 +109,7 @@ def test_what_was_typed_when_the_session_ended_comes_back(
     del officer_client.cookies["sessionid"]
     lost = officer_client.post(address(waiting), typed("Chưa gửi", level="Còn đây"))
     assert lost.status_code == 302
-    officer_client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    officer_client.force_login(officer, backend="capphep.platform.backends.People")
     page = text_of(officer_client.get(address(waiting)))
     assert "Chưa gửi" in page
     assert "Còn đây" in page

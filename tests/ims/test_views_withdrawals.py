@@ -190,7 +190,7 @@ def test_what_was_typed_while_the_session_ended_is_there_after_signing_in(
     officer_client.get(propose_url(approved))
     del officer_client.cookies["sessionid"]
     assert officer_client.post(propose_url(approved), values()).status_code == 302
-    officer_client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    officer_client.force_login(officer, backend="capphep.platform.backends.People")
     assert REASON in text_of(officer_client.get(propose_url(approved)))
 
 

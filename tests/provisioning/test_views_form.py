@@ -218,7 +218,7 @@ def test_uploads_and_refreshed_lines_do_not_make_the_form_stale(
 def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(
     draft: LicenceRequest, salesperson: User, client: Client
 ) -> None:
-    client.force_login(salesperson, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(salesperson, backend="capphep.platform.backends.People")
     address = url("request_edit", draft.pk)
     client.get(address)
     del client.cookies["sessionid"]

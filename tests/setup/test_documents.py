@@ -123,3 +123,8 @@ def test_decisions_have_numbers_of_their_own_in_file_and_title() -> None:
     assert [int(path.name[:4]) for path in paths] == list(range(1, len(paths) + 1))
     for path in paths:
         assert path.read_text("utf-8").startswith(f"# {int(path.name[:4])}. ")
+
+
+def test_each_rule_has_one_row() -> None:
+    rows = re.findall(r"^\| (R\d+) \|", (ROOT / "docs/rules.md").read_text(), re.MULTILINE)
+    assert rows == [f"R{number}" for number in range(1, len(rows) + 1)]

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "capphep.identity",
     "capphep.provisioning",
     "capphep.ims",
+    "capphep.integration",
     "capphep.shell",
 ]
 
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "capphep.platform.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "capphep.integration.middleware.ApiAccess",
     "django_htmx.middleware.HtmxMiddleware",
     "capphep.platform.middleware.RenderRefusals",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -127,7 +129,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "platform.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "capphep.platform.backends.People",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -3,6 +3,8 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
+from capphep.config.api import api
+from capphep.platform.api.errors import not_found
 from capphep.platform.views import healthz
 from capphep.shell.demo import demo_accounts
 
@@ -24,5 +26,7 @@ urlpatterns = [
     path("requests/", include("capphep.provisioning.urls")),
     path("ims/", include("capphep.ims.urls")),
     path("catalogue/", include("capphep.catalog.urls")),
+    path("api/v1/", api.urls),
+    path("api/<path:path>", not_found),
     path("", include("capphep.shell.urls")),
 ]

@@ -60,6 +60,11 @@ def window(
     )
 
 
+def is_token(queryset: QuerySet[M], sort: str, token: str) -> bool:
+    """Whether a window of this order gave the token."""
+    return _Order.of(queryset, sort).read(token) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     sort: str

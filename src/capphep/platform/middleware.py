@@ -17,7 +17,9 @@ from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Invalids, Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-_OPEN_PREFIXES = ("/static/", "/healthz", "/login", "/logout", "/i18n/", "/favicon")
+_OPEN_PREFIXES = ("/static/", "/healthz", "/login", "/logout", "/i18n/", "/favicon", "/api/")
+# Programs have no cookie: here the header chooses.
+_FOR_PROGRAMS = ("/api/",)
 
 
 class ClientAddress:
@@ -45,13 +47,19 @@ class ChosenLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        language = _language_of(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+def _language_of(request: HttpRequest) -> str:
+    if request.path.startswith(_FOR_PROGRAMS):
+        return translation.get_language_from_request(request)
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 class SignInRequired:

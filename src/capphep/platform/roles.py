@@ -18,6 +18,7 @@ class Role(models.TextChoices):
     OFFICER = "officer", _("Licence officer")
     AUDITOR = "auditor", _("Auditor")
     ADMIN = "admin", _("Administrator")
+    PROGRAM = "program", _("Program")
     SYSTEM = "system", _("System")
 
 
@@ -31,6 +32,7 @@ class Permission(models.TextChoices):
     CATALOGUE_WRITE = "catalogue.write"
     USER_WRITE = "user.write"
     USAGE_WRITE = "usage.write"
+    INTEGRATION_WRITE = "integration.write"
 
 
 class SystemActor:
@@ -51,7 +53,11 @@ _GRANTED: dict[str, frozenset[Permission]] = {
     ),
     Role.OFFICER: frozenset({Permission.REQUEST_DECIDE}),
     Role.AUDITOR: frozenset(),
-    Role.ADMIN: frozenset({Permission.CATALOGUE_WRITE, Permission.USER_WRITE}),
+    Role.ADMIN: frozenset(
+        {Permission.CATALOGUE_WRITE, Permission.USER_WRITE, Permission.INTEGRATION_WRITE}
+    ),
+    # A product that asks and reports over the API; it never signs in on a screen.
+    Role.PROGRAM: frozenset({Permission.USAGE_WRITE}),
     Role.SYSTEM: frozenset(Permission),
 }
 

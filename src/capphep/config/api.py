@@ -1,0 +1,41 @@
+"""The API: the routers of all modules in one, its errors, its documentation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.security import HttpBearer
+
+from capphep.crm.api import customers
+from capphep.platform.api import Principal
+from capphep.platform.api.errors import answer_errors
+
+_DESCRIPTION: Final = """\
+Everything that the desk does, for programs: the same actions, rules and permissions as on its
+screens. Moments are UTC (`2026-11-25T08:30:00Z`), days are local days in Asia/Ho_Chi_Minh
+(`2026-11-25`), money is whole đồng. `Accept-Language: en` or `vi` chooses the language of
+messages; the codes are stable."""
+
+
+class BearerToken(HttpBearer):
+    """The principal that `integration.middleware` found for the presented token."""
+
+    def __call__(self, request: HttpRequest) -> Principal | None:
+        return getattr(request, "principal", None)
+
+    def authenticate(self, request: HttpRequest, token: str) -> Principal | None:
+        return self(request)
+
+
+api = NinjaAPI(
+    title="capphep",
+    version="1",
+    description=_DESCRIPTION,
+    urls_namespace="api-1",
+    auth=BearerToken(),
+    docs_url=None,
+)
+api.add_router("", customers.routes)
+answer_errors(api)

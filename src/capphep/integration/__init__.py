@@ -1,0 +1,1 @@
+"""Layer 7: API tokens. See README.md."""

@@ -1,0 +1,65 @@
+"""Who asks over the API, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+
+from capphep.integration import limits
+from capphep.integration.actions.tokens import note_use
+from capphep.integration.models import ApiToken
+from capphep.integration.queries import running_token
+from capphep.integration.token_rules import presented
+from capphep.platform.api import Principal
+from capphep.platform.api.problems import simple, unavailable
+from capphep.platform.origin import working_from
+from capphep.pure.errors import gettext_noop
+
+PREFIX: Final = "/api/"
+
+
+class ApiAccess:
+    """Puts the valid token's principal on a request of the API, within the token's rate.
+
+    A session means nothing there, so that no page of another site can use one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(PREFIX):
+            return self.get_response(request)
+        text = presented(
+            request.headers.get("Authorization", ""), request.headers.get("X-API-Key", "")
+        )
+        try:
+            token = running_token(text) if text else None
+        except DatabaseError:
+            return unavailable()
+        if token is None:
+            return self.get_response(request)
+        return self._as_principal(request, token)
+
+    def _as_principal(self, request: HttpRequest, token: ApiToken) -> HttpResponse:
+        allowance = limits.LIMITER.take(token.pk, token.per_minute)
+        told = limits.headers(allowance, token.per_minute)
+        if not allowance.is_allowed:
+            message = gettext_noop("Too many requests: try again in %(seconds)s seconds.")
+            return simple(429, "too_many_requests", message, told, seconds=allowance.wait)
+        note_use(token)
+        request.principal = Principal(  # type: ignore[attr-defined]
+            token_id=token.pk,
+            actor=token.user,
+            scopes=frozenset(token.scopes),
+            product_id=token.product_id,
+            customer_id=token.customer_id,
+        )
+        with working_from(f"{request.META.get('REMOTE_ADDR') or ''} {token.prefix}…"):
+            response = self.get_response(request)
+        for name, value in told.items():
+            response.headers[name] = value
+        return response

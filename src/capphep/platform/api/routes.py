@@ -1,0 +1,105 @@
+"""Addresses of the API: which scope each needs, what it answers, what makes it safe to repeat."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar, cast
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from ninja.decorators import decorate_view
+from ninja.responses import Status
+
+from capphep.platform.api.idempotency import answered_once
+from capphep.platform.api.principal import Scope
+from capphep.platform.api.problems import Problem
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+_REFUSED: Final = (400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 503)
+_IDEMPOTENCY_KEY: Final = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[!-~]{1,100}$"},
+    "description": "The same key and request within 24 hours get the same answer, done once.",
+}
+_IF_MATCH: Final = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+    "description": "The ETag of the record as you saw it; 412 when it has changed since.",
+}
+
+
+class Routes(Router):
+    """The addresses of one kind of record, under one heading of the documentation."""
+
+    def __init__(self, heading: str) -> None:
+        super().__init__(tags=[heading])
+
+    def read(self, path: str, scope: Scope, answer: object, **more: Any) -> Callable[[V], V]:
+        """GET: changes nothing."""
+        return self._route(["GET"], path, scope, {200: answer}, (), **more)
+
+    def create(
+        self, path: str, scope: Scope, answer: object, status: int = 201, **more: Any
+    ) -> Callable[[V], V]:
+        """POST: carried out once for each ``Idempotency-Key``."""
+        return self._route(["POST"], path, scope, {status: answer}, (_IDEMPOTENCY_KEY,), **more)
+
+    def change(
+        self, path: str, scope: Scope, answer: object, method: str = "PATCH", **more: Any
+    ) -> Callable[[V], V]:
+        """PATCH, PUT or DELETE: of the version that ``If-Match`` names, else 412."""
+        answers = {204 if answer is None else 200: answer, 412: Problem, 428: Problem}
+        return self._route([method], path, scope, answers, (_IF_MATCH,), **more)
+
+    def _route(
+        self,
+        methods: list[str],
+        path: str,
+        scope: Scope,
+        answers: Mapping[int, object],
+        headers: Sequence[Mapping[str, object]],
+        **more: Any,
+    ) -> Callable[[V], V]:
+        extra: dict[str, Any] = {"x-scope": scope.value}
+        if headers:
+            extra["parameters"] = list(headers)
+        responses = {**answers, **dict.fromkeys(_REFUSED, Problem)}
+
+        def registered(view: V) -> V:
+            summary = more.pop("summary", None) or (view.__doc__ or "").split("\n")[0].rstrip(".")
+            guarded = _guarded(view, scope, min(answers))
+            if "POST" in methods:
+                decorate_view(_once)(guarded)
+            self.api_operation(
+                methods, path, response=responses, summary=summary, openapi_extra=extra, **more
+            )(guarded)
+            return view
+
+        return registered
+
+
+def _guarded(view: V, scope: Scope, status: int) -> V:
+    @functools.wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
+        request.auth.require(scope)
+        answer = view(request, *args, **kwargs)
+        return answer if isinstance(answer, HttpResponse) else Status(status, answer)
+
+    # Annotations that are texts have a meaning in the view's own module only.
+    guarded.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
+    return cast(V, guarded)
+
+
+def _once(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @functools.wraps(run)
+    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return answered_once(request, lambda: run(request, *args, **kwargs))
+
+    return once
