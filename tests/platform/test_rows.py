@@ -67,3 +67,16 @@ def test_a_list_means_any_of_its_values_and_rows_can_be_removed() -> None:
     assert rows.update(OutboxEvent, {"pk": keys[:3], "type": "a"}, {"subject": "2"}) == 2
     assert rows.delete(OutboxEvent, {"type": ["a", "c"], "pk": keys[1:]}) == 2
     assert [event.pk for event in OutboxEvent.objects.order_by("id")] == [keys[0], keys[2]]
+
+
+def test_a_put_record_is_written_or_changes_the_row_with_its_key() -> None:
+    rows.put([Team(name="HCSN"), Team(name="HCSN 2")], key="name")
+    first = Team.objects.get(name="HCSN")
+    user = User(username="an", password="x", full_name="An", role="sales", team=first)
+    rows.put([user], key="username")
+    with CaptureQueriesContext(connection) as asked:
+        rows.put([User(username="an", password="y", full_name="Ân", role="sales")], key="username")
+    assert len(asked) == 1
+    found = User.objects.get()
+    assert (found.full_name, found.password, found.team) == ("Ân", "y", None)
+    rows.put(iter(()), key="username")

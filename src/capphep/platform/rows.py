@@ -28,6 +28,26 @@ def insert(records: Iterable[M]) -> list[M]:
     return rows
 
 
+def put(records: Iterable[M], *, key: str) -> None:
+    """Write records whose ``key`` is unique; where a row has the same, it is changed to this one.
+
+    They do not learn their primary keys.
+    """
+    rows = list(records)
+    if not rows:
+        return
+    model, fields = type(rows[0]), _columns(type(rows[0]), False)
+    others = [each for each in fields if each.name != key]
+    begin, values, _ = _statement(model, False, connection.vendor)
+    sets = ", ".join(f"{name} = excluded.{name}" for name in map(_quoted, others))
+    end = f" ON CONFLICT ({_column(model, key)}) DO UPDATE SET {sets}"
+    most = max(1, connection.ops.bulk_batch_size(fields, rows))
+    for start in range(0, len(rows), most):
+        batch = rows[start : start + most]
+        parameters = [value for row in batch for value in _values(fields, row)]
+        _executed(begin + ", ".join([values] * len(batch)) + end, parameters)
+
+
 def insert_new(record: Model) -> bool:
     """Write a new record unless one like it is there; whether it was written."""
     begin, values, end = _statement(type(record), record.pk is not None, connection.vendor)
@@ -86,6 +106,10 @@ def _table(model: type[Model]) -> str:
 @cache
 def _column(model: type[Model], name: str) -> str:
     return connection.ops.quote_name(_field(model, name).column)
+
+
+def _quoted(field: Field[Any, Any]) -> str:
+    return connection.ops.quote_name(field.column)
 
 
 @cache

@@ -11,9 +11,10 @@ from capphep.entitlements import rules
 from capphep.entitlements.models import BalanceStep, Subscription
 from capphep.entitlements.queries import (
     differing,
+    granted_to,
     ownership_without_subscription,
-    spans_by_subscription,
 )
+from capphep.entitlements.queries.checks import check_document
 from capphep.platform import audit, rows
 from capphep.platform.roles import SYSTEM
 
@@ -22,11 +23,13 @@ _ONE_MORE = "UPDATE entitlements_subscription SET version = version + 1 WHERE id
 
 
 def rebuild_balances(subscriptions: Collection[Subscription]) -> None:
-    """RULE R2: derive the stored balances and the CRM's ownership from the grants alone.
+    """RULE R2: derive what is stored beside the grants from the grants alone.
 
-    The balances count trials too; who only tries a product does not own it (R8).
+    That are the balances, what checks read, and the CRM's ownership. Balances and checks count
+    trials too; who only tries a product does not own it (R8).
     """
-    spans = spans_by_subscription([found.pk for found in subscriptions])
+    granted = granted_to([found.pk for found in subscriptions])
+    spans = granted.spans
     for batch in _batches(list(spans)):
         rows.delete(BalanceStep, {"subscription_id": batch})
     rows.insert(
@@ -37,10 +40,11 @@ def rebuild_balances(subscriptions: Collection[Subscription]) -> None:
             from_day=step.from_day,
             quantity=step.quantity,
         )
-        for subscription_id, granted in spans.items()
-        for (module_id, resource_id), found in rules.steps(granted).items()
+        for subscription_id, of_subscription in spans.items()
+        for (module_id, resource_id), found in rules.steps(of_subscription).items()
         for step in found
     )
+    rows.put((check_document(one, granted) for one in subscriptions), key="subscription")
     note_ownership(
         {
             (found.customer_id, found.product_id): rules.owned_days(spans[found.pk])

@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from django.db.models import QuerySet
 
 from capphep.entitlements.actions.balances import next_version
-from capphep.entitlements.models import TRIALS, Grant, Licence, LicenceCause, Subscription
+from capphep.entitlements.models import (
+    TRIALS,
+    CheckDocument,
+    Grant,
+    Licence,
+    LicenceCause,
+    Subscription,
+)
 from capphep.entitlements.public_codes import new_code
 from capphep.entitlements.queries import rests
 from capphep.platform import numbers, rows
@@ -33,6 +40,8 @@ def issue_licence(
     """
     if cause == LicenceCause.INFO_CHANGE:
         next_version([subscription])
+        seen = {"subscription": subscription.pk}
+        rows.update(CheckDocument, seen, {"version": subscription.version})
     grants = _not_over(subscription.pk, day)
     running = [(one, left) for one, left in rests(grants) if left.last >= day]
     licence = Licence(

@@ -1,5 +1,6 @@
-"""The ledger of grants and what is derived from it (R2), licences, usage."""
+"""The ledger of grants and what is derived from it (R2), checks, licences, usage."""
 
+from capphep.entitlements.models.checks import CheckDocument
 from capphep.entitlements.models.ledger import (
     ADDITIONS,
     OPPOSITES,
@@ -17,6 +18,7 @@ __all__ = [
     "OPPOSITES",
     "TRIALS",
     "BalanceStep",
+    "CheckDocument",
     "Grant",
     "GrantKind",
     "Licence",

@@ -7,15 +7,16 @@ from capphep.entitlements.queries.differences import (
 )
 from capphep.entitlements.queries.grants import (
     Addition,
+    Granted,
     additions_of,
     bases,
+    granted_to,
     is_anything_in_force,
     opposites,
     quantity_in_force,
     rests,
     running_until,
     span_of,
-    spans_by_subscription,
     spans_of,
 )
 from capphep.entitlements.queries.standings import (
@@ -39,6 +40,7 @@ __all__ = [
     "Addition",
     "CertifiedLine",
     "EntitlementLine",
+    "Granted",
     "Shortfall",
     "Standing",
     "additions_of",
@@ -46,6 +48,7 @@ __all__ = [
     "certified_lines",
     "differing",
     "entitlement_lines",
+    "granted_to",
     "is_anything_in_force",
     "ledger_differences",
     "licence_by_code",
@@ -57,7 +60,6 @@ __all__ = [
     "running_until",
     "shortfalls",
     "span_of",
-    "spans_by_subscription",
     "spans_of",
     "standings",
     "subscription_of",

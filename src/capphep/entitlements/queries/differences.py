@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -13,8 +12,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from capphep.catalog.models import Module, Resource
 from capphep.crm.models import OwnedProduct
 from capphep.entitlements import rules
-from capphep.entitlements.models import BalanceStep, Grant, Subscription
-from capphep.entitlements.queries.grants import span_of
+from capphep.entitlements.models import BalanceStep, CheckDocument, Subscription
+from capphep.entitlements.queries.checks import NOTHING, check_document
+from capphep.entitlements.queries.grants import granted_to
 from capphep.platform.queries import pk_batches
 
 StepsByDay: TypeAlias = dict[tuple[rules.Key, datetime.date], int]
@@ -23,10 +23,11 @@ Days: TypeAlias = set[tuple[datetime.date, datetime.date]]
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """The steps of each resource and the days of ownership of one subscription."""
+    """The steps of each resource, the days of ownership and what checks read of a subscription."""
 
     steps: StepsByDay
     owned: Days
+    read_by_checks: str
 
 
 def ledger_differences() -> Iterator[str]:
@@ -39,7 +40,7 @@ def ledger_differences() -> Iterator[str]:
 def differing(subscription_ids: Collection[int]) -> dict[int, list[str]]:
     """What differs at these subscriptions, by the id of each that does not agree.
 
-    Four statements, and two for the names where anything differs.
+    Five statements, and two for the names where anything differs.
     """
     subscriptions = Subscription.objects.filter(pk__in=subscription_ids).order_by("id")
     found = list(subscriptions.select_related("customer", "product"))
@@ -59,13 +60,21 @@ def ownership_without_subscription() -> QuerySet[OwnedProduct]:
 
 
 def _expected(subscriptions: Collection[Subscription]) -> Mapping[int, Balances]:
-    spans: dict[int, list[rules.Span]] = defaultdict(list)
-    for grant in Grant.objects.filter(subscription__in=subscriptions).order_by("id"):
-        spans[grant.subscription_id].append(span_of(grant))
+    granted = granted_to([one.pk for one in subscriptions])
+    spans = granted.spans
     return {
-        one.pk: Balances(_by_day(rules.steps(spans[one.pk])), set(rules.owned_days(spans[one.pk])))
+        one.pk: Balances(
+            _by_day(rules.steps(spans[one.pk])),
+            set(rules.owned_days(spans[one.pk])),
+            # Nothing was ever granted: whether that is written down or not is the same.
+            _told(check_document(one, granted)) if spans[one.pk] else "",
+        )
         for one in subscriptions
     }
+
+
+def _told(read: CheckDocument) -> str:
+    return f"{read.budget_code} {read.product_code} version {read.version} {read.document}"
 
 
 def _by_day(steps: Mapping[rules.Key, list[rules.Step]]) -> StepsByDay:
@@ -73,7 +82,12 @@ def _by_day(steps: Mapping[rules.Key, list[rules.Step]]) -> StepsByDay:
 
 
 def _stored(subscriptions: Collection[Subscription]) -> Mapping[int, Balances]:
-    balances = {one.pk: Balances({}, set()) for one in subscriptions}
+    read = {
+        one.subscription_id: _told(one)
+        for one in CheckDocument.objects.filter(subscription__in=subscriptions)
+        if one.document != NOTHING
+    }
+    balances = {one.pk: Balances({}, set(), read.get(one.pk, "")) for one in subscriptions}
     for step in BalanceStep.objects.filter(subscription__in=subscriptions):
         key = (step.module_id, step.resource_id)
         balances[step.subscription_id].steps[key, step.from_day] = step.quantity
@@ -106,7 +120,11 @@ def _sentences(subscription: Subscription, expected: Balances, stored: Balances)
         + ("expected, not found" if (first, last) in expected.owned else "found, not expected")
         for first, last in sorted(expected.owned ^ stored.owned)
     ]
-    return steps + owned
+    checks = [
+        f"CHECKS {name}: expected {expected.read_by_checks or 'nothing'},"
+        f" found {stored.read_by_checks or 'nothing'}"
+    ]
+    return steps + owned + checks * (expected.read_by_checks != stored.read_by_checks)
 
 
 def _or_none(quantity: int | None) -> str:

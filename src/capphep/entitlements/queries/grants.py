@@ -40,12 +40,25 @@ def spans_of(customer_id: int, product_id: int) -> list[rules.Span]:
     return [_span(*columns) for columns in _granted(customer_id, product_id)]
 
 
-def spans_by_subscription(ids: list[int]) -> dict[int, list[rules.Span]]:
-    """All that was ever granted to these subscriptions, in that order. One statement."""
-    spans: dict[int, list[rules.Span]] = {subscription_id: [] for subscription_id in ids}
-    for columns in _granted_to(ids):
-        spans[columns[0]].append(_span(*columns))
-    return spans
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """All that was ever granted to some subscriptions, in that order, by their ids.
+
+    ``codes`` are those of module and resource.
+    """
+
+    spans: dict[int, list[rules.Span]]
+    codes: dict[rules.Key, tuple[str, str]]
+
+
+def granted_to(ids: list[int]) -> Granted:
+    """All that was ever granted to these subscriptions. One statement."""
+    granted = Granted({subscription_id: [] for subscription_id in ids}, {})
+    for *columns, module, resource in _granted_to(ids):
+        span = _span(*columns)
+        granted.spans[columns[0]].append(span)
+        granted.codes[span.key] = (module, resource)
+    return granted
 
 
 _SPAN: Final = (
@@ -70,7 +83,8 @@ def _granted(customer_id: int, product_id: int) -> QuerySet[Grant, tuple[Any, ..
 
 @prepared
 def _granted_to(ids: list[int]) -> QuerySet[Grant, tuple[Any, ...]]:
-    return Grant.objects.filter(subscription_id__in=ids).order_by("id").values_list(*_SPAN)
+    grants = Grant.objects.filter(subscription_id__in=ids).order_by("id")
+    return grants.values_list(*_SPAN, "module__code", "resource__code")
 
 
 def _span(
