@@ -39,7 +39,7 @@ def said(spans: list[Span], flag: str, number: int) -> Answer:
 
 def test_an_addition_has_its_request_and_its_last_day() -> None:
     spans = [span(100, 0, 30, "YC-1"), span(50, 10, 40, "YC-2")]
-    assert said(spans, "office.users", 0) == Answer(100, "granted", "YC-1", "2026-02-10")
+    assert said(spans, "office.users", 0) == Answer(100, "granted", "YC-1", "2026-01-31")
     assert said(spans, "office.users", 9) == Answer(100, "granted", "YC-1", "2026-01-31")
     assert said(spans, "office.users", 10) == Answer(150, "granted", "YC-2", "2026-01-31")
     assert said(spans, "office.users", 31) == Answer(50, "granted", "YC-2", "2026-02-10")
