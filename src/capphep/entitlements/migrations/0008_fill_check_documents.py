@@ -65,7 +65,9 @@ def fill(apps, schema_editor):
     CheckDocument = apps.get_model("entitlements", "CheckDocument")
     Grant = apps.get_model("entitlements", "Grant")
     subscriptions = apps.get_model("entitlements", "Subscription").objects.order_by("id")
-    facts = subscriptions.values_list("id", "version", "customer__budget_code", "product__code")
+    facts = subscriptions.values_list(
+        "id", "customer", "product", "version", "customer__budget_code", "product__code"
+    )
     last = 0
     while batch := list(facts.filter(id__gt=last)[:AT_A_TIME]):
         granted = defaultdict(list)
@@ -76,12 +78,14 @@ def fill(apps, schema_editor):
         CheckDocument.objects.bulk_create(
             CheckDocument(
                 subscription_id=subscription_id,
+                customer_id=customer_id,
+                product_id=product_id,
                 budget_code=budget_code,
                 product_code=product_code.lower(),
                 version=version,
                 document=document(granted[subscription_id]),
             )
-            for subscription_id, version, budget_code, product_code in batch
+            for subscription_id, customer_id, product_id, version, budget_code, product_code in batch
         )
         last = ids[-1]
 

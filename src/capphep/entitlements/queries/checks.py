@@ -19,6 +19,8 @@ def check_document(subscription: Subscription, granted: Granted) -> CheckDocumen
     """
     return CheckDocument(
         subscription=subscription,
+        customer_id=subscription.customer_id,
+        product_id=subscription.product_id,
         budget_code=subscription.customer.budget_code,
         product_code=check_rules.flag_code(subscription.product.code),
         version=subscription.version,
