@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.states import LicenceStatus
+from capphep.entitlements.actions.keys import ensure_signing_key
 from capphep.entitlements.models import Grant, GrantKind, Licence, Subscription
 from capphep.entitlements.queries import ledger_differences, quantity_in_force
 from capphep.identity.models import AccountLink, AdminAccount, LinkKind
@@ -252,6 +253,8 @@ def test_an_approval_of_four_module_lines_takes_at_most_thirty_two_statements(
     request = stories.sent(order, salesperson)
     assert request.lines.count() == 4
     seen = stories.seen_by_officer(request)
+    # Made once in the life of an installation.
+    ensure_signing_key()
     with statements("ims.approve", at_most=32):
         approve(actor=officer, request_id=request.pk, seen=seen)
     assert Subscription.objects.count() == Licence.objects.count() == 1

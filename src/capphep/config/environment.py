@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -69,25 +70,33 @@ def database(name: str, default: str) -> dj_database_url.DBConfig:
         ) from None
 
 
-def secret_key(state_dir: Path) -> str:
-    """The signing key from the environment, else from ``STATE_DIR/secret-key`` (mode 0600).
+def kept_secret(name: str, path: Path) -> str:
+    """The secret from the environment, else from the file in the state directory (mode 0600).
 
     The file is made at the first start. It appears under its name only when it is
-    complete, so that two first starts at once end with the same key.
+    complete, so that two first starts at once end with the same secret.
     """
-    given = text("CAPPHEP_SECRET_KEY")
+    given = text(name)
     if given:
         return given
-    path = state_dir / "secret-key"
     try:
         if not path.exists():
-            state_dir.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             _publish(path, secrets.token_urlsafe(50))
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise ImproperlyConfigured(
-            f"The state directory {state_dir} cannot be used: {error.strerror}."
+            f"The state directory {path.parent} cannot be used: {error.strerror}."
         ) from None
+
+
+def web_address(name: str, default: str) -> str:
+    """An address such as https://capphep.example.vn, without a slash at its end."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"{name} must be https://… or http://…, not {value!r}.")
+    return value
 
 
 def _publish(path: Path, content: str) -> None:

@@ -9,6 +9,7 @@
 | CAPPHEP_HTTPS | yes when served through HTTPS: secure cookies, HSTS |
 | CAPPHEP_TRUSTED_PROXIES | how many reverse proxies stand in front (default 0) |
 | CAPPHEP_WORKER | the server also does what goes on by itself (default yes; else: `worker`) |
+| CAPPHEP_PUBLIC_URL | the address under which others reach this capphep: who issues licences |
 | CAPPHEP_CLOCK | demo data only: the local day, YYYY-MM-DD |
 | CAPPHEP_TWO_PEOPLE | R6: who sent a request cannot approve it (default yes) |
 | CAPPHEP_EVIDENCE_REQUIRED | R7: both kinds of evidence before sending (default yes) |
@@ -18,6 +19,9 @@
 | CAPPHEP_TARGET_DAYS | in how many working days the desk means to decide (default 2) |
 | CAPPHEP_RENEWAL_DAYS | days before its end that a subscription asks to be renewed (default 90) |
 | CAPPHEP_RENEWAL_CONTINUES | R9: a renewal in time begins after the running term (default yes) |
+| CAPPHEP_LICENCE_SECRET, …_FILE | encrypts the keys that sign licences; default: made once |
+| CAPPHEP_LICENCE_DAYS | how long a licence's file lives, renewed on fetch (default 30) |
+| CAPPHEP_LICENCE_GRACE_DAYS | how long a file that was not renewed still counts (default 14) |
 """
 
 from __future__ import annotations
@@ -33,11 +37,12 @@ PROJECT_DIR = Path(__file__).resolve().parents[3]
 STATE_DIR = Path(env.text("CAPPHEP_STATE_DIR", str(PROJECT_DIR / "var"))).resolve()
 FILES_DIR = STATE_DIR / "files"
 
-SECRET_KEY = env.secret_key(STATE_DIR)
+SECRET_KEY = env.kept_secret("CAPPHEP_SECRET_KEY", STATE_DIR / "secret-key")
 DEBUG = False
 ALLOWED_HOSTS = env.words("CAPPHEP_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 HTTPS = env.flag("CAPPHEP_HTTPS", False)
 TRUSTED_PROXIES = env.whole_number("CAPPHEP_TRUSTED_PROXIES", 0)
+PUBLIC_URL = env.web_address("CAPPHEP_PUBLIC_URL", "http://127.0.0.1:8000")
 
 WORKER = env.flag("CAPPHEP_WORKER", True)
 CLOCK = env.day("CAPPHEP_CLOCK")
@@ -48,6 +53,9 @@ RENEWAL_CONTINUES = env.flag("CAPPHEP_RENEWAL_CONTINUES", True)
 DRAFT_DAYS = env.whole_number("CAPPHEP_DRAFT_DAYS", 90)
 BLOCKING_CHECKS = frozenset(env.choices("CAPPHEP_BLOCKING_CHECKS", list(CheckCode)))
 TARGET_WORKING_DAYS = env.whole_number("CAPPHEP_TARGET_DAYS", 2)
+LICENCE_SECRET = env.kept_secret("CAPPHEP_LICENCE_SECRET", STATE_DIR / "licence-secret")
+LICENCE_DAYS = env.whole_number("CAPPHEP_LICENCE_DAYS", 30, least=1)
+LICENCE_GRACE_DAYS = env.whole_number("CAPPHEP_LICENCE_GRACE_DAYS", 14)
 EVIDENCE_MAX_BYTES = env.whole_number("CAPPHEP_EVIDENCE_MAX_MIB", 20, least=1) * 1024 * 1024
 
 INSTALLED_APPS = [

@@ -10,6 +10,7 @@ from capphep.shell.demo import demo_accounts
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path(".well-known/", include("capphep.entitlements.urls")),
     path(
         "login",
         LoginView.as_view(

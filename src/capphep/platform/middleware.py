@@ -17,7 +17,16 @@ from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Invalids, Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-_OPEN_PREFIXES = ("/static/", "/healthz", "/login", "/logout", "/i18n/", "/favicon", "/api/")
+_OPEN_PREFIXES = (
+    "/static/",
+    "/healthz",
+    "/login",
+    "/logout",
+    "/i18n/",
+    "/favicon",
+    "/api/",
+    "/.well-known/",
+)
 # Programs have no cookie: here the header chooses.
 _FOR_PROGRAMS = ("/api/",)
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
+from django.utils import timezone
 
 from capphep.entitlements.actions.balances import next_version
+from capphep.entitlements.actions.keys import ensure_signing_key
 from capphep.entitlements.models import (
     TRIALS,
     CheckDocument,
     Grant,
     Licence,
     LicenceCause,
+    SigningKey,
     Subscription,
 )
 from capphep.entitlements.public_codes import new_code
-from capphep.entitlements.queries import rests
+from capphep.entitlements.queries import rests, signed_file
+from capphep.entitlements.signing import KeptKey
 from capphep.platform import numbers, rows
 from capphep.platform.prepared import prepared
 from capphep.pure.months import Term
@@ -36,7 +41,8 @@ def issue_licence(
     It lists what is in force on the day or later, each addition with the days that were
     not taken back. A request causes one licence of each ``cause``: its approval, its
     withdrawal, a change of information, which grants nothing and is a version of its own;
-    ``information`` is then what the unit and its administrator are now.
+    ``information`` is then what the unit and its administrator are now. Its signed file
+    says the same to programs, without that. Raises `signing.KeyUnreadable`.
     """
     if cause == LicenceCause.INFO_CHANGE:
         next_version([subscription])
@@ -44,12 +50,15 @@ def issue_licence(
         rows.update(CheckDocument, seen, {"version": subscription.version})
     grants = _not_over(subscription.pk, day)
     running = [(one, left) for one, left in rests(grants) if left.last >= day]
+    now = timezone.now()
+    key, supersedes = _before_signing(subscription.pk, now)
     licence = Licence(
         licence_no=numbers.next_number(numbers.LICENCE, day),
         subscription=subscription,
         version=subscription.version,
         request_no=request_no,
         cause=cause,
+        issued_at=now,
         public_code=new_code(),
         content={
             "customer": subscription.customer.budget_code,
@@ -58,7 +67,30 @@ def issue_licence(
             **({"information": dict(information)} if information else {}),
         },
     )
+    licence.file = signed_file(licence, supersedes, key, now)
     return rows.insert([licence])[0]
+
+
+def _before_signing(subscription_id: int, now: datetime.datetime) -> tuple[KeptKey, str]:
+    """The key that signs, and the number of the licence before this one, or an empty text."""
+    for *key, newest in _key_and_newest(subscription_id, now):
+        return KeptKey(*key), newest or ""
+    # Only in the first approval that ever was.
+    return ensure_signing_key(), _newest_first(subscription_id).first() or ""
+
+
+@prepared
+def _key_and_newest(
+    subscription_id: int, now: datetime.datetime
+) -> QuerySet[SigningKey, tuple[Any, ...]]:
+    newest = Subquery(_newest_first(subscription_id)[:1])
+    keys = SigningKey.objects.filter(signs_from__lte=now).order_by("-signs_from")[:1]
+    return keys.values_list("kid", "public_key", "private_key", newest)
+
+
+def _newest_first(subscription_id: int) -> QuerySet[Licence, str]:
+    licences = Licence.objects.filter(subscription_id=subscription_id).order_by("-version")
+    return licences.values_list("licence_no", flat=True)
 
 
 @prepared

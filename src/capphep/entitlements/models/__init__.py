@@ -11,6 +11,7 @@ from capphep.entitlements.models.ledger import (
     Subscription,
 )
 from capphep.entitlements.models.licences import Licence, LicenceCause
+from capphep.entitlements.models.signing_keys import SigningKey
 from capphep.entitlements.models.usage import Usage
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "GrantKind",
     "Licence",
     "LicenceCause",
+    "SigningKey",
     "Subscription",
     "Usage",
 ]

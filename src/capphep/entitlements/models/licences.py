@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from capphep.entitlements.models.ledger import Subscription
@@ -10,6 +11,7 @@ from capphep.entitlements.public_codes import LENGTH
 
 
 class LicenceCause(models.TextChoices):
+    OPENING = "opening", _("In force when capphep began")
     APPROVAL = "approval", _("Approval")
     WITHDRAWAL = "withdrawal", _("Withdrawal")
     INFO_CHANGE = "info_change", _("Change of information")
@@ -18,6 +20,9 @@ class LicenceCause(models.TextChoices):
 class Licence(models.Model):
     """The subscription's content after a decision on a request, certified (R14).
 
+    ``file`` is the signed file as it was issued, empty where that was before files were
+    signed; what is handed out is made anew from time to time (`queries.licence_file`). One
+    that certifies what was in force before capphep has no request.
     ``public_code`` ends the address at which everybody may ask whether it still counts.
     """
 
@@ -30,14 +35,19 @@ class Licence(models.Model):
     cause = models.CharField(
         max_length=12, choices=LicenceCause.choices, default=LicenceCause.APPROVAL
     )
-    issued_at = models.DateTimeField(auto_now_add=True)
+    issued_at = models.DateTimeField(default=timezone.now)
     content = models.JSONField()
+    file = models.TextField(default="", blank=True)
     public_code = models.CharField(max_length=LENGTH, unique=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["subscription", "version"], name="licence_version"),
-            models.UniqueConstraint(fields=["request_no", "cause"], name="licence_once"),
+            models.UniqueConstraint(
+                fields=["request_no", "cause"],
+                condition=~models.Q(cause=LicenceCause.OPENING.value),
+                name="licence_once",
+            ),
         ]
 
     def __str__(self) -> str:
