@@ -6,11 +6,13 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.utils import timezone
 
 from capphep.catalog.kinds import OrderPurpose
-from capphep.catalog.models import Item, Product
+from capphep.catalog.models import Item, Module, Product, Resource
 from capphep.crm.models import Customer, Order, OrderLine, Sector
-from capphep.entitlements.actions import OpeningGrant, open_grants
+from capphep.entitlements.actions import OpeningGrant, open_grants, report_usage
+from capphep.entitlements.queries.gauges import ReportedRow
 from capphep.ims.actions import (
     Approval,
     Withdrawn,
@@ -250,4 +252,34 @@ def withdrawn(
     withdrawal = proposed(request, officer, from_day=from_day)
     return confirm_withdrawal(
         actor=other_officer, withdrawal_id=withdrawal.pk, seen=seen_withdrawal(withdrawal)
+    )
+
+
+def in_use(
+    customer: Customer,
+    catalogue: SmallCatalogue,
+    users: int,
+    at: datetime.datetime | None = None,
+) -> None:
+    """The product reports so many users of the digital office."""
+    rows = [used(customer, catalogue.office, catalogue.users, users, at)]
+    (outcome,) = report_usage(actor=SYSTEM, rows=rows)
+    assert not outcome.refusal
+
+
+def used(
+    customer: Customer,
+    module: Module,
+    resource: Resource,
+    in_use: int,
+    at: datetime.datetime | None = None,
+) -> ReportedRow:
+    """A row as the product reports it."""
+    return ReportedRow(
+        budget_code=customer.budget_code,
+        product=module.product.code,
+        module=module.code,
+        resource=resource.code,
+        in_use=in_use,
+        measured_at=at or timezone.now(),
     )

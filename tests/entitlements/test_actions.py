@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
-
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from capphep.crm.queries.customers import owned_products
 from capphep.entitlements import actions, queries
-from capphep.entitlements.models import Grant, GrantKind, LicenceCause, Subscription, Usage
-from capphep.platform.models import User
-from capphep.platform.roles import SYSTEM
-from capphep.pure.errors import Conflict, Forbidden, Invalid
+from capphep.entitlements.models import Grant, GrantKind, LicenceCause, Subscription
+from capphep.pure.errors import Conflict, Invalid
 from capphep.pure.months import term
-from tests import factories
+from tests import factories, stories
 from tests.entitlements.conftest import DAY, Ledger
 from tests.factories import SmallCatalogue
 
@@ -181,11 +177,8 @@ def test_a_trial_is_withdrawn_like_an_approval(trying: Ledger) -> None:
 # --- what a withdrawal would leave -------------------------------------------------------------
 
 
-def report(ledger: Ledger, users: int, at: datetime.datetime | None = None) -> None:
-    rows = [actions.ReportedUsage(ledger.catalogue.office.pk, ledger.catalogue.users.pk, users)]
-    actions.report_usage(
-        actor=SYSTEM, subscription=ledger.subscription, rows=rows, at=at or timezone.now()
-    )
+def report(ledger: Ledger, users: int) -> None:
+    stories.in_use(ledger.customer, ledger.catalogue, users)
 
 
 def test_more_in_use_than_would_remain_is_said_with_the_numbers(ledger: Ledger) -> None:
@@ -208,36 +201,6 @@ def test_what_would_still_suffice_is_no_shortfall(ledger: Ledger) -> None:
 def test_where_nothing_is_reported_nothing_falls_short(ledger: Ledger) -> None:
     ledger.grant(YC, 50)
     assert queries.shortfalls(ledger.subscription, YC, ledger.today) == []
-
-
-def test_a_late_report_never_overwrites_a_newer_one(ledger: Ledger) -> None:
-    now = timezone.now()
-    report(ledger, 40, now)
-    report(ledger, 90, now - DAY)
-    assert Usage.objects.get().in_use == 40
-    report(ledger, 60, now + DAY)
-    usage = Usage.objects.get()
-    assert (usage.in_use, usage.reported_at) == (60, now + DAY)
-
-
-def test_a_report_leaves_alone_what_it_does_not_mention(ledger: Ledger) -> None:
-    report(ledger, 40, timezone.now() - DAY)
-    rows = [actions.ReportedUsage(ledger.catalogue.accounting.pk, ledger.catalogue.books.pk, 1)]
-    actions.report_usage(
-        actor=SYSTEM, subscription=ledger.subscription, rows=rows, at=timezone.now()
-    )
-    assert sorted(Usage.objects.values_list("in_use", flat=True)) == [1, 40]
-
-
-@pytest.mark.parametrize("person", ["salesperson", "officer", "auditor", "administrator"])
-def test_people_do_not_report_usage(
-    ledger: Ledger, person: str, request: pytest.FixtureRequest
-) -> None:
-    actor: User = request.getfixturevalue(person)
-    with pytest.raises(Forbidden):
-        actions.report_usage(
-            actor=actor, subscription=ledger.subscription, rows=[], at=timezone.now()
-        )
 
 
 # --- licences ----------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from tests import stories
 from tests.browser.looks import assert_fits_and_is_accessible
 from tests.browser.people import menu, sign_in
 from tests.ims.test_race import Scene
-from tests.ims.test_withdrawals import in_use
 from tests.plumbing.browser import OpenPage
 
 if TYPE_CHECKING:
@@ -145,7 +144,7 @@ def test_ticked_requests_are_approved_together_and_what_moved_is_looked_at_again
 
 def test_two_officers_withdraw_what_was_approved(scene: Scene, open_page: OpenPage) -> None:
     request = stories.approved(scene.waiting(), scene.officers[0]).request
-    in_use(scene.customer, scene.catalogue, 120)
+    stories.in_use(scene.customer, scene.catalogue, 120)
     address = f"/ims/requests/{request.pk}/"
     first = open_page()
     sign_in(first, "officer")

@@ -23,7 +23,6 @@ from tests.conftest import signed_in
 from tests.factories import SmallCatalogue
 from tests.ims.conftest import HTMX, text_of
 from tests.ims.test_views_queue import QUEUE, found
-from tests.ims.test_withdrawals import in_use
 from tests.plumbing.sql_counts import Counter
 
 A_DAY = datetime.timedelta(days=1)
@@ -126,7 +125,7 @@ def test_a_second_reason_is_asked_for_where_more_is_in_use_than_would_remain(
     catalogue: SmallCatalogue,
     officer_client: Client,
 ) -> None:
-    in_use(customer, catalogue, 120)
+    stories.in_use(customer, catalogue, 120)
     today = f"{clock.today():%d/%m/%Y}"
     numbers = f"đang dùng <strong>120</strong>, từ {today} sẽ chỉ còn <strong>100</strong>"
     assert numbers in text_of(officer_client.get(propose_url(approved), headers=HTMX))
@@ -145,7 +144,7 @@ def test_another_day_has_other_numbers_and_keeps_the_second_reason(
     catalogue: SmallCatalogue,
     officer_client: Client,
 ) -> None:
-    in_use(customer, catalogue, 120)
+    stories.in_use(customer, catalogue, 120)
     url = reverse("ims:withdraw_preview", args=[approved.pk])
     later = f"{clock.today() + 10 * A_DAY:%d/%m/%Y}"
     text = text_of(
@@ -283,7 +282,7 @@ def test_numbers_that_moved_behind_the_dialog_come_back_to_be_confirmed_anew(
 def test_what_came_into_use_meanwhile_leaves_only_to_decline(
     withdrawal: Withdrawal, customer: Customer, catalogue: SmallCatalogue, other_client: Client
 ) -> None:
-    in_use(customer, catalogue, 120)
+    stories.in_use(customer, catalogue, 120)
     dialog = other_client.get(confirm_url(withdrawal), headers=HTMX)
     text = text_of(dialog)
     assert "đang dùng <strong>120</strong>" in text

@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from django.utils import timezone
 
 from capphep.crm.models import Customer, Order
 from capphep.crm.states import LicenceStatus
-from capphep.entitlements.actions import ReportedUsage, report_usage
-from capphep.entitlements.models import Grant, GrantKind, Licence, LicenceCause, Subscription
+from capphep.entitlements.models import Grant, GrantKind, Licence, LicenceCause
 from capphep.entitlements.queries import ledger_differences, quantity_in_force
 from capphep.identity.models import AccountLink
 from capphep.ims.actions import (
@@ -25,7 +23,6 @@ from capphep.ims.actions import (
 from capphep.platform import clock
 from capphep.platform.audit import entries_of
 from capphep.platform.models import OutboxEvent, User
-from capphep.platform.roles import SYSTEM
 from capphep.provisioning.actions.drafts import open_request
 from capphep.provisioning.models import LicenceRequest, Withdrawal
 from capphep.provisioning.states import RequestStatus, WithdrawalStatus
@@ -45,16 +42,6 @@ def approved(waiting: LicenceRequest, officer: User) -> LicenceRequest:
 def users_of(customer: Customer, catalogue: SmallCatalogue, on: datetime.date | None = None) -> int:
     return quantity_in_force(
         customer, catalogue.igov, catalogue.office, catalogue.users, on or clock.today()
-    )
-
-
-def in_use(customer: Customer, catalogue: SmallCatalogue, users: int) -> None:
-    """The product reports so many users."""
-    report_usage(
-        actor=SYSTEM,
-        subscription=Subscription.objects.get(customer=customer),
-        rows=[ReportedUsage(catalogue.office.pk, catalogue.users.pk, users)],
-        at=timezone.now(),
     )
 
 
@@ -220,7 +207,7 @@ def test_a_number_that_nobody_has_is_not_found(officer: User) -> None:
 def test_it_is_refused_with_the_numbers_where_more_is_in_use_than_would_remain(
     approved: LicenceRequest, officer: User, customer: Customer, catalogue: SmallCatalogue
 ) -> None:
-    in_use(customer, catalogue, 120)
+    stories.in_use(customer, catalogue, 120)
     with pytest.raises(InUse) as refused:
         stories.proposed(approved, officer)
     (refusal,) = refused.value.refusals
@@ -239,7 +226,7 @@ def test_with_a_second_reason_it_goes_on_nevertheless(
     customer: Customer,
     catalogue: SmallCatalogue,
 ) -> None:
-    in_use(customer, catalogue, 120)
+    stories.in_use(customer, catalogue, 120)
     withdrawal = propose_withdrawal(
         actor=officer,
         request_id=approved.pk,
@@ -275,7 +262,7 @@ def test_what_came_into_use_since_the_proposal_stops_the_confirmation(
 ) -> None:
     withdrawal = stories.proposed(approved, officer)
     seen = stories.seen_withdrawal(withdrawal)
-    in_use(customer, catalogue, 120)
+    stories.in_use(customer, catalogue, 120)
     with pytest.raises(WithdrawalMoved) as moved:
         confirm_withdrawal(actor=other_officer, withdrawal_id=withdrawal.pk, seen=seen)
     seen = moved.value.preview.fingerprint

@@ -50,6 +50,17 @@ def choices(name: str, known: Sequence[str]) -> list[str]:
     return chosen
 
 
+def marks(name: str, default: str, *, most: int) -> list[int]:
+    """Comma-separated whole numbers from 1, ascending, each once; none is an empty text."""
+    numbers = words(name, default)
+    for number in numbers:
+        if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= most:
+            raise ImproperlyConfigured(
+                f"{name} must be whole numbers from 1 to {most}, comma-separated, not {number!r}."
+            )
+    return sorted({int(number) for number in numbers})
+
+
 def day(name: str) -> datetime.date | None:
     value = text(name)
     if not value:

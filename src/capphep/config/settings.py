@@ -18,6 +18,10 @@
 | CAPPHEP_BLOCKING_CHECKS | codes of automatic checks that stop an approval (default none) |
 | CAPPHEP_TARGET_DAYS | in how many working days the desk means to decide (default 2) |
 | CAPPHEP_RENEWAL_DAYS | days before its end that a subscription asks to be renewed (default 90) |
+| CAPPHEP_USAGE_PERCENTS | R16: percent in use at which sales are told, once each (default 80,100) |
+| CAPPHEP_USAGE_STALE_DAYS | days without a report after which the screens say so (default 7) |
+| CAPPHEP_USAGE_HISTORY_DAYS | how long the daily usage is kept (default 400; 0: for ever) |
+| CAPPHEP_EXPIRY_NOTICE_DAYS | R17: days before an end at which sales are told (default 60,30,7) |
 | CAPPHEP_RENEWAL_CONTINUES | R9: a renewal in time begins after the running term (default yes) |
 | CAPPHEP_LICENCE_SECRET, …_FILE | encrypts the keys that sign licences; default: made once |
 | CAPPHEP_LICENCE_DAYS | how long a licence's file lives, renewed on fetch (default 30) |
@@ -51,6 +55,10 @@ EVIDENCE_REQUIRED = env.flag("CAPPHEP_EVIDENCE_REQUIRED", True)
 RENEWAL_DAYS = env.whole_number("CAPPHEP_RENEWAL_DAYS", 90)
 RENEWAL_CONTINUES = env.flag("CAPPHEP_RENEWAL_CONTINUES", True)
 DRAFT_DAYS = env.whole_number("CAPPHEP_DRAFT_DAYS", 90)
+USAGE_PERCENTS = env.marks("CAPPHEP_USAGE_PERCENTS", "80,100", most=1000)
+USAGE_STALE_DAYS = env.whole_number("CAPPHEP_USAGE_STALE_DAYS", 7, least=1)
+USAGE_HISTORY_DAYS = env.whole_number("CAPPHEP_USAGE_HISTORY_DAYS", 400)
+EXPIRY_NOTICE_DAYS = env.marks("CAPPHEP_EXPIRY_NOTICE_DAYS", "60,30,7", most=3650)
 BLOCKING_CHECKS = frozenset(env.choices("CAPPHEP_BLOCKING_CHECKS", list(CheckCode)))
 TARGET_WORKING_DAYS = env.whole_number("CAPPHEP_TARGET_DAYS", 2)
 LICENCE_SECRET = env.kept_secret("CAPPHEP_LICENCE_SECRET", STATE_DIR / "licence-secret")

@@ -6,6 +6,8 @@ import datetime
 from collections import Counter
 
 from capphep.entitlements.actions.effects import note_effects
+from capphep.entitlements.actions.occasions import note_ends
+from capphep.entitlements.actions.usage import forget_old_usage
 from capphep.platform import clock, ticks
 from capphep.platform.filetexts import read_unread
 from capphep.platform.origin import working_from
@@ -24,6 +26,8 @@ def run() -> Counter[str]:
 
     def work(day: datetime.date) -> None:
         counts["entitlements"] += note_effects(day=day)
+        counts["ends"] += note_ends(day=day)
+        counts["usage_forgotten"] += forget_old_usage(day=day)
         counts["overdue"] += note_overdue(day=day)
         counts["drafts"] += len(expire_drafts(day=day))
 

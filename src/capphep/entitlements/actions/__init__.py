@@ -19,12 +19,12 @@ from capphep.entitlements.actions.grants import (
 )
 from capphep.entitlements.actions.licences import issue_licence
 from capphep.entitlements.actions.opening import OpeningGrant, open_grants
-from capphep.entitlements.actions.usage import ReportedUsage, report_usage
+from capphep.entitlements.actions.usage import RowOutcome, report_usage
 
 __all__ = [
     "NewGrant",
     "OpeningGrant",
-    "ReportedUsage",
+    "RowOutcome",
     "append_grants",
     "end_trials",
     "issue_licence",

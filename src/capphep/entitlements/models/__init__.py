@@ -12,7 +12,7 @@ from capphep.entitlements.models.ledger import (
 )
 from capphep.entitlements.models.licences import Licence, LicenceCause
 from capphep.entitlements.models.signing_keys import SigningKey
-from capphep.entitlements.models.usage import Usage
+from capphep.entitlements.models.usage import DailyUsage, Occasion, Usage
 
 __all__ = [
     "ADDITIONS",
@@ -20,10 +20,12 @@ __all__ = [
     "TRIALS",
     "BalanceStep",
     "CheckDocument",
+    "DailyUsage",
     "Grant",
     "GrantKind",
     "Licence",
     "LicenceCause",
+    "Occasion",
     "SigningKey",
     "Subscription",
     "Usage",
