@@ -27,6 +27,7 @@ urlpatterns = [
     path("requests/", include("capphep.provisioning.urls")),
     path("ims/", include("capphep.ims.urls")),
     path("catalogue/", include("capphep.catalog.urls")),
+    path("integration/", include("capphep.integration.urls")),
     path("api/v1/", api.urls),
     path("api/<path:path>", not_found),
     path("", include("capphep.shell.urls")),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+import datetime
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from capphep.integration.models import ApiToken
-from capphep.integration.token_rules import hash_of
+from capphep.integration.token_rules import SOON, State, hash_of
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.errors import NotFound, gettext_noop
 
@@ -26,6 +29,24 @@ def visible_tokens(actor: Actor) -> QuerySet[ApiToken]:
     """All tokens, for administrators. Raises Forbidden."""
     require(actor, Permission.INTEGRATION_WRITE)
     return ApiToken.objects.select_related("user", "product", "customer")
+
+
+def in_states(
+    tokens: QuerySet[ApiToken], states: Iterable[str], now: datetime.datetime
+) -> QuerySet[ApiToken]:
+    """Those that are at this moment in one of the states (`token_rules.state_of`)."""
+    going = Q(revoked_at=None, expires_at__gt=now)
+    soon = Q(expires_at__lte=now + SOON)
+    meant = {
+        State.RUNNING: going & ~soon,
+        State.ENDING: going & soon,
+        State.EXPIRED: Q(revoked_at=None, expires_at__lte=now),
+        State.REVOKED: Q(revoked_at__isnull=False),
+    }
+    wanted = Q(pk__in=())
+    for state in states:
+        wanted |= meant[State(state)]
+    return tokens.filter(wanted)
 
 
 def token_of(actor: Actor, token_id: int) -> ApiToken:

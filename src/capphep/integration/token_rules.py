@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import enum
 import hashlib
 import re
 import secrets
@@ -9,6 +11,26 @@ from typing import Final
 
 PREFIX_LENGTH: Final = 12
 _FORM: Final = re.compile(r"capphep_[A-Za-z0-9_-]{43}")
+
+SOON: Final = datetime.timedelta(days=14)
+
+
+class State(enum.StrEnum):
+    RUNNING = "running"
+    ENDING = "ending"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def state_of(
+    expires_at: datetime.datetime, revoked_at: datetime.datetime | None, now: datetime.datetime
+) -> State:
+    """Where a token stands; one that ends within two weeks asks to be replaced."""
+    if revoked_at is not None:
+        return State.REVOKED
+    if expires_at <= now:
+        return State.EXPIRED
+    return State.ENDING if expires_at <= now + SOON else State.RUNNING
 
 
 def new_text() -> str:

@@ -21,3 +21,9 @@ def today() -> datetime.date:
     if not is_demo():
         raise ImproperlyConfigured(REFUSAL)
     return fixed
+
+
+def end_of(day: datetime.date) -> datetime.datetime:
+    """The last second of the local day."""
+    last = datetime.datetime.combine(day, datetime.time(23, 59, 59))
+    return timezone.make_aware(last, timezone.get_default_timezone())

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BigIntegerField, DecimalField, Field, Model
 from django.utils.formats import date_format, localize
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from capphep.platform.audit import entries_of
@@ -63,6 +64,8 @@ SENTENCES = {
     "linked": gettext_noop("linked the administrator's account"),
     "link_closed": gettext_noop("closed the link of the administrator's account"),
     "password_set": gettext_noop("set a new password"),
+    "rotated": gettext_noop("made the successor of this token"),
+    "revoked": gettext_noop("revoked the token"),
 }
 LABELS = {
     "request_no": gettext_noop("Request number"),
@@ -153,11 +156,16 @@ def _shown(subject: Model, name: str, value: object) -> str:
     if isinstance(field, BigIntegerField) and isinstance(value, int):
         return format_number(value)
     choices = {str(key): label for key, label in getattr(field, "choices", None) or []}
-    return str(choices.get(str(value), _local_day(str(value))))
+    return str(choices.get(str(value), _local_time(str(value))))
 
 
-def _local_day(text: str) -> str:
+def _local_time(text: str) -> str:
+    """A day or a moment as people here write it; any other text as it is."""
     try:
         return date_format(datetime.date.fromisoformat(text), "d/m/Y")
+    except ValueError:
+        pass
+    try:
+        return date_format(localtime(datetime.datetime.fromisoformat(text)), "d/m/Y H:i")
     except ValueError:
         return text

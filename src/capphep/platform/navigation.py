@@ -90,6 +90,13 @@ GROUPS: Final = (
             Entry(
                 _("Users"), "shell:user_list", "user-cog", ("shell:user",), frozenset({Role.ADMIN})
             ),
+            Entry(
+                _("API tokens"),
+                "integration:token_list",
+                "key",
+                ("integration:token",),
+                frozenset({Role.ADMIN}),
+            ),
         ),
     ),
 )

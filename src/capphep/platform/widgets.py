@@ -47,6 +47,12 @@ class Picker(forms.Select):
         return field.prepare_value(record), field.label_from_instance(record)
 
 
+class Ticks(forms.CheckboxSelectMultiple):
+    """Several choices to tick, side by side where there is room."""
+
+    template_name = "platform/widgets/ticks.html"
+
+
 class DayInput(forms.DateInput):
     """A day written dd/mm/yyyy, with a calendar beside it."""
 

@@ -1,0 +1,227 @@
+"""API tokens, for administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from capphep.integration import queries
+from capphep.integration.actions import tokens as actions
+from capphep.integration.forms import RotateForm, TokenForm
+from capphep.integration.models import ApiToken
+from capphep.integration.token_rules import State, state_of
+from capphep.platform import kept_forms
+from capphep.platform.api import Scope
+from capphep.platform.history import history_of
+from capphep.platform.htmx import done, render_dialog, render_page_or_fragment
+from capphep.platform.kit import HeaderBand, MenuItem, Status
+from capphep.platform.models import User
+from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.roles import Permission, require
+from capphep.platform.texts import refusal_text
+from capphep.pure.errors import Invalids
+
+_STATES = {
+    State.RUNNING: Status(gettext_lazy("In use"), "good"),
+    State.ENDING: Status(gettext_lazy("Ends soon"), "waiting"),
+    State.EXPIRED: Status(gettext_lazy("Expired"), "gone"),
+    State.REVOKED: Status(gettext_lazy("Revoked"), "bad"),
+}
+
+
+def _actor(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def token_list(request: HttpRequest) -> HttpResponse:
+    """context: title, intro, page (pages.ListPage), add_url, add_label, empty_text."""
+    context = {
+        "title": _("API tokens"),
+        "intro": _("By these, programs such as iGOV or another CRM use the API."),
+        "page": list_page(request, queries.visible_tokens(_actor(request)), spec=_spec()),
+        "add_url": reverse("integration:token_new"),
+        "add_label": _("Make a token"),
+        "empty_text": _("No program has a token yet."),
+    }
+    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+
+
+def _spec() -> ListSpec[ApiToken]:
+    return ListSpec(
+        columns=(
+            Column("name", gettext_lazy("Name"), sort="name"),
+            Column("prefix", gettext_lazy("Begins with"), "code"),
+            Column("user", gettext_lazy("Acts as"), sort="user__full_name"),
+            Column("bounds", gettext_lazy("Only for"), value=_bounds),
+            Column("state", gettext_lazy("Status"), "status", value=_status),
+            Column("expires_at", gettext_lazy("Expires"), "moment", sort="expires_at"),
+            Column("last_used_at", gettext_lazy("Last used"), "moment", sort="last_used_at"),
+            Column("created_at", gettext_lazy("Made"), "moment", sort="created_at"),
+        ),
+        default_sort="-created_at",
+        row_url=lambda token: reverse("integration:token", args=[token.pk]),
+        row_menu=_menu,
+        filters=(
+            Filter(
+                "state",
+                gettext_lazy("Status"),
+                [(state.value, status.label) for state, status in _STATES.items()],
+                _in_states,
+            ),
+        ),
+        search=lambda tokens, text: tokens.filter(name__icontains=text.strip()),
+        search_hint=gettext_lazy("Name"),
+    )
+
+
+def _in_states(tokens: QuerySet[ApiToken], states: list[str]) -> QuerySet[ApiToken]:
+    return queries.in_states(tokens, states, timezone.now())
+
+
+def _bounds(token: ApiToken) -> str:
+    return " · ".join(str(one) for one in (token.product, token.customer) if one is not None)
+
+
+def _state(token: ApiToken) -> State:
+    return state_of(token.expires_at, token.revoked_at, timezone.now())
+
+
+def _status(token: ApiToken) -> Status:
+    return _STATES[_state(token)]
+
+
+def _menu(token: ApiToken) -> list[MenuItem]:
+    if _state(token) in (State.EXPIRED, State.REVOKED):
+        return []
+    rotate = reverse("integration:token_rotate", args=[token.pk])
+    revoke = reverse("integration:token_revoke", args=[token.pk])
+    return [
+        MenuItem(_("Replace by a new one"), rotate, "dialog", icon="refresh"),
+        MenuItem(_("Revoke"), revoke, "dialog", icon="ban", danger=True),
+    ]
+
+
+def token_new(request: HttpRequest) -> HttpResponse:
+    """context: title, form, cancel_url; once it is made: as `_made_page`."""
+    require(_actor(request), Permission.INTEGRATION_WRITE)
+    if request.method != "POST":
+        return _form_page(request, TokenForm(kept_forms.take(request)))
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, status=422)
+    try:
+        token, text = actions.create_token(actor=_actor(request), wanted=form.wanted())
+    except Invalids as found:
+        _show(form, found)
+        return _form_page(request, form, status=422)
+    return _made_page(request, token, text)
+
+
+def _form_page(request: HttpRequest, form: TokenForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "title": _("Make a token"),
+        "form": form,
+        "cancel_url": reverse("integration:token_list"),
+    }
+    return render(request, "integration/token_form.html", context, status=status)
+
+
+def _made_page(request: HttpRequest, token: ApiToken, text: str) -> HttpResponse:
+    """context: title, token, text. The one time that the text is shown: no copy is kept of it."""
+    context = {"title": _("The token is made"), "token": token, "text": text}
+    response = render(request, "integration/token_made.html", context)
+    # The form's own request would take only the form's place.
+    response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#record"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _show(form: forms.Form, found: Invalids) -> None:
+    names = {"expires_at": "expires_on"}
+    for refusal in found.refusals:
+        field = names.get(refusal.field, refusal.field)
+        form.add_error(field if field in form.fields else None, refusal_text(refusal))
+
+
+def token(request: HttpRequest, token_id: int) -> HttpResponse:
+    """context: title, token, band, scopes, entries."""
+    found = queries.token_of(_actor(request), token_id)
+    known = dict(Scope.choices)
+    context: dict[str, Any] = {
+        "title": found.name,
+        "token": found,
+        "band": _band(found),
+        "scopes": [(scope, known.get(scope, "")) for scope in found.scopes],
+        "entries": history_of(found),
+    }
+    return render(request, "integration/token.html", context)
+
+
+def _band(token: ApiToken) -> HeaderBand:
+    return HeaderBand(
+        title=token.name,
+        number=f"{token.prefix}…",
+        status=_status(token),
+        actions=_menu(token),
+        back_url=reverse("integration:token_list"),
+        back_label=_("API tokens"),
+    )
+
+
+def token_rotate(request: HttpRequest, token_id: int) -> HttpResponse:
+    """context: title, intro, form, action, submit_label, back_url; then: title, token, text."""
+    found = queries.token_of(_actor(request), token_id)
+    form = RotateForm(found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made, text = actions.rotate_token(actor=_actor(request), **form.values())
+        except Invalids as refused:
+            _show(form, refused)
+        else:
+            return _made_dialog(request, made, text)
+    context = {
+        "title": _("Replace the token “%(name)s”") % {"name": found.name},
+        "intro": _("The new token has the same name, scopes and bounds."),
+        "form": form,
+        "action": request.path,
+        "submit_label": _("Make the new token"),
+        "back_url": reverse("integration:token", args=[token_id]),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render_dialog(request, "platform/_dialog_form.html", context, status=status)
+
+
+def _made_dialog(request: HttpRequest, token: ApiToken, text: str) -> HttpResponse:
+    context = {
+        "title": _("The token is made"),
+        "token": token,
+        "text": text,
+        "back_url": reverse("integration:token", args=[token.pk]),
+    }
+    return render_dialog(request, "integration/_token_made.html", context)
+
+
+def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+    """context: title, text, action, danger, back_url."""
+    found = queries.token_of(_actor(request), token_id)
+    page = reverse("integration:token", args=[token_id])
+    if request.method == "POST":
+        actions.revoke_token(actor=_actor(request), token_id=token_id)
+        return done(request, _("The token is revoked."), back=page)
+    context = {
+        "title": _("Revoke the token “%(name)s”?") % {"name": found.name},
+        "text": _("The program that uses it is refused at once. This cannot be undone."),
+        "action": request.path,
+        "danger": True,
+        "back_url": page,
+    }
+    return render_dialog(request, "platform/_confirm.html", context)
