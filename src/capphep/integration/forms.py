@@ -42,9 +42,7 @@ class TokenForm(forms.Form):
         empty_label=_("Choose a user"),
         help_text=_("The token never does more than this user may."),
     )
-    scopes = forms.MultipleChoiceField(
-        label=_("Scopes"), choices=Scope.choices, widget=Ticks
-    )
+    scopes = forms.MultipleChoiceField(label=_("Scopes"), choices=Scope.choices, widget=Ticks)
     product = forms.ModelChoiceField(
         Product.objects.none(),
         label=_("Only this product"),
