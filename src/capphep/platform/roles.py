@@ -33,6 +33,7 @@ class Permission(models.TextChoices):
     USER_WRITE = "user.write"
     USAGE_WRITE = "usage.write"
     INTEGRATION_WRITE = "integration.write"
+    ACCOUNT_WRITE = "account.write"
 
 
 class SystemActor:
@@ -51,10 +52,15 @@ _GRANTED: dict[str, frozenset[Permission]] = {
     Role.SALES: frozenset(
         {Permission.CUSTOMER_WRITE, Permission.SALE_WRITE, Permission.REQUEST_WRITE}
     ),
-    Role.OFFICER: frozenset({Permission.REQUEST_DECIDE}),
+    Role.OFFICER: frozenset({Permission.REQUEST_DECIDE, Permission.ACCOUNT_WRITE}),
     Role.AUDITOR: frozenset(),
     Role.ADMIN: frozenset(
-        {Permission.CATALOGUE_WRITE, Permission.USER_WRITE, Permission.INTEGRATION_WRITE}
+        {
+            Permission.CATALOGUE_WRITE,
+            Permission.USER_WRITE,
+            Permission.INTEGRATION_WRITE,
+            Permission.ACCOUNT_WRITE,
+        }
     ),
     # A product that asks and reports over the API; it never signs in on a screen.
     Role.PROGRAM: frozenset({Permission.USAGE_WRITE}),

@@ -141,7 +141,7 @@ def _withdraw(
     _decide(actor, withdrawal, "confirm", from_day=from_day)
     told, *moved = move_request(actor, request, "withdraw")
     told = replace(told, after={**told.after, **_said(withdrawal)})
-    links, closed = _close_links(subscription, request.request_no, from_day)
+    links, closed = _close_links(subscription, request.request_no, from_day, day)
     issued = audit.Change(subscription, "licence_issued", after={"licence_no": licence.licence_no})
     audit.record(actor, [told, *moved, taken, issued, *closed])
     outbox.enqueue([*_events(withdrawal, subscription, licence), *_closings(links)])
@@ -211,7 +211,7 @@ def _in_use(short: Shortfall) -> Invalid:
 
 
 def _close_links(
-    subscription: Subscription, request_no: str, from_day: datetime.date
+    subscription: Subscription, request_no: str, from_day: datetime.date, day: datetime.date
 ) -> tuple[list[AccountLink], list[audit.Change]]:
     """RULE R15: where that was the last thing in force, nobody administers it any more."""
     if is_anything_in_force(subscription, from_day):
@@ -221,6 +221,7 @@ def _close_links(
         product=subscription.product,
         request_no=request_no,
         from_day=from_day,
+        day=day,
     )
 
 
