@@ -50,6 +50,15 @@ CONDITIONS: Final = {
     "capphep.ims.queries.desk.require_decision": "not who made or sent it (R6)",
     "capphep.ims.queries.withdrawals.require_other_person": "not who proposed it (R6)",
 }
+# What asks for no permission itself happens by itself, or as part of something that does.
+PART_OF: Final = {
+    "capphep.identity.actions.links.ensure_account": "part of `ims.actions.decisions.approve`",
+    "capphep.identity.actions.links.close_links": (
+        "part of `ims.actions.withdrawals.confirm_withdrawal`"
+    ),
+    "capphep.identity.actions.outcomes.record_outcome": "by itself (`./capphep worker`)",
+}
+_BY_ITSELF: Final = "by itself (`./capphep tick`)"
 
 
 @dataclass(frozen=True)
@@ -95,9 +104,9 @@ def _field_of(table: StateTable) -> tuple[str, str]:
 
 def document() -> str:
     code, texts = Movers(PACKAGE), _vietnamese()
-    missing = [name for name in CONDITIONS if name not in code.functions]
+    missing = [name for name in (*CONDITIONS, *PART_OF) if name not in code.functions]
     if missing:
-        raise SystemExit(f"CONDITIONS names what is not there: {missing}")
+        raise SystemExit(f"CONDITIONS or PART_OF names what is not there: {missing}")
     parts = [HEAD, *(part for table in tables(code) for part in _parts(table, code, texts))]
     return "\n".join(parts)
 
@@ -129,7 +138,7 @@ def _parts(table: Table, code: Movers, texts: Mapping[str, str]) -> Iterator[str
 def _who(movers: Sequence[Function], code: Movers, texts: Mapping[str, str]) -> str:
     asked = {name for mover in movers for name in code.permissions_of(mover)}
     if not asked:
-        return "by itself (`./capphep tick`)"
+        return ", ".join(PART_OF.get(mover.name, _BY_ITSELF) for mover in movers)
     with translation.override(None):
         may = [texts[str(role.label)] for role in roles.Role if _may(role, asked)]
     called = {name for mover in movers for name in code.asked_by(mover)}

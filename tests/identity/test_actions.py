@@ -6,7 +6,8 @@ import pytest
 
 from capphep.crm.models import Customer
 from capphep.identity.actions import Person, ensure_account
-from capphep.identity.models import AccountLink, AdminAccount, LinkKind
+from capphep.identity.models import AccountLink, AdminAccount
+from capphep.identity.states import AccountStatus
 from tests import factories
 from tests.factories import SmallCatalogue
 
@@ -26,11 +27,12 @@ def ensured(
     return link
 
 
-def test_a_person_whom_nobody_knows_is_invited(
+def test_a_person_whom_nobody_knows_waits_to_be_told(
     customer: Customer, catalogue: SmallCatalogue
 ) -> None:
     link = ensured(customer, catalogue, "Nguyễn Văn An", "an@example.vn", "0912345678")
-    assert (link.kind, link.account.email) == (LinkKind.INVITED, "an@example.vn")
+    assert (link.status, link.account.email) == (AccountStatus.PENDING, "an@example.vn")
+    assert link.account.next_at is not None
 
 
 def test_an_account_with_the_same_phone_is_linked(
@@ -38,7 +40,9 @@ def test_an_account_with_the_same_phone_is_linked(
 ) -> None:
     known = AdminAccount.objects.create(full_name="Trần Thị Bình", phone="0912345678")
     link = ensured(customer, catalogue, "Bình", "binh@example.vn", "0912345678")
-    assert (link.kind, link.account) == (LinkKind.LINKED, known)
+    assert (link.status, link.account) == (AccountStatus.PENDING, known)
+    known.refresh_from_db()
+    assert known.next_at is not None
 
 
 def test_the_e_mail_is_the_same_in_capitals(customer: Customer, catalogue: SmallCatalogue) -> None:

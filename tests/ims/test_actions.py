@@ -12,7 +12,9 @@ from capphep.crm.states import LicenceStatus
 from capphep.entitlements.actions.keys import ensure_signing_key
 from capphep.entitlements.models import Grant, GrantKind, Licence, Subscription
 from capphep.entitlements.queries import ledger_differences, quantity_in_force
-from capphep.identity.models import AccountLink, AdminAccount, LinkKind
+from capphep.identity.delivery import deliver_next
+from capphep.identity.models import AccountLink, AdminAccount
+from capphep.identity.states import AccountStatus
 from capphep.ims.actions import BaseMoved, approve, reject
 from capphep.platform import clock
 from capphep.platform.audit import entries_of
@@ -114,13 +116,16 @@ def test_the_administrator_is_invited_once_and_linked_afterwards(
     catalogue: SmallCatalogue,
 ) -> None:
     stories.approved(request_sent, officer)
-    assert AccountLink.objects.get().kind == LinkKind.INVITED
+    assert AccountLink.objects.get().status == AccountStatus.PENDING
+    deliver_next()
+    assert AccountLink.objects.get().status == AccountStatus.INVITED
     other = factories.customer("1234568", "Trường Tiểu học Đông Hải")
     stories.opened(other, catalogue, request_no="YC-2026-000246")
     order = stories.ordered(other, salesperson, [(catalogue.users_50, 1)])
     stories.approved(stories.sent(order, salesperson), officer)
     assert AdminAccount.objects.count() == 1
-    assert AccountLink.objects.get(customer=other).kind == LinkKind.LINKED
+    deliver_next()
+    assert AccountLink.objects.get(customer=other).status == AccountStatus.LINKED
 
 
 def test_a_new_sale_makes_the_subscription(

@@ -26,6 +26,11 @@
 | CAPPHEP_LICENCE_SECRET, …_FILE | encrypts the keys that sign licences; default: made once |
 | CAPPHEP_LICENCE_DAYS | how long a licence's file lives, renewed on fetch (default 30) |
 | CAPPHEP_LICENCE_GRACE_DAYS | how long a file that was not renewed still counts (default 14) |
+| CAPPHEP_SCIM_URL | R15: the identity provider's SCIM 2.0 address (default none: own directory) |
+| CAPPHEP_SCIM_TOKEN, …_FILE | its bearer token |
+| CAPPHEP_EMAIL_URL, …_FILE | R15: smtp+tls://user:password@host:587, smtps://… (default console) |
+| CAPPHEP_EMAIL_FROM | from whom invitations come; needed with a mail server |
+| CAPPHEP_PRODUCT_URL | the address that invitations name (default none) |
 """
 
 from __future__ import annotations
@@ -35,6 +40,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from capphep.config import environment as env
+from capphep.config import outside
 from capphep.ims.check_codes import CheckCode
 
 PROJECT_DIR = Path(__file__).resolve().parents[3]
@@ -65,6 +71,13 @@ LICENCE_SECRET = env.kept_secret("CAPPHEP_LICENCE_SECRET", STATE_DIR / "licence-
 LICENCE_DAYS = env.whole_number("CAPPHEP_LICENCE_DAYS", 30, least=1)
 LICENCE_GRACE_DAYS = env.whole_number("CAPPHEP_LICENCE_GRACE_DAYS", 14)
 EVIDENCE_MAX_BYTES = env.whole_number("CAPPHEP_EVIDENCE_MAX_MIB", 20, least=1) * 1024 * 1024
+
+SCIM_URL = outside.web_address("CAPPHEP_SCIM_URL", is_secret=True)
+SCIM_TOKEN = outside.token("CAPPHEP_SCIM_TOKEN", goes_with="CAPPHEP_SCIM_URL")
+PRODUCT_URL = outside.web_address("CAPPHEP_PRODUCT_URL")
+MAIL_SERVER = outside.mail_server("CAPPHEP_EMAIL_URL")
+globals().update(MAIL_SERVER)
+DEFAULT_FROM_EMAIL = outside.sender("CAPPHEP_EMAIL_FROM", is_needed="EMAIL_HOST" in MAIL_SERVER)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -53,9 +53,8 @@ class AdminAccount(Leased):
     ended = models.PositiveIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(_("Attempts"), default=0)
     tried_at = models.DateTimeField(_("Last attempt"), null=True)
-    error = models.CharField(
-        _("Error"), max_length=16, choices=DeliveryError.choices, blank=True, default=""
-    )
+    # A `DeliveryError`.
+    error = models.CharField(_("Error"), max_length=16, blank=True)
     # The status of the answer (HTTP, SMTP), where there was one.
     error_status = models.PositiveSmallIntegerField(null=True)
 

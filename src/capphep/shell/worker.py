@@ -16,6 +16,7 @@ from typing import Final
 
 from django.db import close_old_connections, connection
 
+from capphep.identity.delivery import deliver_next
 from capphep.platform import clock, ticks
 from capphep.shell import tick
 
@@ -39,7 +40,10 @@ def let_days_pass() -> int:
     return tick.run()["days"] if ticks.is_due(clock.today()) else 0
 
 
-JOBS: Final[Sequence[Job]] = (Job("tick", let_days_pass, seconds=30),)
+JOBS: Final[Sequence[Job]] = (
+    Job("tick", let_days_pass, seconds=30),
+    Job("accounts", deliver_next, seconds=5),
+)
 
 
 def start() -> list[threading.Thread]:

@@ -1,8 +1,9 @@
 """Who administers a product at a customer, from an approval to a withdrawal.
 
 Called inside the transaction of an approval or a withdrawal, which has checked the
-permission and records the returned changes in the audit trail. Nothing leaves the house
-here: what is to be delivered waits for the worker.
+permission and records the returned changes in the audit trail; or on the day on which a
+withdrawal takes effect. Nothing leaves the house here: what is to be delivered waits for
+the worker.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -18,7 +20,7 @@ from capphep.catalog.models import Product
 from capphep.crm.models import Customer
 from capphep.identity.actions.waking import wake
 from capphep.identity.models import AccountLink, AdminAccount
-from capphep.identity.states import ACCOUNT_STATUS, AccountStatus
+from capphep.identity.states import ACCOUNT_STATUS, OPEN
 from capphep.platform import audit, rows
 from capphep.platform.moves import move
 from capphep.platform.prepared import prepared
@@ -44,9 +46,7 @@ def ensure_account(
     """
     known = _account_of(person)
     account = known or _new_account(person)
-    link = AccountLink(
-        account=account, customer=customer, product=product, request_no=request_no
-    )
+    link = AccountLink(account=account, customer=customer, product=product, request_no=request_no)
     if rows.insert_new(link):
         if known:
             wake([account.pk])
@@ -88,7 +88,7 @@ def close_links(
     wake(found.values_list("account_id", flat=True))
     links = list(found.select_related("account", "customer", "product").order_by("id"))
     for link in links:
-        close_link(link, from_day=from_day, day=day)
+        _close(link, from_day=from_day, day=day)
     facts = {"closed_from": from_day.isoformat()}
     return links, [
         audit.Change(link.account, "link_closed", after=_facts(link, request_no) | facts)
@@ -96,8 +96,22 @@ def close_links(
     ]
 
 
-def close_link(link: AccountLink, *, from_day: datetime.date, day: datetime.date) -> None:
-    """Of an account that the caller has woken."""
+@transaction.atomic
+def close_due(*, day: datetime.date) -> int:
+    """Let what ends on the local day, or ended before, be deactivated; returns how many links.
+
+    What was opened again before its day has none any more. Running it again does nothing.
+    """
+    due = AccountLink.objects.filter(closed_from__lte=day, status__in=OPEN)
+    wake(due.values_list("account_id", flat=True))
+    links = list(due)
+    for link in links:
+        assert link.closed_from is not None
+        _close(link, from_day=link.closed_from, day=day)
+    return len(links)
+
+
+def _close(link: AccountLink, *, from_day: datetime.date, day: datetime.date) -> None:
     if from_day <= day:
         move(link, ACCOUNT_STATUS, "close", closed_from=from_day)
     else:

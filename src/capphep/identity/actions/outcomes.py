@@ -160,9 +160,7 @@ def _change(link: AccountLink, verb: str) -> audit.Change:
     return audit.Change(link.account, _AUDITED[verb], after=facts)
 
 
-def _events(
-    moved: Moved, work: Work, retry_at: datetime.datetime | None
-) -> list[outbox.Event]:
+def _events(moved: Moved, work: Work, retry_at: datetime.datetime | None) -> list[outbox.Event]:
     """No name, e-mail or phone. Where the person stays active elsewhere, nobody is deactivated."""
     failing = {"retry_at": retry_at and retry_at.isoformat(timespec="seconds")}
     return [

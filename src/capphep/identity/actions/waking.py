@@ -15,12 +15,13 @@ def wake(account_ids: Iterable[int], *, is_new_start: bool = False) -> None:
 
     Whoever moves a link does this first: the worker writes what came of its work under the same
     lock, looks at the links again, and so overlooks nothing. What a worker holds right now stays
-    its own; it goes on with what is left by itself. ``is_new_start`` forgets earlier failures.
+    its own; it goes on with what is left by itself. ``is_new_start`` forgets earlier failures
+    and that an invitation was sent.
     Locked in the order of their keys, so that two callers do not block each other.
     """
     is_free = Q(next_at__isnull=True) | Q(attempts=F("ended"))
     now = Value(timezone.now())
     due = Case(When(is_free, then=now), default=F("next_at"))
-    forgotten = {"failures": 0} if is_new_start else {}
+    forgotten = {"failures": 0, "invited_at": None} if is_new_start else {}
     for account_id in sorted(set(account_ids)):
         AdminAccount.objects.filter(pk=account_id).update(next_at=due, **forgotten)
