@@ -57,15 +57,12 @@ SENTENCES = {
     "restored": gettext_noop("restored the balances from the grants"),
     "trial_ended": gettext_noop("ended the trial"),
     "licence_issued": gettext_noop("issued the licence"),
-<<<<<<< HEAD
     "signing_key_made": gettext_noop("made a key that signs licences"),
     "signing_key_retired": gettext_noop("removed the private half of a key that signs no more"),
     "signing_key_rewrapped": gettext_noop("kept the signing key under another secret"),
-=======
     "account_noted": gettext_noop("noted the administrator, to be told"),
     "account_failed": gettext_noop("could not deliver the administrator's account"),
     "account_sent_again": gettext_noop("asked to deliver the administrator's account again"),
->>>>>>> 1c6c4af (Accounts: delivered by the worker through SCIM 2.0 or an invitation by e-mail)
     "invited": gettext_noop("invited the administrator"),
     "linked": gettext_noop("linked the administrator's account"),
     "link_closed": gettext_noop("closed the link of the administrator's account"),

@@ -6,12 +6,9 @@ import datetime
 from collections import Counter
 
 from capphep.entitlements.actions.effects import note_effects
-<<<<<<< HEAD
 from capphep.entitlements.actions.occasions import note_ends
 from capphep.entitlements.actions.usage import forget_old_usage
-=======
 from capphep.identity.actions import close_due
->>>>>>> 1c6c4af (Accounts: delivered by the worker through SCIM 2.0 or an invitation by e-mail)
 from capphep.platform import clock, ticks
 from capphep.platform.filetexts import read_unread
 from capphep.platform.origin import working_from
