@@ -31,6 +31,8 @@
 | CAPPHEP_EMAIL_URL, …_FILE | R15: smtp+tls://user:password@host:587, smtps://… (default console) |
 | CAPPHEP_EMAIL_FROM | from whom invitations come; needed with a mail server |
 | CAPPHEP_PRODUCT_URL | the address that invitations name (default none) |
+| CAPPHEP_CHECK_CACHE | yes keeps answers to products for up to a second (default no) |
+| CAPPHEP_CHECK_STREAMS | how many event streams each server process keeps open (default 200) |
 """
 
 from __future__ import annotations
@@ -60,6 +62,8 @@ TWO_PEOPLE = env.flag("CAPPHEP_TWO_PEOPLE", True)
 EVIDENCE_REQUIRED = env.flag("CAPPHEP_EVIDENCE_REQUIRED", True)
 RENEWAL_DAYS = env.whole_number("CAPPHEP_RENEWAL_DAYS", 90)
 RENEWAL_CONTINUES = env.flag("CAPPHEP_RENEWAL_CONTINUES", True)
+CHECK_CACHE = env.flag("CAPPHEP_CHECK_CACHE", False)
+CHECK_STREAMS = env.whole_number("CAPPHEP_CHECK_STREAMS", 200)
 DRAFT_DAYS = env.whole_number("CAPPHEP_DRAFT_DAYS", 90)
 USAGE_PERCENTS = env.marks("CAPPHEP_USAGE_PERCENTS", "80,100", most=1000)
 USAGE_STALE_DAYS = env.whole_number("CAPPHEP_USAGE_STALE_DAYS", 7, least=1)
