@@ -17,7 +17,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_inserted_records_have_their_keys_and_what_is_filled_in_by_itself() -> None:
-    events = [OutboxEvent(type="a", subject=str(n), payload={"n": [n, "đ"]}) for n in range(3)]
+    events = [
+        OutboxEvent(public_id=str(n), type="a", subject=str(n), payload={"n": [n, "đ"]})
+        for n in range(3)
+    ]
     with CaptureQueriesContext(connection) as asked:
         assert rows.insert(iter(events)) == events
     assert len(asked) == 1
@@ -45,7 +48,9 @@ def test_a_record_like_one_that_is_there_is_not_written() -> None:
 
 def test_more_rows_than_one_statement_may_hold() -> None:
     count = 2_000
-    rows.insert(OutboxEvent(type="a", subject=str(n), payload={}) for n in range(count))
+    rows.insert(
+        OutboxEvent(public_id=str(n), type="a", subject=str(n), payload={}) for n in range(count)
+    )
     assert OutboxEvent.objects.count() == count
 
 
@@ -62,7 +67,10 @@ def test_an_update_is_of_what_was_seen(north: Team, salesperson: User) -> None:
 
 
 def test_a_list_means_any_of_its_values_and_rows_can_be_removed() -> None:
-    events = rows.insert(OutboxEvent(type=name, subject="1", payload={}) for name in "aabc")
+    events = rows.insert(
+        OutboxEvent(public_id=str(n), type=name, subject="1", payload={})
+        for n, name in enumerate("aabc")
+    )
     keys = [event.pk for event in events]
     assert rows.update(OutboxEvent, {"pk": keys[:3], "type": "a"}, {"subject": "2"}) == 2
     assert rows.delete(OutboxEvent, {"type": ["a", "c"], "pk": keys[1:]}) == 2
