@@ -28,7 +28,7 @@ Decision = tuple[int, str, int, int]
 
 def announced() -> list[dict[str, Any]]:
     return list(
-        OutboxEvent.objects.filter(type="entitlement.changed")
+        OutboxEvent.objects.filter(type="entitlement.changed", payload__cause="day")
         .order_by("id")
         .values_list("payload", flat=True)
     )

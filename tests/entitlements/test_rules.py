@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from capphep.entitlements.rules import (
     Base,
+    Held,
     Key,
     Reason,
     Span,
     Stay,
     Step,
     bases,
+    holding,
     in_force,
     left_after,
     owned_days,
@@ -348,3 +350,17 @@ def test_steps_always_end_at_zero_and_never_repeat_a_quantity(ledger: list[Span]
         quantities = [step.quantity for step in found]
         assert not quantities or quantities[-1] == 0
         assert all(one != two for one, two in pairwise(quantities))
+
+
+def test_what_is_held_says_until_when_it_is_so() -> None:
+    day = datetime.date
+    stays = [
+        ("users", 100, day(2026, 1, 1), day(2026, 12, 31)),
+        ("users", 50, day(2026, 6, 1), day(2027, 5, 31)),
+        ("users", -50, day(2026, 9, 1), day(2027, 5, 31)),
+        ("books", 1, day(2026, 3, 1), day(2026, 3, 31)),
+    ]
+    assert holding(stays, day(2026, 5, 1)) == {"users": Held(100, day(2026, 5, 31))}
+    assert holding(stays, day(2026, 6, 1)) == {"users": Held(150, day(2026, 8, 31))}
+    assert holding(stays, day(2026, 9, 1)) == {"users": Held(100, day(2026, 12, 31))}
+    assert holding(stays, day(2027, 1, 1)) == {}

@@ -105,8 +105,11 @@ def test_the_entitlement_event_carries_the_state_after_the_approval(
     request_sent: LicenceRequest, officer: User
 ) -> None:
     stories.approved(request_sent, officer)
-    payload = OutboxEvent.objects.get(type="entitlement.changed").payload
-    assert sum(g["quantity"] for g in payload["grants"] if g["module"] == "office") == 150
+    payload = OutboxEvent.objects.filter(type="entitlement.changed").latest("id").payload
+    assert (payload["cause"], payload["request_no"]) == ("approval", request_sent.request_no)
+    assert [
+        (h["resource"], h["quantity"]) for h in payload["in_force"] if h["module"] == "office"
+    ] == [("users", 150)]
 
 
 def test_the_administrator_is_invited_once_and_linked_afterwards(

@@ -55,7 +55,7 @@ def begins_today(transactional_db: None) -> Subscription:
 
 
 def announced() -> int:
-    return OutboxEvent.objects.filter(type="entitlement.changed").count()
+    return OutboxEvent.objects.filter(type="entitlement.changed", payload__cause="day").count()
 
 
 def run_tick() -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from capphep.pure.months import Term
 
@@ -113,6 +113,39 @@ def steps(spans: Iterable[Span]) -> dict[Key, list[Step]]:
         changes[span.key][span.first_day] += span.quantity
         changes[span.key][span.last_day + _ONE_DAY] -= span.quantity
     return {key: _running_total(by_day) for key, by_day in changes.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """So much, and the last local day on which it is so as far as decided."""
+
+    quantity: int
+    until: datetime.date
+
+
+K = TypeVar("K")
+
+
+def holding(
+    stays: Iterable[tuple[K, int, datetime.date, datetime.date]], day: datetime.date
+) -> dict[K, Held]:
+    """RULE R2: what is in force on a day, and until when; ``stays`` are spans by any key.
+
+    Each is a key, a quantity, a first and a last day; what holds nothing is left out.
+    """
+    changes: dict[K, dict[datetime.date, int]] = defaultdict(lambda: defaultdict(int))
+    for key, quantity, first, last in stays:
+        changes[key][first] += quantity
+        changes[key][last + _ONE_DAY] -= quantity
+    found = {key: _held(_running_total(by_day), day) for key, by_day in changes.items()}
+    return {key: held for key, held in found.items() if held}
+
+
+def _held(steps_: Sequence[Step], day: datetime.date) -> Held | None:
+    so_far = [step.quantity for step in steps_ if step.from_day <= day]
+    # What begins ends: behind a quantity there is another step.
+    later = next((step.from_day for step in steps_ if step.from_day > day), None)
+    return Held(so_far[-1], later - _ONE_DAY) if later and so_far and so_far[-1] else None
 
 
 def _running_total(changes: Mapping[datetime.date, int]) -> list[Step]:

@@ -16,8 +16,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from capphep.crm import rules
-from capphep.crm.actions.customers import event
 from capphep.crm.customer_rules import customer_search_key
+from capphep.crm.events import customer_event
 from capphep.crm.models import Contact, Customer, Opportunity, Order
 from capphep.crm.queries.customers import require_own
 from capphep.crm.sales_rules import opportunity_search_key
@@ -90,8 +90,10 @@ def enter_customers(*, actor: Actor, entries: Sequence[CustomerEntry]) -> Entere
         edits = [*_edit(actor, old, units), *_enter_contacts(old, units)]
         edited = {edit.customer.budget_code: edit.customer for edit in edits}
         audit.record(actor, [*_imported(new, units), *(edit.change() for edit in edits)])
-        outbox.enqueue(event("customer.created", customer) for customer in created.values())
-        outbox.enqueue(event("customer.changed", customer) for customer in edited.values())
+        outbox.enqueue(
+            customer_event("customer.created", customer) for customer in created.values()
+        )
+        outbox.enqueue(customer_event("customer.changed", customer) for customer in edited.values())
     return Entered(len(created), len(edited), len(old) - len(edited))
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from capphep.crm.events import customer_event
 from capphep.crm.models import Contact, Customer
 from capphep.crm.queries.customers import may_write
 from capphep.platform import audit, rows, versions
+from capphep.platform.outbox import Event
 from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor
 from capphep.pure.folding import fold
@@ -51,6 +53,13 @@ def complete_customer(
         rows.insert([added])
         changes.append(audit.Change(customer, "contact_added", after={"contact": str(added)}))
     return changes
+
+
+def completed_events(customer: Customer, changes: Sequence[audit.Change]) -> list[Event]:
+    """What to announce of it: that the record changed, not whom one reaches there."""
+    if not any(change.verb == "completed" for change in changes):
+        return []
+    return [customer_event("customer.changed", customer)]
 
 
 def _knows(customer: Customer, full_name: str) -> bool:

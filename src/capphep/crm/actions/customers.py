@@ -18,6 +18,7 @@ from capphep.crm.customer_rules import (
     customer_search_key,
     customer_values,
 )
+from capphep.crm.events import customer_event
 from capphep.crm.models import Contact, Customer, Opportunity, Sector
 from capphep.crm.queries.customers import (
     customer_for_update,
@@ -67,7 +68,7 @@ def _entered(actor: Actor, typed: CustomerInput, contact: ContactInput | None) -
         first = Contact.objects.create(customer=customer, updated_by_id=actor.pk, **person)
         values["contact"] = described(first)
     record_created(actor, customer, values)
-    outbox.enqueue([event("customer.created", customer)])
+    outbox.enqueue([customer_event("customer.created", customer)])
     return customer
 
 
@@ -121,7 +122,7 @@ def _write(
 ) -> set[str]:
     changed = write_changes(actor, customer, customer.version, values, verb)
     if changed:
-        outbox.enqueue([event("customer.changed", customer)])
+        outbox.enqueue([customer_event("customer.changed", customer)])
     return changed
 
 
@@ -210,13 +211,3 @@ def refresh_found_by(customer: Customer) -> None:
         each.search_key = opportunity_search_key(each.name, customer.budget_code, customer.name)
     Opportunity.objects.bulk_update(opportunities, ["search_key"], batch_size=200)
     refresh_search_keys(customer=customer)
-
-
-def event(type_: str, customer: Customer) -> outbox.Event:
-    """An event about the customer, with what a listener needs to know of it."""
-    payload = {
-        "budget_code": customer.budget_code,
-        "name": customer.name,
-        "is_active": customer.is_active,
-    }
-    return outbox.Event(type_, customer.budget_code, payload)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from capphep.crm.actions.customers import FOUND_BY, event, refresh_found_by, sector_of
+from capphep.crm.actions.customers import FOUND_BY, refresh_found_by, sector_of
 from capphep.crm.actions.records import changes_of
 from capphep.crm.customer_rules import check_chapter_level, customer_search_key, unit_values
+from capphep.crm.events import customer_event
 from capphep.crm.models import Customer
 from capphep.crm.rules import Problems
 from capphep.platform import audit, outbox
@@ -63,7 +64,7 @@ def change_information(
         actor, locked, locked.version, values | {"search_key": key}, "info_changed"
     )
     if changed:
-        outbox.enqueue([event("customer.changed", locked)])
+        outbox.enqueue([customer_event("customer.changed", locked)])
     if changed & set(FOUND_BY):
         refresh_found_by(locked)
     named = {"request_no": request_no}

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from capphep.crm.actions.once import created_once
 from capphep.crm.actions.records import record_created, write_changes
+from capphep.crm.events import opportunity_event
 from capphep.crm.models import Customer, Opportunity, SalesProject
 from capphep.crm.queries.customers import may_write, visible_customers
 from capphep.crm.queries.sales import opportunity_for_update
@@ -43,7 +44,7 @@ def _entered(actor: User, typed: OpportunityInput) -> Opportunity:
         salesperson_id=actor.pk, team_id=actor.team_id, updated_by_id=actor.pk, **values
     )
     record_created(actor, opportunity, values)
-    outbox.enqueue([_event("opportunity.created", opportunity)])
+    outbox.enqueue([opportunity_event("opportunity.created", opportunity)])
     return opportunity
 
 
@@ -58,7 +59,7 @@ def edit_opportunity(
             raise versions.Stale
         values = _checked(actor, typed, opportunity)
         if write_changes(actor, opportunity, seen_version, values):
-            outbox.enqueue([_event("opportunity.changed", opportunity)])
+            outbox.enqueue([opportunity_event("opportunity.changed", opportunity)])
     return opportunity
 
 
@@ -81,7 +82,7 @@ def move_opportunity(*, actor: Actor, opportunity_id: int, verb: str) -> Opportu
         )
         change = audit.Change(opportunity, "edited", {"stage": before}, {"stage": after})
         audit.record(actor, [change])
-        outbox.enqueue([_event("opportunity.changed", opportunity)])
+        outbox.enqueue([opportunity_event("opportunity.changed", opportunity)])
     return opportunity
 
 
@@ -134,13 +135,3 @@ def _project(project_id: int | None, before: Opportunity | None) -> SalesProject
 
 def _refused(code: str, message: str, field: str = "customer") -> Invalid:
     return Invalid(code, message, field=field)
-
-
-def _event(event: str, opportunity: Opportunity) -> outbox.Event:
-    payload = {
-        "name": opportunity.name,
-        "budget_code": opportunity.customer.budget_code,
-        "stage": opportunity.stage,
-        "expected_amount": opportunity.expected_amount,
-    }
-    return outbox.Event(event, str(opportunity.pk), payload)

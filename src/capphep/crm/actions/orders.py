@@ -21,6 +21,7 @@ from capphep.crm.actions.order_header import (
     detail_values,
     header_values,
 )
+from capphep.crm.events import order_event
 from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.queries.orders import goods_offer, order_for_update, require_own
 from capphep.crm.rules import LineInput, Problems
@@ -81,7 +82,7 @@ def _entered(
     order_lines.write_new(order, content.lines)
     after = _readable(content.values) | {"lines": order_lines.summary(content.lines)}
     audit.record(actor, [audit.Change(order, "created", after=after)])
-    outbox.enqueue([_event("order.created", order)])
+    outbox.enqueue([order_event("order.created", order, content.lines)])
     return order
 
 
@@ -106,7 +107,7 @@ def edit_order(
         content = _checked(actor, header, lines, discount, order)
         lines_before, lines_after = order_lines.differences(content.kept.values(), content.lines)
         order_lines.replace(order, content.kept, content.lines)
-        _write(actor, order, content.values, lines_before, lines_after)
+        _write(actor, order, content.values, lines_before, lines_after, content.lines)
     return order
 
 
@@ -208,6 +209,7 @@ def _write(
     values: Mapping[str, Any],
     lines_before: Mapping[str, str] | None = None,
     lines_after: Mapping[str, str] | None = None,
+    lines: Sequence[OrderLine] | None = None,
 ) -> None:
     """Write what differs, with audit entry and event; nothing where nothing does."""
     changed = {name: value for name, value in values.items() if getattr(order, name) != value}
@@ -219,7 +221,7 @@ def _write(
     if lines_before or lines_after:
         before, after = {**before, "lines": lines_before}, {**after, "lines": lines_after}
     audit.record(actor, [audit.Change(order, "edited", before, after)])
-    outbox.enqueue([_event("order.changed", order)])
+    outbox.enqueue([order_event("order.changed", order, lines)])
 
 
 def _search_key(order: Order, changed: Mapping[str, Any]) -> str:
@@ -238,14 +240,3 @@ def _readable(values: Mapping[str, Any], *, empty: bool = False) -> dict[str, ob
         for name, value in values.items()
         if name not in _DERIVED and (empty or value not in ("", None, 0))
     }
-
-
-def _event(event: str, order: Order) -> outbox.Event:
-    payload = {
-        "order_no": order.order_no,
-        "contract_no": order.contract_no,
-        "budget_code": order.budget_code,
-        "product": order.product.code,
-        "total": order.total,
-    }
-    return outbox.Event(event, order.order_no, payload)

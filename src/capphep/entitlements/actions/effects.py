@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from capphep.catalog.models import Module, Resource
-from capphep.entitlements import rules
+from capphep.entitlements import events, rules
 from capphep.entitlements.models import Grant, Subscription
 from capphep.entitlements.queries import span_of
 from capphep.platform import audit, outbox
@@ -25,6 +25,7 @@ class Effect:
     """What a subscription has on the day and had on the day before, where that differs."""
 
     subscription: Subscription
+    spans: Sequence[rules.Span]
     before: Mapping[rules.Key, int]
     after: Mapping[rules.Key, int]
 
@@ -65,7 +66,7 @@ def _effects(ids: Sequence[int], day: datetime.date) -> Iterator[Effect]:
         known = spans[subscription.pk]
         before, after = rules.in_force(known, day - _ONE_DAY), rules.in_force(known, day)
         if _positive(before) != _positive(after):
-            yield Effect(subscription, before, after)
+            yield Effect(subscription, known, before, after)
 
 
 def _positive(quantities: Mapping[rules.Key, int]) -> dict[rules.Key, int]:
@@ -76,9 +77,13 @@ class _Names:
     """Modules and resources of a batch, read once, for people and for programs."""
 
     def __init__(self, effects: Iterable[Effect]) -> None:
-        keys = {key for effect in effects for key in (*effect.before, *effect.after)}
+        keys = {span.key for effect in effects for span in effect.spans}
         self._modules = Module.objects.in_bulk({module for module, _ in keys})
         self._resources = Resource.objects.in_bulk({resource for _, resource in keys})
+        self._codes = {
+            (module, resource): (self._modules[module].code, self._resources[resource].code)
+            for module, resource in keys
+        }
 
     def change(self, effect: Effect, day: datetime.date) -> audit.Change:
         keys = [
@@ -97,22 +102,9 @@ class _Names:
         )
 
     def event(self, effect: Effect, day: datetime.date) -> outbox.Event:
-        subscription = effect.subscription
-        payload = {
-            "customer": subscription.customer.budget_code,
-            "product": subscription.product.code,
-            "effective_on": day.isoformat(),
-            "in_force": [self._line(key, effect.after[key]) for key in sorted(effect.after)],
-        }
-        return outbox.Event("entitlement.changed", subscription.customer.budget_code, payload)
-
-    def _line(self, key: rules.Key, quantity: int) -> dict[str, object]:
-        module, resource = key
-        return {
-            "module": self._modules[module].code,
-            "resource": self._resources[resource].code,
-            "quantity": quantity,
-        }
+        holding = events.of_spans(effect.spans, self._codes, day)
+        cause = events.BY_CALENDAR
+        return events.changed(effect.subscription, holding, cause=cause, effective_on=day)
 
     def _in_words(self, key: rules.Key) -> str:
         module, resource = key

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
+from capphep.entitlements import events
 from capphep.entitlements.actions.balances import BATCH, next_version, rebuild_balances
 from capphep.entitlements.models import Grant, GrantKind, Subscription
-from capphep.platform import audit, clock, numbers
+from capphep.entitlements.queries import spans_by_subscription
+from capphep.platform import audit, clock, numbers, outbox
 from capphep.platform.roles import Actor, Permission, require
 
 
@@ -51,6 +53,7 @@ def open_grants(*, actor: Actor, grants: Sequence[OpeningGrant]) -> None:
     next_version(subscriptions.values())
     rebuild_balances(subscriptions.values())
     audit.record(actor, _opened(subscriptions, grants))
+    outbox.enqueue(_events(list(subscriptions.values()), day))
 
 
 def _subscriptions(owners: set[tuple[int, int]]) -> dict[tuple[int, int], Subscription]:
@@ -92,3 +95,11 @@ def _opened(
         entered[owner].append(f"{grant.source}: +{grant.quantity}")
     for owner, found in subscriptions.items():
         yield audit.Change(found, "opened", after={"grants": entered[owner]})
+
+
+def _events(subscriptions: Sequence[Subscription], day: datetime.date) -> Iterator[outbox.Event]:
+    spans = spans_by_subscription([found.pk for found in subscriptions])
+    codes = events.codes_of({span.key for known in spans.values() for span in known})
+    for found in subscriptions:
+        holding = events.of_spans(spans[found.pk], codes, day)
+        yield events.changed(found, holding, cause=events.BY_OPENING, effective_on=day)

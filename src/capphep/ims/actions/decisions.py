@@ -10,7 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from capphep.entitlements import actions as entitlements
+from capphep.entitlements.events import changed_by_decision
+from capphep.entitlements.events import issued as issued_event
 from capphep.entitlements.models import Licence, Subscription
+from capphep.ims.actions.effects import granted
 from capphep.ims.actions.information import take_information
 from capphep.ims.actions.sales import take_sale
 from capphep.ims.queries.checks import require_unblocked
@@ -20,8 +23,8 @@ from capphep.platform.roles import Actor, Permission, require
 from capphep.provisioning import plans, queries
 from capphep.provisioning.actions.locks import lock_request
 from capphep.provisioning.actions.rounds import Answer
-from capphep.provisioning.actions.sending import event
 from capphep.provisioning.actions.status import move_request
+from capphep.provisioning.events import moved_events
 from capphep.provisioning.kind_rules import check_kind
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.queries import Review
@@ -79,7 +82,14 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
     decided = _decided(actor, request, "approve")
     issued = audit.Change(subscription, "licence_issued", after={"licence_no": licence.licence_no})
     audit.record(actor, [*decided, *effect.changes, issued])
-    outbox.enqueue(_events(request, subscription, licence))
+    outbox.enqueue(
+        [
+            *moved_events("request.approved", request, decided, lines=granted(review)),
+            changed_by_decision(subscription, licence, effect.day),
+            issued_event(subscription, licence, effect.day),
+            *effect.events,
+        ]
+    )
     return Approval(request, subscription, licence)
 
 
@@ -93,8 +103,9 @@ def reject(*, actor: Actor, request_id: int, reason: str) -> LicenceRequest:
     text = clean(reason)
     if not text:
         raise Invalid("reason_required", gettext_noop("Give the reason."), field="reason")
-    audit.record(actor, _decided(actor, request, "reject", reject_reason=text))
-    outbox.enqueue([event("request.rejected", request)])
+    decided = _decided(actor, request, "reject", reject_reason=text)
+    audit.record(actor, decided)
+    outbox.enqueue(moved_events("request.rejected", request, decided))
     return request
 
 
@@ -115,7 +126,7 @@ def return_request(
     moved = move_request(actor, request, "return", answer=answer, assigned_to_id=actor.pk)
     audit.record(actor, moved)
     said = {"comment": answer.comment, "comments": answer.comments}
-    outbox.enqueue([event("request.returned", request, **said)])
+    outbox.enqueue(moved_events("request.returned", request, moved, **said))
     return request
 
 
@@ -150,18 +161,3 @@ def _decided(
         assigned_to_id=actor.pk,
         **changes,
     )
-
-
-def _events(
-    request: LicenceRequest, subscription: Subscription, licence: Licence
-) -> list[outbox.Event]:
-    """The payloads carry the state after this approval, whatever comes later."""
-    return [
-        event("request.approved", request),
-        outbox.Event("entitlement.changed", request.budget_code, licence.content),
-        outbox.Event(
-            "licence.issued",
-            licence.licence_no,
-            {"licence_no": licence.licence_no, "version": subscription.version},
-        ),
-    ]

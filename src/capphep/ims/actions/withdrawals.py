@@ -11,9 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from capphep.entitlements import actions as entitlements
+from capphep.entitlements.events import changed_by_decision
+from capphep.entitlements.events import issued as issued_event
 from capphep.entitlements.models import Licence, LicenceCause, Subscription
 from capphep.entitlements.queries import Shortfall, is_anything_in_force
 from capphep.identity.actions import close_links
+from capphep.identity.events import account_event
 from capphep.identity.models import AccountLink
 from capphep.ims import rules
 from capphep.ims.queries import withdrawals as queries
@@ -22,8 +25,8 @@ from capphep.platform.models import User
 from capphep.platform.moves import move
 from capphep.platform.roles import Permission, require
 from capphep.provisioning.actions.locks import lock_request
-from capphep.provisioning.actions.sending import event
 from capphep.provisioning.actions.status import move_request
+from capphep.provisioning.events import moved_events, request_event
 from capphep.provisioning.models import Withdrawal
 from capphep.provisioning.states import REQUEST_STATUS, WITHDRAWAL_STATUS
 from capphep.pure.errors import Conflict, Invalid, Invalids, gettext_noop
@@ -144,7 +147,14 @@ def _withdraw(
     links, closed = _close_links(subscription, request.request_no, from_day, day)
     issued = audit.Change(subscription, "licence_issued", after={"licence_no": licence.licence_no})
     audit.record(actor, [told, *moved, taken, issued, *closed])
-    outbox.enqueue([*_events(withdrawal, subscription, licence), *_closings(links)])
+    outbox.enqueue(
+        [
+            *moved_events("request.withdrawn", request, moved, effective_on=from_day),
+            changed_by_decision(subscription, licence, from_day),
+            issued_event(subscription, licence, from_day),
+            *(account_event("account.closed", link) for link in links),
+        ]
+    )
     return Withdrawn(withdrawal, subscription, licence)
 
 
@@ -226,38 +236,5 @@ def _close_links(
 
 
 def _event(type_: str, withdrawal: Withdrawal) -> outbox.Event:
-    """An event about the request, with the local day on which it takes effect."""
-    told = event(type_, withdrawal.request)
-    return outbox.Event(
-        type_, told.subject, {**told.payload, "effective_on": withdrawal.from_day.isoformat()}
-    )
-
-
-def _events(
-    withdrawal: Withdrawal, subscription: Subscription, licence: Licence
-) -> list[outbox.Event]:
-    """The payloads carry the state after this withdrawal, and the day from which it counts."""
-    effective = {"effective_on": withdrawal.from_day.isoformat()}
-    changed = {**licence.content, **effective}
-    issued = {"licence_no": licence.licence_no, "version": subscription.version, **effective}
-    return [
-        _event("request.withdrawn", withdrawal),
-        outbox.Event("entitlement.changed", withdrawal.request.budget_code, changed),
-        outbox.Event("licence.issued", licence.licence_no, issued),
-    ]
-
-
-def _closings(links: Sequence[AccountLink]) -> list[outbox.Event]:
-    return [
-        outbox.Event(
-            "account.closed",
-            link.customer.budget_code,
-            {
-                "account": link.account_id,
-                "customer": link.customer.budget_code,
-                "product": link.product.code,
-                "effective_on": link.closed_from and link.closed_from.isoformat(),
-            },
-        )
-        for link in links
-    ]
+    """An event about the request, with the local day on which it would take effect."""
+    return request_event(type_, withdrawal.request, effective_on=withdrawal.from_day)

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from capphep.platform import audit, outbox
 from capphep.platform.roles import SYSTEM
-from capphep.provisioning.actions.sending import event
+from capphep.provisioning.events import request_event
 from capphep.provisioning.models import Round
 from capphep.provisioning.states import RequestStatus
 
@@ -46,7 +46,7 @@ def _change(late: Round) -> audit.Change:
 def _event(late: Round) -> outbox.Event:
     # As it was on that day, though it may be decided since.
     as_it_was = {"status": RequestStatus.WAITING.value, **_days(late)}
-    return event("request.overdue", late.request, **as_it_was)
+    return request_event("request.overdue", late.request, **as_it_was)
 
 
 def _days(late: Round) -> dict[str, str]:

@@ -9,12 +9,13 @@ from django.db import transaction
 
 from capphep.crm.models import Customer, Order
 from capphep.crm.queries.orders import order_for_update
-from capphep.platform import audit, clock, numbers, rows, versions
+from capphep.platform import audit, clock, numbers, outbox, rows, versions
 from capphep.platform.roles import Actor, Permission, require
 from capphep.provisioning import earlier, plans, queries, rules
 from capphep.provisioning.actions.evidence import copy_evidence
 from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.status import move_request
+from capphep.provisioning.events import moved_events, request_event
 from capphep.provisioning.information import OF_ADMINISTRATOR
 from capphep.provisioning.kinds import kind_of
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
@@ -108,10 +109,11 @@ def _begin_with(request: LicenceRequest, source: LicenceRequest) -> None:
 
 
 def save_new(actor: Actor, request: LicenceRequest) -> None:
-    """Give the new draft its number and write it."""
+    """Give the new draft its number, write it and announce it."""
     request.request_no = numbers.next_number(numbers.REQUEST, clock.today())
     request.updated_by_id = actor.pk
     rows.insert([request])
+    outbox.enqueue([request_event("request.created", request)])
 
 
 def unit_of(customer: Customer) -> dict[str, Any]:
@@ -253,5 +255,7 @@ def _extras(request: LicenceRequest) -> dict[int, dict[str, object]]:
 def discard_draft(*, actor: Actor, request_id: int) -> LicenceRequest:
     """Give up a draft; its number stays used and its content readable (R13)."""
     request = lock_own(actor, request_id, "discard")
-    audit.record(actor, move_request(actor, request, "discard"))
+    changes = move_request(actor, request, "discard")
+    audit.record(actor, changes)
+    outbox.enqueue(moved_events("request.discarded", request, changes))
     return request

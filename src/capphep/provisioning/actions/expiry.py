@@ -13,8 +13,8 @@ from django.db import transaction
 from capphep.platform import audit, outbox
 from capphep.platform.roles import SYSTEM, Actor
 from capphep.provisioning import expiry_queries as expiry
-from capphep.provisioning.actions.sending import event
 from capphep.provisioning.actions.status import move_request
+from capphep.provisioning.events import moved_events
 from capphep.provisioning.models import LicenceRequest
 
 _BATCH: Final = 200
@@ -52,7 +52,7 @@ def _expire_some(day: datetime.date, actor: Actor) -> Sequence[LicenceRequest]:
             replace(change, after={**change.after, "effective_on": effective_on})
             for change in moved
         ]
-        events.append(event("request.expired", request, effective_on=effective_on))
+        events += moved_events("request.expired", request, moved, effective_on=effective_on)
     audit.record(actor, changes)
     outbox.enqueue(events)
     return ended

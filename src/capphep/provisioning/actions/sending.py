@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from capphep.crm.actions.completion import NewContact, complete_customer
+from capphep.crm.actions.completion import NewContact, complete_customer, completed_events
 from capphep.crm.models import Customer, Order
 from capphep.crm.queries.customers import ownership_of
 from capphep.platform import audit, clock, outbox
@@ -26,6 +26,7 @@ from capphep.provisioning.actions.information import (
 from capphep.provisioning.actions.locks import lock_own
 from capphep.provisioning.actions.rounds import Parts, parts_of
 from capphep.provisioning.actions.status import move_request
+from capphep.provisioning.events import asked_for, moved_events
 from capphep.provisioning.kind_rules import check_first_day
 from capphep.provisioning.kinds import kind_now
 from capphep.provisioning.models import LicenceRequest, RequestLine
@@ -70,10 +71,13 @@ def send_request(
         sent_at=timezone.now(),
         due_on=add_workdays(clock.today(), settings.TARGET_WORKING_DAYS),
     )
+    events = moved_events("request.sent", request, changes, lines=asked_for(parts.lines))
     if request.write_back and request.kind != RequestKind.INFO_CHANGE:
-        changes += _write_back(actor, request)
+        completed = _write_back(actor, request)
+        changes += completed
+        events += completed_events(request.customer, completed)
     audit.record(actor, changes)
-    outbox.enqueue([event("request.sent", request)])
+    outbox.enqueue(events)
     return request
 
 
@@ -91,23 +95,10 @@ def _locked_order(order_id: int) -> QuerySet[Order]:
 def recall_request(*, actor: Actor, request_id: int) -> LicenceRequest:
     """RULE R12: *Thu hồi yêu cầu* – back to a draft while it waits; the order is free again."""
     request = lock_own(actor, request_id, "recall")
-    audit.record(actor, move_request(actor, request, "recall"))
-    outbox.enqueue([event("request.recalled", request)])
+    changes = move_request(actor, request, "recall")
+    audit.record(actor, changes)
+    outbox.enqueue(moved_events("request.recalled", request, changes))
     return request
-
-
-def event(type_: str, request: LicenceRequest, **more: object) -> outbox.Event:
-    """An event about the request, with what a listener needs to know of it."""
-    payload = {
-        "request_no": request.request_no,
-        "order_no": request.order.order_no if request.order else "",
-        "kind": request.kind,
-        "customer": request.budget_code,
-        "product": request.product.code,
-        "status": request.status,
-        **more,
-    }
-    return outbox.Event(type_, request.request_no, payload)
 
 
 def problems_of(request: LicenceRequest, parts: Parts) -> list[Refusal]:
