@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from capphep.catalog.models import Module, Resource
 from capphep.entitlements import rules
 from capphep.entitlements.models import Licence, Subscription
 from capphep.platform.outbox import Event
@@ -79,13 +78,6 @@ def of_spans(
     """What spans of the ledger hold on a day; ``codes`` say what their keys are called."""
     stays = ((codes[one.key], one.quantity, one.first_day, one.last_day) for one in spans)
     return rules.holding(stays, day)
-
-
-def codes_of(keys: set[rules.Key]) -> dict[rules.Key, Codes]:
-    """Two statements."""
-    modules = Module.objects.in_bulk({module for module, _ in keys})
-    resources = Resource.objects.in_bulk({resource for _, resource in keys})
-    return {key: (modules[key[0]].code, resources[key[1]].code) for key in keys}
 
 
 def _certified(licence: Licence) -> Iterator[tuple[Codes, int, datetime.date, datetime.date]]:

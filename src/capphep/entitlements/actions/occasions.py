@@ -232,16 +232,19 @@ class _Names:
         """The snapshot that the mark was reached with."""
         assert one.module_id and one.resource_id
         subscription = self.subscriptions[one.subscription_id]
+        customer, product = subscription.customer.budget_code, subscription.product.code
         payload = {
-            "customer": subscription.customer.budget_code,
-            "product": subscription.product.code,
+            "customer": customer,
+            "product": product,
             "module": self._modules[one.module_id].code,
             "resource": self._resources[one.resource_id].code,
             "in_use": one.in_use,
             "in_force": one.in_force,
             "percent": one.level,
         }
-        return outbox.Event("usage.threshold", subscription.customer.budget_code, payload)
+        return outbox.Event(
+            "usage.threshold", customer, payload, customer=customer, product=product
+        )
 
     def _news(self, one: Occasion, kind: str, message: str, **params: object) -> News:
         subscription = self.subscriptions[one.subscription_id]

@@ -12,7 +12,7 @@ from django.db import transaction
 from capphep.entitlements import events
 from capphep.entitlements.actions.balances import BATCH, next_version, rebuild_balances
 from capphep.entitlements.models import Grant, GrantKind, Subscription
-from capphep.entitlements.queries import spans_by_subscription
+from capphep.entitlements.queries import granted_to
 from capphep.platform import audit, clock, numbers, outbox
 from capphep.platform.roles import Actor, Permission, require
 
@@ -98,8 +98,7 @@ def _opened(
 
 
 def _events(subscriptions: Sequence[Subscription], day: datetime.date) -> Iterator[outbox.Event]:
-    spans = spans_by_subscription([found.pk for found in subscriptions])
-    codes = events.codes_of({span.key for known in spans.values() for span in known})
+    granted = granted_to([found.pk for found in subscriptions])
     for found in subscriptions:
-        holding = events.of_spans(spans[found.pk], codes, day)
+        holding = events.of_spans(granted.spans[found.pk], granted.codes, day)
         yield events.changed(found, holding, cause=events.BY_OPENING, effective_on=day)

@@ -15,7 +15,7 @@ def name_events(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("platform", "0009_notices")]
+    dependencies = [("platform", "0010_program_role_and_idempotent_answers")]
     operations = [
         migrations.AddField("outboxevent", "public_id", models.CharField(max_length=36, null=True)),
         migrations.AddField(

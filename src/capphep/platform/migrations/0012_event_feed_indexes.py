@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("platform", "0010_event_feed")]
+    dependencies = [("platform", "0011_event_feed")]
     operations = [
         migrations.AlterField("outboxevent", "public_id", models.CharField(max_length=36, unique=True)),
         migrations.AddIndex(
