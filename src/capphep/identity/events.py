@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from capphep.identity.models import AccountLink
-from capphep.platform import audit
 from capphep.platform.outbox import Event
 
 
-def account_event(type_: str, link: AccountLink) -> Event:
+def account_event(type_: str, link: AccountLink, **more: object) -> Event:
     customer, product = link.customer.budget_code, link.product.code
     payload = {
         "account": link.account_id,
+        "external_id": str(link.account.uid),
         "customer": customer,
         "product": product,
         "request_no": link.request_no,
-        "effective_on": link.closed_from,
+        "status": link.status,
+        **more,
     }
     return Event(type_, customer, payload, customer=customer, product=product)
-
-
-def ensured_events(link: AccountLink, changes: Iterable[audit.Change]) -> list[Event]:
-    """Of an account that was ensured: how it was linked, if ``changes`` tell that it was."""
-    return [account_event(f"account.{change.verb}", link) for change in changes]

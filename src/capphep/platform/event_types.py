@@ -39,6 +39,8 @@ TYPES: Final[Mapping[str, Text]] = {
     "licence.issued": _("A licence was issued"),
     "account.invited": _("An administrator was invited"),
     "account.linked": _("An administrator's account was linked"),
+    "account.failed": _("An administrator's account could not be delivered"),
     "account.closed": _("An administrator's link was closed"),
+    "account.deactivated": _("An administrator's account was deactivated"),
     "usage.threshold": _("Usage reached a threshold"),
 }

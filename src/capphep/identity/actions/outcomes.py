@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from django.db import transaction
 from django.utils import timezone
 
+from capphep.identity.events import account_event
 from capphep.identity.models import AccountLink, AdminAccount, DeliveryError
 from capphep.identity.queries import links_of, work_for
 from capphep.identity.rules import Work
@@ -161,21 +162,13 @@ def _change(link: AccountLink, verb: str) -> audit.Change:
 
 
 def _events(moved: Moved, work: Work, retry_at: datetime.datetime | None) -> list[outbox.Event]:
-    """No name, e-mail or phone. Where the person stays active elsewhere, nobody is deactivated."""
+    """Where the person stays active elsewhere, nobody is deactivated."""
     failing = {"retry_at": retry_at and retry_at.isoformat(timespec="seconds")}
     return [
-        outbox.Event(
+        account_event(
             _EVENTS[verb],
-            link.customer.budget_code,
-            {
-                "account": link.account_id,
-                "external_id": str(link.account.uid),
-                "customer": link.customer.budget_code,
-                "product": link.product.code,
-                "request_no": link.request_no,
-                "status": link.status,
-                **({"error": link.account.error, **failing} if verb == "fail" else {}),
-            },
+            link,
+            **({"error": link.account.error, **failing} if verb == "fail" else {}),
         )
         for link, verb in moved
         if verb != "deactivate" or not work.is_active

@@ -87,7 +87,6 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
             *moved_events("request.approved", request, decided, lines=granted(review)),
             changed_by_decision(subscription, licence, effect.day),
             issued_event(subscription, licence, effect.day),
-            *effect.events,
         ]
     )
     return Approval(request, subscription, licence)

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 
 from capphep.entitlements.models import Licence
 from capphep.platform import audit
-from capphep.platform.outbox import Event
 from capphep.provisioning.queries import Review
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The licence that certifies it, what belongs in the audit trail, what else is announced.
+    """The licence that certifies it, and what belongs in the audit trail.
 
     ``day`` is the local day on which it takes effect.
     """
 
     licence: Licence
     changes: Sequence[audit.Change]
-    events: Sequence[Event]
     day: datetime.date
 
 

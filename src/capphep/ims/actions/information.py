@@ -8,9 +8,8 @@ from capphep.crm.actions.information import change_information
 from capphep.entitlements import actions as entitlements
 from capphep.entitlements.models import LicenceCause, Subscription
 from capphep.identity.actions import Person, ensure_account
-from capphep.identity.events import ensured_events
 from capphep.ims.actions.effects import Effect
-from capphep.platform import audit, outbox
+from capphep.platform import audit
 from capphep.platform.roles import Actor
 from capphep.provisioning.information import asked_by, changes_administrator, information_of
 from capphep.provisioning.models import LicenceRequest
@@ -44,20 +43,17 @@ def take_information(
         cause=LicenceCause.INFO_CHANGE,
         information=asked_by(request),
     )
-    changes, events = _account(request, review)
-    return Effect(licence, [*of_customer, *changes], events, day)
+    return Effect(licence, [*of_customer, *_account(request, review)], day)
 
 
-def _account(
-    request: LicenceRequest, review: Review
-) -> tuple[list[audit.Change], list[outbox.Event]]:
+def _account(request: LicenceRequest, review: Review) -> list[audit.Change]:
     """RULE R15: another administrator is linked or invited; the former ones stay."""
     if not changes_administrator(review.changes):
-        return [], []
-    link, changes = ensure_account(
+        return []
+    _, changes = ensure_account(
         person=Person(request.admin_name, request.admin_email, request.admin_phone),
         customer=request.customer,
         product=request.product,
         request_no=request.request_no,
     )
-    return changes, ensured_events(link, changes)
+    return changes

@@ -8,7 +8,6 @@ from collections import defaultdict
 from capphep.entitlements import actions as entitlements
 from capphep.entitlements.models import GrantKind, Subscription
 from capphep.identity.actions import Person, ensure_account
-from capphep.identity.events import ensured_events
 from capphep.ims.actions.effects import Effect
 from capphep.platform import audit, rows
 from capphep.platform.roles import Actor
@@ -34,15 +33,14 @@ def take_sale(
     licence = entitlements.issue_licence(
         subscription=subscription, request_no=request.request_no, day=day
     )
-    link, account_changes = ensure_account(
+    _, account_changes = ensure_account(
         person=Person(request.admin_name, request.admin_email, request.admin_phone),
         customer=request.customer,
         product=request.product,
         request_no=request.request_no,
     )
     begins = min(line.term.first for line in review.lines)
-    announced = ensured_events(link, account_changes)
-    return Effect(licence, [*granted, *account_changes], announced, begins)
+    return Effect(licence, [*granted, *account_changes], begins)
 
 
 def _grant(

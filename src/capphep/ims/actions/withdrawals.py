@@ -152,7 +152,10 @@ def _withdraw(
             *moved_events("request.withdrawn", request, moved, effective_on=from_day),
             changed_by_decision(subscription, licence, from_day),
             issued_event(subscription, licence, from_day),
-            *(account_event("account.closed", link) for link in links),
+            *(
+                account_event("account.closed", link, effective_on=link.closed_from)
+                for link in links
+            ),
         ]
     )
     return Withdrawn(withdrawal, subscription, licence)
