@@ -74,7 +74,7 @@ def test_what_breaks_a_rule_is_told_at_its_member_with_the_rule(crm: Program) ->
 
 def test_what_has_no_form_is_told_at_its_member(crm: Program) -> None:
     assert_problem(crm.post("/customers", {"name": 5}), 422, "invalid_string_type", "/name")
-    assert_problem(crm.post("/customers", [1]), 422, "invalid_missing")
+    assert_problem(crm.post("/customers", [1]), 422, "invalid_model_attributes_type")
 
 
 def test_messages_come_in_the_language_asked_for(salesperson: User) -> None:

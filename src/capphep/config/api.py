@@ -8,9 +8,11 @@ from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
-from capphep.crm.api import customers
+from capphep.catalog.api import routes as catalogue
+from capphep.crm.api import contacts, customers, goods, orders, sales
 from capphep.platform.api import Principal
 from capphep.platform.api.errors import answer_errors
+from capphep.platform.api.parsing import JsonParser
 
 _DESCRIPTION: Final = """\
 Everything that the desk does, for programs: the same actions, rules and permissions as on its
@@ -36,6 +38,9 @@ api = NinjaAPI(
     urls_namespace="api-1",
     auth=BearerToken(),
     docs_url=None,
+    parser=JsonParser(),
 )
-api.add_router("", customers.routes)
+for _module in (customers, contacts, sales, goods, orders):
+    api.add_router("", _module.routes)
+api.add_router("", catalogue)
 answer_errors(api)

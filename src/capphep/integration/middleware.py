@@ -14,6 +14,7 @@ from capphep.integration.models import ApiToken
 from capphep.integration.queries import running_token
 from capphep.integration.token_rules import presented
 from capphep.platform.api import Principal
+from capphep.platform.api.errors import as_problem
 from capphep.platform.api.problems import simple, unavailable
 from capphep.platform.origin import working_from
 from capphep.pure.errors import gettext_noop
@@ -33,6 +34,9 @@ class ApiAccess:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(PREFIX):
             return self.get_response(request)
+        return as_problem(self._answer(request))
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         text = presented(
             request.headers.get("Authorization", ""), request.headers.get("X-API-Key", "")
         )

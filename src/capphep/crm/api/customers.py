@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
-from capphep.crm.actions.customers import create_customer, edit_customer
+from capphep.crm.actions.customers import (
+    create_customer,
+    deactivate_customer,
+    edit_customer,
+    reactivate_customer,
+)
 from capphep.crm.customer_rules import CustomerInput
-from capphep.crm.models import Customer, Sector
+from capphep.crm.models import Customer, Level, OrgType, PublicUnitKind, Sector
 from capphep.crm.queries.customers import (
     customer_not_found,
     search_customers,
@@ -18,11 +24,15 @@ from capphep.crm.queries.customers import (
 )
 from capphep.platform.api import (
     ApiRequest,
+    Input,
     Page,
     PageQuery,
+    Patch,
     Principal,
     Routes,
     Scope,
+    located,
+    merged,
     page_of,
     seen_version,
     tagged,
@@ -36,13 +46,13 @@ _OWN: Final = (
 )
 
 
-class CustomerFields(Schema):
+class CustomerFields(Input):
     """What is said of a unit. Codes may be written with spaces or points (R11)."""
 
-    name: str = Field(max_length=250)
-    org_type: str = Field(description="central, province, commune")
-    public_unit_kind: str = Field(description="committee, department, education, other")
-    level: int = Field(4, description="1 central, 2 province, 4 commune")
+    name: str = Field(description="at most 250 characters")
+    org_type: OrgType
+    public_unit_kind: PublicUnitKind
+    level: Level = Field(Level.COMMUNE, description="1 central, 2 province, 4 commune")
     parent: str = Field("", description="budget code of the governing unit")
     sector: str = Field("", description="name of the sector")
     chapter_code: str = ""
@@ -63,25 +73,8 @@ class CustomerOut(CustomerFields):
     budget_code: str
     is_active: bool
     version: int = Field(description="counts changes; the ETag")
-
-
-class CustomerPatch(Schema):
-    """What changes; a member that is left out stays."""
-
-    name: str | None = None
-    org_type: str | None = None
-    public_unit_kind: str | None = None
-    level: int | None = None
-    parent: str | None = None
-    sector: str | None = None
-    chapter_code: str | None = None
-    tax_code: str | None = None
-    province: str | None = None
-    commune: str | None = None
-    address: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    note: str | None = None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
 
 
 class CustomerQuery(PageQuery):
@@ -105,24 +98,41 @@ def get_customer(request: ApiRequest, budget_code: str, response: HttpResponse) 
 def enter_customer(request: ApiRequest, data: NewCustomer, response: HttpResponse) -> Any:
     """Enter a customer; it belongs to the user of the token."""
     request.auth.require_unbound()
-    typed = _typed(request.auth, data.dict())
-    return _answer(create_customer(actor=request.auth.actor, typed=typed), response)
+    typed = _typed(request.auth, data.model_dump())
+    made = create_customer(actor=request.auth.actor, typed=typed)
+    located(response, f"/customers/{made.budget_code}")
+    return _answer(made, response)
 
 
 @routes.change("/customers/{budget_code}", Scope.CUSTOMERS_WRITE, CustomerOut)
 def change_customer(
-    request: ApiRequest, budget_code: str, data: CustomerPatch, response: HttpResponse
+    request: ApiRequest, budget_code: str, data: Patch[CustomerFields], response: HttpResponse
 ) -> Any:
     """Change a customer."""
     version = seen_version(request)
     customer = customer_named(request.auth, budget_code)
-    sent = {name: value for name, value in data.dict().items() if value is not None}
     changed = edit_customer(
         actor=request.auth.actor,
         customer_id=customer.pk,
         seen_version=version,
-        typed=_typed(request.auth, shown(customer) | sent),
+        typed=_typed(request.auth, merged(shown(customer), data), customer),
     )
+    return _answer(changed, response)
+
+
+@routes.create("/customers/{budget_code}/deactivate", Scope.CUSTOMERS_WRITE, CustomerOut, 200)
+def stop_following(request: ApiRequest, budget_code: str, response: HttpResponse) -> Any:
+    """Stop following a customer (R13: instead of deleting it)."""
+    customer = customer_named(request.auth, budget_code)
+    changed = deactivate_customer(actor=request.auth.actor, customer_id=customer.pk)
+    return _answer(changed, response)
+
+
+@routes.create("/customers/{budget_code}/reactivate", Scope.CUSTOMERS_WRITE, CustomerOut, 200)
+def follow_again(request: ApiRequest, budget_code: str, response: HttpResponse) -> Any:
+    """Follow a customer again."""
+    customer = customer_named(request.auth, budget_code)
+    changed = reactivate_customer(actor=request.auth.actor, customer_id=customer.pk)
     return _answer(changed, response)
 
 
@@ -139,32 +149,42 @@ def _visible(principal: Principal) -> QuerySet[Customer]:
     return principal.within(rows, customer="pk")
 
 
-def _typed(principal: Principal, data: dict[str, Any]) -> CustomerInput:
+def _typed(
+    principal: Principal, data: dict[str, Any], before: Customer | None = None
+) -> CustomerInput:
     """Raises Invalid ``parent_unknown``, ``sector_unknown``."""
     values = {name: data[name] for name in ("budget_code", *_OWN)}
-    if data["parent"]:
-        parent = _visible(principal).filter(budget_code=data["parent"]).first()
-        if parent is None:
-            message = gettext_noop("There is no such customer.")
-            raise Invalid("parent_unknown", message, field="parent")
-        values["parent_id"] = parent.pk
-    if data["sector"]:
-        sector = Sector.objects.filter(name=data["sector"]).first()
-        if sector is None:
-            message = gettext_noop("There is no such sector.")
-            raise Invalid("sector_unknown", message, field="sector")
-        values["sector_id"] = sector.pk
+    parent, sector = data["parent"], data["sector"]
+    values["parent_id"] = _parent_id(principal, parent, before) if parent else None
+    values["sector_id"] = _sector_id(sector) if sector else None
     return CustomerInput(**values)
+
+
+def _parent_id(principal: Principal, budget_code: str, before: Customer | None) -> int:
+    """What stands there already may stay."""
+    if before is not None and before.parent and before.parent.budget_code == budget_code:
+        return before.parent.pk
+    found = _visible(principal).filter(budget_code=budget_code).first()
+    if found is None:
+        message = gettext_noop("There is no such customer.")
+        raise Invalid("parent_unknown", message, field="parent")
+    return found.pk
+
+
+def _sector_id(name: str) -> int:
+    found = Sector.objects.filter(name=name).first()
+    if found is None:
+        raise Invalid("sector_unknown", gettext_noop("There is no such sector."), field="sector")
+    return found.pk
 
 
 def shown(customer: Customer) -> dict[str, Any]:
     """The customer as a `CustomerOut`; its parent and sector must be at hand."""
-    values: dict[str, Any] = {name: getattr(customer, name) for name in ("budget_code", *_OWN)}
+    own = ("budget_code", *_OWN, "is_active", "version", "created_at", "updated_at")
+    values: dict[str, Any] = {name: getattr(customer, name) for name in own}
     return values | {
         "parent": customer.parent.budget_code if customer.parent else "",
         "sector": customer.sector.name if customer.sector else "",
-        "is_active": customer.is_active,
-        "version": customer.version,
     }
 
 

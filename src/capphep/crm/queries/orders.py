@@ -60,8 +60,12 @@ def _locked_order(actor: Actor, pk: int) -> QuerySet[Order]:
 
 def _found(orders: list[Order]) -> Order:
     if not orders:
-        raise NotFound("order_not_found", gettext_noop("There is no such order."))
+        raise order_not_found()
     return orders[0]
+
+
+def order_not_found() -> NotFound:
+    return NotFound("order_not_found", gettext_noop("There is no such order."))
 
 
 def may_write(actor: Actor, order: Order) -> bool:

@@ -39,8 +39,12 @@ def _opportunity(rows: QuerySet[Opportunity], opportunity_id: int) -> Opportunit
     related = ("customer", "project", "salesperson", "team", "updated_by")
     found = rows.select_related(*related).filter(pk=opportunity_id).first()
     if found is None:
-        raise NotFound("opportunity_not_found", gettext_noop("There is no such opportunity."))
+        raise opportunity_not_found()
     return found
+
+
+def opportunity_not_found() -> NotFound:
+    return NotFound("opportunity_not_found", gettext_noop("There is no such opportunity."))
 
 
 def may_write_opportunity(actor: Actor, opportunity: Opportunity) -> bool:

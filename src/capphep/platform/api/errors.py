@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -24,6 +25,20 @@ def answer_errors(api: NinjaAPI) -> None:
     """Let the API answer what its functions raise; what nobody expected is logged."""
     for kind, answer in _ANSWERS.items():
         api.add_exception_handler(kind, answer)
+
+
+def answer_to(request: HttpRequest, found: Exception) -> HttpResponse:
+    """The problem that an exception is answered with."""
+    kind = next(kind for kind in type(found).__mro__ if kind in _ANSWERS)
+    return _ANSWERS[kind](request, found)
+
+
+def as_problem(response: HttpResponse) -> HttpResponse:
+    """The same answer; a problem where the address does not have the method."""
+    if not isinstance(response, HttpResponseNotAllowed):
+        return response
+    message = gettext_noop("This address does not have this method.")
+    return simple(405, "method_not_allowed", message, {"Allow": response.headers["Allow"]})
 
 
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -49,7 +64,13 @@ def _unknown(request: HttpRequest, _found: AuthenticationError) -> HttpResponse:
 
 
 def _http(request: HttpRequest, found: HttpError) -> HttpResponse:
-    return simple(found.status_code, "bad_request", gettext_noop("The request cannot be read."))
+    if isinstance(found.__cause__, Refusal):
+        return _refused(request, found.__cause__)
+    return _unreadable(request, found)
+
+
+def _unreadable(request: HttpRequest, _found: Exception) -> HttpResponse:
+    return simple(400, "bad_request", gettext_noop("The request cannot be read."))
 
 
 def _missing(request: HttpRequest, _found: Http404) -> HttpResponse:
@@ -84,6 +105,8 @@ _ANSWERS: Final[Mapping[type[Exception], Callable[..., HttpResponse]]] = {
     HttpError: _http,
     Http404: _missing,
     RequestDataTooBig: _too_big,
+    SuspiciousOperation: _unreadable,
+    MultiPartParserError: _unreadable,
     OperationalError: _outage,
     Exception: _failed,
 }

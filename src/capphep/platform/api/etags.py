@@ -26,6 +26,11 @@ def tagged(response: HttpResponse, version: int) -> None:
     response.headers["ETag"] = f'"{version}"'
 
 
+def located(response: HttpResponse, path: str) -> None:
+    """Tell where a new record is found, below the API's own address."""
+    response.headers["Location"] = f"/api/v1{path}"
+
+
 def seen_version(request: HttpRequest) -> int:
     """The version that the sender saw, from ``If-Match``.
 

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from ninja import Field, Schema
 
+from capphep.platform.api.sentences import sentence
 from capphep.platform.texts import refusal_text
-from capphep.pure.errors import Label, Refusal, gettext_noop
+from capphep.pure.errors import Refusal, gettext_noop
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -41,14 +43,14 @@ def problem(
     status: int,
     refusals: Sequence[Refusal],
     headers: Mapping[str, str] | None = None,
-    pointers: Mapping[str, str] | None = None,
+    **more: object,
 ) -> HttpResponse:
     """The answer to refusals, the first of which gives its code to the whole.
 
-    ``pointers`` translates names of fields of the domain into JSON pointers; a field
-    that is not named there is a member of the body's own.
+    Their fields are ways into the body (`pointers.pointing`). ``more`` are members that a
+    program needs to go on, such as what has changed meanwhile.
     """
-    errors = [_error(refusal, pointers or {}) for refusal in refusals]
+    errors = [_error(refusal) for refusal in refusals]
     body = {
         "type": f"urn:capphep:problem:{errors[0]['code']}",
         "title": HTTPStatus(status).phrase,
@@ -57,18 +59,18 @@ def problem(
         "detail": " ".join(str(error["detail"]) for error in errors),
         "rule": errors[0]["rule"],
         "errors": errors,
+        **more,
     }
-    content = json.dumps(body, ensure_ascii=False)
+    content = json.dumps(body, ensure_ascii=False, cls=DjangoJSONEncoder)
     return HttpResponse(content, content_type=MEDIA_TYPE, status=status, headers=headers)
 
 
-def _error(refusal: Refusal, pointers: Mapping[str, str]) -> dict[str, str]:
-    pointer = pointers.get(refusal.field, f"/{refusal.field}" if refusal.field else "")
+def _error(refusal: Refusal) -> dict[str, str]:
     return {
         "code": refusal.code,
         "detail": refusal_text(refusal),
         "rule": refusal.rule,
-        "pointer": pointer,
+        "pointer": f"/{refusal.field}" if refusal.field else "",
     }
 
 
@@ -86,16 +88,14 @@ def unavailable() -> HttpResponse:
 
 
 def from_validation(errors: Iterable[Mapping[str, Any]]) -> list[Refusal]:
-    """What pydantic found, as refusals: its own sentences, at the value that was sent."""
-    return [
-        Refusal(
-            f"invalid_{error['type']}".replace(".", "_"),
-            "%(message)s",
-            field=_pointer(error["loc"]),
-            params={"message": Label(str(error["msg"]))},
-        )
-        for error in errors
-    ]
+    """What pydantic found, as refusals at the value that was sent."""
+    return [_of_form(error) for error in errors]
+
+
+def _of_form(error: Mapping[str, Any]) -> Refusal:
+    code = f"invalid_{error['type']}".replace(".", "_")
+    template, params = sentence(error)
+    return Refusal(code, template, field=_pointer(error["loc"]), params=params)
 
 
 def _pointer(loc: Sequence[str | int]) -> str:

@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import Router
 from ninja.decorators import decorate_view
 from ninja.responses import Status
 
+from capphep.platform.api.entry import Entry, expected_of
+from capphep.platform.api.errors import answer_to
 from capphep.platform.api.idempotency import answered_once
 from capphep.platform.api.principal import Scope
 from capphep.platform.api.problems import Problem
@@ -41,8 +44,8 @@ class Routes(Router):
     def __init__(self, heading: str) -> None:
         super().__init__(tags=[heading])
 
-    def read(self, path: str, scope: Scope, answer: object, **more: Any) -> Callable[[V], V]:
-        """GET: changes nothing."""
+    def read(self, path: str, scope: Scope | None, answer: object, **more: Any) -> Callable[[V], V]:
+        """GET: changes nothing. Without a scope: for any token."""
         return self._route(["GET"], path, scope, {200: answer}, (), **more)
 
     def create(
@@ -58,25 +61,30 @@ class Routes(Router):
         answers = {204 if answer is None else 200: answer, 412: Problem, 428: Problem}
         return self._route([method], path, scope, answers, (_IF_MATCH,), **more)
 
+    def remove(self, path: str, scope: Scope, **more: Any) -> Callable[[V], V]:
+        """DELETE of what has no versions."""
+        return self._route(["DELETE"], path, scope, {204: None}, (), **more)
+
     def _route(
         self,
         methods: list[str],
         path: str,
-        scope: Scope,
+        scope: Scope | None,
         answers: Mapping[int, object],
         headers: Sequence[Mapping[str, object]],
         **more: Any,
     ) -> Callable[[V], V]:
-        extra: dict[str, Any] = {"x-scope": scope.value}
+        extra: dict[str, Any] = {"x-scope": scope.value if scope else "", **more.pop("extra", {})}
         if headers:
             extra["parameters"] = list(headers)
         responses = {**answers, **dict.fromkeys(_REFUSED, Problem)}
 
         def registered(view: V) -> V:
             summary = more.pop("summary", None) or (view.__doc__ or "").split("\n")[0].rstrip(".")
-            guarded = _guarded(view, scope, min(answers))
+            guarded = _answering(view, min(answers))
             if "POST" in methods:
                 decorate_view(_once)(guarded)
+            decorate_view(_entered(expected_of(guarded, scope)))(guarded)
             self.api_operation(
                 methods, path, response=responses, summary=summary, openapi_extra=extra, **more
             )(guarded)
@@ -85,16 +93,32 @@ class Routes(Router):
         return registered
 
 
-def _guarded(view: V, scope: Scope, status: int) -> V:
+def _answering(view: V, status: int) -> V:
     @functools.wraps(view)
-    def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
-        request.auth.require(scope)
+    def answering(request: Any, *args: Any, **kwargs: Any) -> Any:
         answer = view(request, *args, **kwargs)
-        return answer if isinstance(answer, HttpResponse) else Status(status, answer)
+        return answer if isinstance(answer, HttpResponseBase) else Status(status, answer)
 
     # Annotations that are texts have a meaning in the view's own module only.
-    guarded.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
-    return cast(V, guarded)
+    answering.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
+    return cast(V, answering)
+
+
+def _entered(entry: Entry) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Outermost: who asks and how is looked at before anything of the request is read."""
+
+    def decorated(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(run)
+        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                entry.check(request, kwargs)
+                return run(request, *args, **kwargs)
+            except Exception as found:
+                return answer_to(request, found)
+
+        return entered
+
+    return decorated
 
 
 def _once(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -1,0 +1,71 @@
+"""What programs send: members that are misspelt are told, not ignored."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+from ninja import Field, Schema
+from pydantic import ConfigDict, create_model
+from pydantic.fields import FieldInfo
+
+LARGEST_ID = 2**63 - 1
+RecordId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+class Input(Schema):
+    """A body, or a part of one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+T = TypeVar("T", bound=Schema)
+
+if TYPE_CHECKING:
+
+    class Patch(Input, Generic[T]):
+        """The members of ``T`` that change; one that is left out stays."""
+
+else:
+
+    class Patch:
+        def __class_getitem__(cls, schema: type[Schema]) -> type[Schema]:
+            return _patch_of(schema)
+
+
+@cache
+def _patch_of(schema: type[Schema]) -> type[Schema]:
+    members: dict[str, Any] = {
+        # A factory keeps the default, which nobody reads, out of the documentation.
+        name: (_emptied(field), Field(default_factory=lambda: None, description=field.description))
+        for name, field in schema.model_fields.items()
+    }
+    return create_model(
+        f"{schema.__name__}Patch",
+        __base__=Input,
+        __module__=schema.__module__,
+        __doc__="What changes: a member that is left out stays; null empties a text or a day.",
+        **members,
+    )
+
+
+def _emptied(field: FieldInfo) -> Any:
+    """The member's type with its bounds; a text may be null too."""
+    kind: Any = field.annotation
+    for bound in field.metadata:
+        kind = Annotated[kind, bound]
+    return kind | None if field.annotation is str else kind
+
+
+def sent(data: Schema) -> dict[str, Any]:
+    """The members that were sent, each of them whole."""
+    return data.model_dump(include=data.model_fields_set)
+
+
+def merged(before: dict[str, Any], data: Schema) -> dict[str, Any]:
+    """``before`` with what was sent; null empties a text."""
+    changes = {
+        name: "" if value is None and isinstance(before.get(name), str) else value
+        for name, value in sent(data).items()
+    }
+    return before | changes
