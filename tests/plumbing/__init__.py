@@ -4,9 +4,9 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 
 - every run has its own state directory and its own test database (a file on SQLite), so that
   several runs may go on at once in one checkout;
-- `@pytest.mark.once` for tests that no database can change, and all of tests/pure: `./capphep
-  test` runs them beside SQLite only; `@pytest.mark.postgresql`, `@pytest.mark.sqlite` for what
-  only the one can show;
+- `@pytest.mark.once` for tests that no database can change, and all of tests/pure and packages:
+  `./capphep test` runs them beside SQLite only; `@pytest.mark.postgresql`, `@pytest.mark.sqlite`
+  for what only the one can show;
 - `race(...)` (tests.plumbing.races): the same thing done by several threads at once;
   `race_processes(...)` (tests.plumbing.processes): by several processes;
 - `each_kill_point(...)`, `killed_at_statement(...)` (tests.plumbing.kills): a process that dies
@@ -32,7 +32,8 @@ from tests.plumbing.emptying import empty_tables_by_deleting
 from tests.plumbing.isolation import django_db_modify_db_settings, isolate, leave_no_trace
 from tests.plumbing.sql_counts import statements, write_counts
 
-PURE = Path(__file__).resolve().parent.parent / "pure"
+_TESTS = Path(__file__).resolve().parent.parent
+ONCE = {_TESTS / "pure", _TESTS.parent / "packages"}
 
 __all__ = ["browser", "django_db_modify_db_settings", "open_page", "page", "statements", "visitors"]
 
@@ -73,7 +74,7 @@ def _is_for_the_other_database(item: pytest.Item) -> bool:
     for vendor in ("postgresql", "sqlite"):
         if item.get_closest_marker(vendor):
             return connection.vendor != vendor
-    once = item.get_closest_marker("once") or PURE in item.path.parents
+    once = item.get_closest_marker("once") or not ONCE.isdisjoint(item.path.parents)
     return bool(once) and os.environ.get("CAPPHEP_TESTS_LEAVE_OUT_ONCE") == "yes"
 
 

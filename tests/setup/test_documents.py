@@ -14,7 +14,7 @@ pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "capphep"
-FOLDERS = ("bench", "docs", "src", "tests", "tools")
+FOLDERS = ("bench", "docs", "packages", "src", "tests", "tools")
 DOCUMENTS = [
     *ROOT.glob("*.md"),
     *(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -109,15 +109,19 @@ def stretches(found: Sequence[Addition]) -> list[Stretch]:
     return sums
 
 
-def spans(found: Iterable[Addition]) -> list[Term]:
-    """RULE R2: the days on which anything at all is in force, merged."""
-    merged: list[Term] = []
-    for days in sorted({(one.days.first, one.days.last) for one in found}):
-        first, last = days
-        if merged and first <= merged[-1].last + _ONE_DAY:
-            merged[-1] = Term(merged[-1].first, max(merged[-1].last, last))
-        else:
-            merged.append(Term(first, last))
+def module_stretches(found: Sequence[Addition]) -> list[Stretch]:
+    """RULE R2: the days on which anything of a module is in force, and whether only on trial.
+
+    Its quantity is 1. Neighbours that say the same are one.
+    """
+    merged: list[Stretch] = []
+    for one in stretches(found):
+        on_trial = int(one.on_trial == one.quantity)
+        days, before = one.days, merged[-1] if merged else None
+        if before and before.on_trial == on_trial and before.days.last + _ONE_DAY == days.first:
+            merged.pop()
+            days = Term(before.days.first, days.last)
+        merged.append(Stretch(days, 1, on_trial, ()))
     return merged
 
 
@@ -137,7 +141,8 @@ def lifetime(
 
 def claims(facts: Facts, life: Lifetime, issuer: str) -> dict[str, object]:
     """RULE R14: what the signed file says, in the order of docs/licence-format.md."""
-    whole = spans(facts.additions)
+    first = min((one.days.first for one in facts.additions), default=facts.day)
+    last = max((one.days.last for one in facts.additions), default=facts.day)
     return {
         "iss": issuer,
         "sub": facts.customer,
@@ -153,8 +158,8 @@ def claims(facts: Facts, life: Lifetime, issuer: str) -> dict[str, object]:
             "supersedes": facts.supersedes or None,
             "request_no": facts.request_no,
             "cause": facts.cause,
-            "valid_from": (whole[0].first if whole else facts.day).isoformat(),
-            "valid_to": (whole[-1].last if whole else facts.day).isoformat(),
+            "valid_from": first.isoformat(),
+            "valid_to": last.isoformat(),
             "grace_days": life.grace_days,
         },
         "mod": _modules(facts),
@@ -165,20 +170,23 @@ def claims(facts: Facts, life: Lifetime, issuer: str) -> dict[str, object]:
 def _modules(facts: Facts) -> list[dict[str, object]]:
     by_module: dict[str, list[Addition]] = defaultdict(list)
     for one in facts.additions:
-        by_module[one.module].append(one)
+        by_module[_key(facts.product, one.module)].append(one)
     return [
-        {"k": _key(facts.product, module), "terms": [_days(term) for term in spans(found)]}
-        for module, found in by_module.items()
+        {
+            "k": key,
+            "terms": [{**_days(one.days), **_trial(one)} for one in module_stretches(found)],
+        }
+        for key, found in by_module.items()
     ]
 
 
 def _entitlements(facts: Facts) -> list[dict[str, object]]:
-    by_resource: dict[tuple[str, str], list[Addition]] = defaultdict(list)
+    by_resource: dict[str, list[Addition]] = defaultdict(list)
     for one in facts.additions:
-        by_resource[one.module, one.resource].append(one)
+        by_resource[_key(facts.product, one.module, one.resource)].append(one)
     return [
-        {"k": _key(facts.product, *codes), "terms": [_stretch(one) for one in stretches(found)]}
-        for codes, found in by_resource.items()
+        {"k": key, "terms": [_stretch(one) for one in stretches(found)]}
+        for key, found in by_resource.items()
     ]
 
 
@@ -192,5 +200,8 @@ def _days(term: Term) -> dict[str, object]:
 
 
 def _stretch(one: Stretch) -> dict[str, object]:
-    trial = {"trial": one.on_trial} if one.on_trial else {}
-    return {"q": one.quantity, **_days(one.days), **trial, "req": list(one.request_nos)}
+    return {"q": one.quantity, **_days(one.days), **_trial(one), "req": list(one.request_nos)}
+
+
+def _trial(one: Stretch) -> dict[str, int]:
+    return {"trial": one.on_trial} if one.on_trial else {}
