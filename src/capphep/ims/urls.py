@@ -7,6 +7,7 @@ from capphep.ims.views import (
     assignment,
     bulk,
     decisions,
+    occasions,
     origin,
     queue,
     renewals,
@@ -44,6 +45,13 @@ absence_urls = [
     path("absences/new", absences.absence_new, name="absence_new"),
     path("absences/<int:absence_id>/cancel", absences.absence_cancel, name="absence_cancel"),
 ]
+occasion_urls = [
+    path(
+        "occasions/<int:occasion_id>/opportunity",
+        occasions.occasion_opportunity,
+        name="occasion_opportunity",
+    ),
+]
 subscription_urls = [
     path("subscriptions/", subscriptions.subscription_list, name="subscription_list"),
     path("subscriptions/<int:subscription_id>/", subscriptions.subscription, name="subscription"),
@@ -58,4 +66,4 @@ subscription_urls = [
         name="grant_origin",
     ),
 ]
-urlpatterns = [*request_urls, *withdrawal_urls, *absence_urls, *subscription_urls]
+urlpatterns = [*request_urls, *withdrawal_urls, *absence_urls, *subscription_urls, *occasion_urls]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from capphep.catalog.models import Item, Product
 from capphep.crm.actions.once import created_once
 from capphep.crm.actions.records import record_created, write_changes
 from capphep.crm.events import opportunity_event
-from capphep.crm.models import Customer, Opportunity, SalesProject
+from capphep.crm.models import Customer, Opportunity, OpportunityLine, SalesProject
 from capphep.crm.queries.customers import may_write, visible_customers
 from capphep.crm.queries.sales import opportunity_for_update
 from capphep.crm.rules import Problems
@@ -27,23 +30,46 @@ from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.errors import Invalid, gettext_noop
 
 
+@dataclass(frozen=True, slots=True)
+class ProposedGoods:
+    """What an order that comes of the opportunity begins with.
+
+    ``lines`` are quantities by item; ``renews`` is the product that the order renews (R8).
+    """
+
+    lines: Mapping[Item, int] = field(default_factory=dict)
+    renews: Product | None = None
+
+
+NO_GOODS: Final = ProposedGoods()
+
+
 def create_opportunity(
-    *, actor: User, typed: OpportunityInput, token: UUID | None = None
+    *,
+    actor: User,
+    typed: OpportunityInput,
+    token: UUID | None = None,
+    goods: ProposedGoods = NO_GOODS,
 ) -> Opportunity:
     """Enter an opportunity of the salesperson who enters it; the form's ``token`` makes it once.
 
     Raises Forbidden; Invalids with every field that has to change.
     """
     require(actor, Permission.SALE_WRITE)
-    return created_once(actor, token, Opportunity, lambda: _entered(actor, typed))
+    return created_once(actor, token, Opportunity, lambda: _entered(actor, typed, goods))
 
 
-def _entered(actor: User, typed: OpportunityInput) -> Opportunity:
-    values = _checked(actor, typed, None)
+def _entered(actor: User, typed: OpportunityInput, goods: ProposedGoods) -> Opportunity:
+    values = _checked(actor, typed, None) | {"renews": goods.renews}
     opportunity = Opportunity.objects.create(
         salesperson_id=actor.pk, team_id=actor.team_id, updated_by_id=actor.pk, **values
     )
-    record_created(actor, opportunity, values)
+    OpportunityLine.objects.bulk_create(
+        OpportunityLine(opportunity=opportunity, item=item, quantity=quantity)
+        for item, quantity in goods.lines.items()
+    )
+    in_words = {item.sku: str(quantity) for item, quantity in goods.lines.items()}
+    record_created(actor, opportunity, values | in_words)
     outbox.enqueue([opportunity_event("opportunity.created", opportunity)])
     return opportunity
 

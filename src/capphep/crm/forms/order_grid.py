@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from capphep.catalog.models import TAX_LABELS
 from capphep.catalog.queries import Goods
 from capphep.crm.actions import order_lines
-from capphep.crm.models import OrderLine
+from capphep.crm.models import Opportunity, OrderLine
 from capphep.crm.queries.orders import GoodsOffer
 from capphep.crm.rules import LineInput
 from capphep.platform.texts import refusal_text
@@ -192,6 +192,14 @@ def stored_rows(lines: Iterable[OrderLine]) -> list[LineInput]:
             discount_percent=f"{line.discount_percent.normalize():f}".replace(".", ","),
         )
         for line in lines
+    ]
+
+
+def proposed_rows(opportunity: Opportunity) -> list[LineInput]:
+    """The goods that an opportunity proposes, as a person would type them. One statement."""
+    return [
+        LineInput(line.item_id, format_number(line.quantity))
+        for line in opportunity.lines.order_by("id")
     ]
 
 

@@ -10,7 +10,7 @@ from capphep.crm.models.customer import (
     Sector,
 )
 from capphep.crm.models.order import Order, OrderLine
-from capphep.crm.models.sales import Opportunity, SalesProject
+from capphep.crm.models.sales import Opportunity, OpportunityLine, SalesProject
 from capphep.crm.models.sent_form import SentForm
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Customer",
     "Level",
     "Opportunity",
+    "OpportunityLine",
     "Order",
     "OrderLine",
     "OrgType",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from capphep.catalog.models import Item, Product
 from capphep.crm.models.customer import Customer
 from capphep.crm.states import OpportunityStage
 from capphep.platform.models import Team, User
+from capphep.pure.quantities import MAX_QUANTITY
 
 
 class SalesProject(models.Model):
@@ -63,6 +65,8 @@ class Opportunity(models.Model):
         User, verbose_name=_("Salesperson"), on_delete=models.PROTECT, related_name="+"
     )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True)
+    # RULE R8: an order that comes of it renews this product; none for a sale.
+    renews = models.ForeignKey(Product, on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -73,3 +77,29 @@ class Opportunity(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OpportunityLine(models.Model):
+    """Goods that are proposed: an order that comes of the opportunity begins with them.
+
+    Name and price are those of the catalogue, whenever one looks.
+    """
+
+    # The constraint's index begins with the opportunity.
+    opportunity = models.ForeignKey(
+        Opportunity, on_delete=models.CASCADE, related_name="lines", db_index=False
+    )
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField(_("Quantity"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["opportunity", "item"], name="opportunity_item_once"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__range=(1, MAX_QUANTITY)),
+                name="opportunity_quantity_bound",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.item}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from capphep.crm.models import Opportunity, SalesProject
+from capphep.crm.models import Opportunity, OpportunityLine, SalesProject
 from capphep.platform.roles import Actor, Permission, Role, may, sees_all
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
 from capphep.pure.folding import fold
@@ -36,7 +36,7 @@ def opportunity_for_update(actor: Actor, opportunity_id: int) -> Opportunity:
 
 
 def _opportunity(rows: QuerySet[Opportunity], opportunity_id: int) -> Opportunity:
-    related = ("customer", "project", "salesperson", "team", "updated_by")
+    related = ("customer", "project", "salesperson", "team", "updated_by", "renews")
     found = rows.select_related(*related).filter(pk=opportunity_id).first()
     if found is None:
         raise opportunity_not_found()
@@ -45,6 +45,12 @@ def _opportunity(rows: QuerySet[Opportunity], opportunity_id: int) -> Opportunit
 
 def opportunity_not_found() -> NotFound:
     return NotFound("opportunity_not_found", gettext_noop("There is no such opportunity."))
+
+
+def proposed_goods(opportunity: Opportunity) -> list[tuple[OpportunityLine, int]]:
+    """Each line with its amount in whole đồng, at the prices of today. One statement."""
+    lines = opportunity.lines.select_related("item__package").order_by("id")
+    return [(line, line.quantity * line.item.unit_price) for line in lines]
 
 
 def may_write_opportunity(actor: Actor, opportunity: Opportunity) -> bool:

@@ -118,7 +118,7 @@ def _move_url(opportunity: Opportunity, verb: str) -> str:
 
 
 def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
-    """context: title, opportunity, band, orders, entries."""
+    """context: title, opportunity, band, goods as [(OpportunityLine, amount)], orders, entries."""
     actor = actor_of(request)
     found = queries.opportunity_of(actor, pk)
     orders = visible_orders(actor).filter(opportunity=found).order_by("-created_at", "-id")
@@ -126,6 +126,7 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
         "title": found.name,
         "opportunity": found,
         "band": _band(actor, found),
+        "goods": queries.proposed_goods(found),
         "orders": [{"order": each, "status": status_of(each)} for each in orders],
         "entries": history_of(found),
     }

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from capphep.crm.actions.orders import amend_header, create_order, edit_order
-from capphep.crm.forms.order_grid import asked_goods, item_id_of
+from capphep.crm.forms.order_grid import asked_goods, item_id_of, proposed_rows
 from capphep.crm.forms.order_sheet import OrderSheet
 from capphep.crm.models import Order
 from capphep.crm.queries import orders as queries
@@ -283,13 +283,14 @@ def _prefilled(request: HttpRequest, actor: User) -> OrderSheet:
         return OrderSheet.copied(actor, queries.order_of(actor, copied))
     if opportunity:
         source = opportunity_of(actor, opportunity)
-        filled = queries.autofill_of(source.customer) | {
+        filled = queries.autofill_of(source.customer, source.renews_id) | {
             "customer": source.customer,
             "description": source.name,
             "project": source.project,
             "opportunity": source,
+            "renews": source.renews_id,
         }
-        return OrderSheet.new(actor, filled)
+        return OrderSheet.new(actor, filled, proposed_rows(source))
     if customer:
         found = customer_of(actor, customer)
         begun = {**queries.autofill_of(found, renews), "customer": found, "renews": renews or None}

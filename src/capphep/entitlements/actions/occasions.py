@@ -22,6 +22,7 @@ from capphep.platform.notices import News
 from capphep.pure.errors import gettext_noop
 from capphep.pure.money import format_number
 
+CREATE: Final = gettext_noop("Create an opportunity")
 _BATCH: Final = 500
 _ONE_DAY = datetime.timedelta(days=1)
 _LISTED: Final = 3
@@ -254,6 +255,8 @@ class _Names:
             message=message,
             link=reverse("ims:subscription", args=[subscription.pk]),
             params={"customer": str(subscription.customer), **params},
+            act_label=CREATE,
+            act_url=reverse("ims:occasion_opportunity", args=[one.pk]),
         )
 
     def _in_words(self, key: rules.Key) -> str:
