@@ -10,6 +10,7 @@ from ninja.security import HttpBearer
 
 from capphep.catalog.api import routes as catalogue
 from capphep.crm.api import contacts, customers, goods, orders, sales
+from capphep.integration.api import events
 from capphep.platform.api import Principal
 from capphep.platform.api.errors import answer_errors
 from capphep.platform.api.parsing import JsonParser
@@ -43,4 +44,5 @@ api = NinjaAPI(
 for _module in (customers, contacts, sales, goods, orders):
     api.add_router("", _module.routes)
 api.add_router("", catalogue)
+api.add_router("", events.routes)
 answer_errors(api)

@@ -1,0 +1,1 @@
+"""What the module adds to the API."""
