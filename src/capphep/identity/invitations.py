@@ -58,9 +58,10 @@ def invitation(account: AdminAccount, links: Sequence[AccountLink]) -> EmailMult
         "reply_to": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
     }
     domain = context["reply_to"].rpartition("@")[2]
+    texts = _in_each_language("identity/mail/invitation.txt", context)
     message = EmailMultiAlternatives(
         subject=_subject(links),
-        body="\n---\n\n".join(_in_each_language("identity/mail/invitation.txt", context)),
+        body="\n\n---\n\n".join(text.strip() for text in texts) + "\n",
         to=[account.email or ""],
         reply_to=[person.email for person in people],
         headers={"Message-ID": f"<{account.uid}.{account.ended}@{domain}>"},
