@@ -15,6 +15,7 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 - `statements("key")` (fixture): the recorded number of SQL statements, `--update-sql-counts`;
 - `run_node("script.mjs", ...)` (tests.plumbing.node): a script of tests/node, with the published
   JavaScript clients that are pinned there;
+- `server` (fixture): the production server on the database of the tests;
 - `page`, `open_page` (fixtures): Chromium on the live server; `@pytest.mark.viewport(390, 844)`.
 """
 
@@ -30,12 +31,21 @@ from django.db import connection
 from tests.plumbing.browser import browser, open_page, page, visitors
 from tests.plumbing.emptying import empty_tables_by_deleting
 from tests.plumbing.isolation import django_db_modify_db_settings, isolate, leave_no_trace
+from tests.plumbing.server import server
 from tests.plumbing.sql_counts import statements, write_counts
 
 _TESTS = Path(__file__).resolve().parent.parent
 ONCE = {_TESTS / "pure", _TESTS.parent / "packages"}
 
-__all__ = ["browser", "django_db_modify_db_settings", "open_page", "page", "statements", "visitors"]
+__all__ = [
+    "browser",
+    "django_db_modify_db_settings",
+    "open_page",
+    "page",
+    "server",
+    "statements",
+    "visitors",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -91,6 +91,7 @@ class Streams:
         self._reader = reader
         self._catalogue = catalogue
         self._streams: list[Stream] = []
+        self._is_looked_after = False
         self._lock = threading.Lock()
 
     def opened(self, environ: dict[str, Any]) -> Reply:
@@ -105,13 +106,15 @@ class Streams:
         seen = environ.get("HTTP_LAST_EVENT_ID") or etag
         with self._lock:
             if len(self._streams) >= settings.CHECK_STREAMS:
+                self._drop_ended()
+            if len(self._streams) >= settings.CHECK_STREAMS:
                 details = "As many streams as this server has are open: ask for all flags instead."
                 raise Refused(503, "GENERAL", details, Retry_After="60")
             taken = _taken_over(environ)
             ends_at = time.monotonic() + LIFETIME
             self._streams.append(Stream(taken, token_id, budget_code, seen, ends_at))
-            is_first = len(self._streams) == 1
-        if is_first:
+            is_looked_after, self._is_looked_after = self._is_looked_after, True
+        if not is_looked_after:
             threading.Thread(target=self._look_after, name="ofrep-streams", daemon=True).start()
         return Reply(200, b"", (("Connection", "close"),))
 
@@ -133,13 +136,13 @@ class Streams:
                 _log.warning("The streams wait for the database")
             except Exception:
                 _log.exception("The streams could not be looked after")
-            self._beat()
             with self._lock:
-                self._streams = [each for each in self._streams if each.socket.fileno() >= 0]
+                self._drop_ended()
                 if not self._streams:
-                    self._reader.close()
-                    return
+                    self._is_looked_after = False
+                    break
             time.sleep(max(0.0, began + _LOOK_EVERY - time.monotonic()))
+        self._reader.close()
 
     def _tell_changes(self) -> None:
         # Those that come meanwhile are looked at the next time.
@@ -163,13 +166,14 @@ class Streams:
             stream.say(f"id: {etag}\nevent: message\ndata: {data}\n\n")
             stream.etag = etag
 
-    def _beat(self) -> None:
+    def _drop_ended(self) -> None:
         now = time.monotonic()
-        for stream in list(self._streams):
+        for stream in self._streams:
             if now >= stream.ends_at or stream.is_left():
                 stream.socket.close()
             elif now - stream.spoken_at >= HEARTBEAT:
                 stream.say(":\n\n")
+        self._streams = [each for each in self._streams if each.socket.fileno() >= 0]
 
 
 def _permitted(query: str) -> tuple[int, str, str]:
