@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from django.http import HttpRequest
-from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
 from capphep.catalog.api import routes as catalogue
 from capphep.crm.api import contacts, customers, goods, orders, sales
 from capphep.integration.api import events
 from capphep.platform.api import Principal
+from capphep.platform.api.document import DocumentedApi
 from capphep.platform.api.errors import answer_errors
 from capphep.platform.api.parsing import JsonParser
 
@@ -32,7 +32,7 @@ class BearerToken(HttpBearer):
         return self(request)
 
 
-api = NinjaAPI(
+api = DocumentedApi(
     title="capphep",
     version="1",
     description=_DESCRIPTION,

@@ -17,7 +17,7 @@ urlpatterns = [
             template_name="platform/login.html",
             redirect_authenticated_user=True,
             # The page shows them only where the data is demo data.
-            extra_context={"demo_accounts": demo_accounts()},
+            extra_context={"demo_accounts": demo_accounts},
         ),
         name="login",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -19,6 +20,7 @@ from capphep.platform.api.problems import simple, unavailable
 from capphep.platform.origin import working_from
 from capphep.pure.errors import gettext_noop
 
+_log: Final = logging.getLogger(__name__)
 PREFIX: Final = "/api/"
 
 
@@ -42,7 +44,8 @@ class ApiAccess:
         )
         try:
             token = running_token(text) if text else None
-        except DatabaseError:
+        except DatabaseError as error:
+            _log.error("The database does not answer: %s", error)
             return unavailable()
         if token is None:
             return self.get_response(request)

@@ -91,7 +91,6 @@ CHANCES: Final = {
 }
 
 
-@transaction.atomic
 def demo_accounts() -> list[dict[str, object]]:
     """Who can sign in to the demo data, as the sign-in page lists them."""
     return [
@@ -100,6 +99,7 @@ def demo_accounts() -> list[dict[str, object]]:
     ]
 
 
+@transaction.atomic
 def load_demo() -> None:
     """Fill an empty database, all or nothing. Raises ValueError where people work already."""
     if User.objects.exists():
