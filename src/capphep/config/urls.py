@@ -4,6 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from capphep.config.api import api
+from capphep.integration.views.documentation import documentation
 from capphep.platform.api.errors import not_found
 from capphep.platform.views import healthz
 from capphep.shell.demo import demo_accounts
@@ -28,6 +29,7 @@ urlpatterns = [
     path("ims/", include("capphep.ims.urls")),
     path("catalogue/", include("capphep.catalog.urls")),
     path("integration/", include("capphep.integration.urls")),
+    path("api/v1/docs", documentation, {"api": api}, name="api_docs"),
     path("api/v1/", api.urls),
     path("api/<path:path>", not_found),
     path("", include("capphep.shell.urls")),

@@ -10,7 +10,7 @@ from ninja import Field, Schema
 from capphep.catalog.kinds import OrderPurpose
 from capphep.crm.models import Order, OrderLine
 from capphep.crm.states import LicenceStatus
-from capphep.platform.api import Input, PageQuery
+from capphep.platform.api import Input, LocalDay, PageQuery
 from capphep.pure.money import MAX_LINES, DiscountKind, TaxRate
 from capphep.pure.words import amount_in_words
 
@@ -43,9 +43,7 @@ class DetailFields(Input):
 
 class OrderFields(DetailFields):
     customer: str = Field(description="budget code")
-    ordered_on: datetime.date | None = Field(
-        None, description="local day; today where none is said"
-    )
+    ordered_on: LocalDay | None = Field(None, description="local day; today where none is said")
     opportunity: int | None = Field(None, ge=1, le=2**63 - 1)
     discount: DiscountIn = DiscountIn()
     lines: list[LineIn] = Field(max_length=MAX_LINES)
@@ -118,8 +116,8 @@ class OrderQuery(PageQuery):
     q: str = Field("", max_length=200, description="words of numbers, customer or budget code")
     customer: str = Field("", max_length=20, description="budget code")
     licence_status: LicenceStatus | None = None
-    from_day: datetime.date | None = Field(None, description="ordered on it or later")
-    to_day: datetime.date | None = Field(None, description="ordered on it or before")
+    from_day: LocalDay | None = Field(None, description="ordered on it or later")
+    to_day: LocalDay | None = Field(None, description="ordered on it or before")
 
 
 def row_of(order: Order) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from capphep.crm.states import OpportunityStage
 from capphep.platform.api import (
     ApiRequest,
     Input,
+    LocalDay,
     Page,
     PageQuery,
     Patch,
@@ -52,7 +53,7 @@ class OpportunityFields(Input):
     customer: str = Field(description="budget code")
     project: str = Field("", description="code of the sales project")
     expected_amount: int | None = Field(None, description="whole đồng")
-    expected_on: datetime.date | None = Field(None, description="local day")
+    expected_on: LocalDay | None = Field(None, description="local day")
     note: str = ""
 
 

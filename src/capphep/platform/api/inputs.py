@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from ninja import Field, Schema
-from pydantic import ConfigDict, create_model
+from pydantic import BeforeValidator, ConfigDict, create_model
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 LARGEST_ID = 2**63 - 1
 RecordId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+def _day(value: object) -> object:
+    """A day is written YYYY-MM-DD: a number is no day, though a library may read it as one."""
+    is_written = isinstance(value, str) and _DAY.fullmatch(value) is not None
+    if not is_written and not isinstance(value, datetime.date | None):
+        raise PydanticCustomError("date_parsing", "A day is written YYYY-MM-DD.")
+    return value
+
+
+LocalDay = Annotated[datetime.date, BeforeValidator(_day)]
+"""A local day in Asia/Ho_Chi_Minh, as it is sent."""
 
 
 class Input(Schema):

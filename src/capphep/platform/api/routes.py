@@ -86,7 +86,13 @@ class Routes(Router):
                 decorate_view(_once)(guarded)
             decorate_view(_entered(expected_of(guarded, scope)))(guarded)
             self.api_operation(
-                methods, path, response=responses, summary=summary, openapi_extra=extra, **more
+                methods,
+                path,
+                operation_id=view.__name__,
+                response=responses,
+                summary=summary,
+                openapi_extra=extra,
+                **more,
             )(guarded)
             return view
 
