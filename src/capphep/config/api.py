@@ -7,13 +7,14 @@ from typing import Final
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from capphep.catalog.api import routes as catalogue
+from capphep.catalog import api as catalogue
 from capphep.crm.api import contacts, customers, goods, orders, sales
 from capphep.integration.api import events
 from capphep.platform.api import Principal
 from capphep.platform.api.document import DocumentedApi
 from capphep.platform.api.errors import answer_errors
 from capphep.platform.api.parsing import JsonParser
+from capphep.provisioning.api import evidence, requests
 
 _DESCRIPTION: Final = """\
 Everything that the desk does, for programs: the same actions, rules and permissions as on its
@@ -41,8 +42,16 @@ api = DocumentedApi(
     docs_url=None,
     parser=JsonParser(),
 )
-for _module in (customers, contacts, sales, goods, orders):
-    api.add_router("", _module.routes)
-api.add_router("", catalogue)
-api.add_router("", events.routes)
+for _routes in (
+    catalogue.routes,
+    customers.routes,
+    contacts.routes,
+    sales.routes,
+    goods.routes,
+    orders.routes,
+    requests.routes,
+    evidence.routes,
+    events.routes,
+):
+    api.add_router("", _routes)
 answer_errors(api)

@@ -36,6 +36,7 @@ _IF_MATCH: Final = {
     "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
     "description": "The ETag of the record as you saw it; 412 when it has changed since.",
 }
+SEEN_IF_GIVEN: Final = {**_IF_MATCH, "required": False}
 
 
 class Routes(Router):
@@ -76,7 +77,7 @@ class Routes(Router):
     ) -> Callable[[V], V]:
         extra: dict[str, Any] = {"x-scope": scope.value if scope else "", **more.pop("extra", {})}
         if headers:
-            extra["parameters"] = list(headers)
+            extra["parameters"] = [*extra.get("parameters", ()), *headers]
         responses = {**answers, **dict.fromkeys(_REFUSED, Problem)}
 
         def registered(view: V) -> V:
