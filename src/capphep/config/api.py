@@ -9,6 +9,7 @@ from ninja.security import HttpBearer
 
 from capphep.catalog import api as catalogue
 from capphep.crm.api import contacts, customers, goods, orders, sales
+from capphep.ims.api import decisions, subscriptions, withdrawals
 from capphep.integration.api import events
 from capphep.platform.api import Principal
 from capphep.platform.api.document import DocumentedApi
@@ -51,6 +52,9 @@ for _routes in (
     orders.routes,
     requests.routes,
     evidence.routes,
+    decisions.routes,
+    withdrawals.routes,
+    subscriptions.routes,
     events.routes,
 ):
     api.add_router("", _routes)

@@ -52,8 +52,12 @@ def subscription_of(actor: Actor, subscription_id: int) -> Subscription:
     """Raises NotFound for one that does not exist or that the actor may not see."""
     found = visible_subscriptions(actor).filter(pk=subscription_id).first()
     if not found:
-        raise NotFound("subscription_not_found", gettext_noop("There is no such subscription."))
+        raise subscription_not_found()
     return found
+
+
+def subscription_not_found() -> NotFound:
+    return NotFound("subscription_not_found", gettext_noop("There is no such subscription."))
 
 
 def entitlement_lines(subscription: Subscription) -> list[EntitlementLine]:

@@ -83,10 +83,13 @@ def in_states(rows: QuerySet[Subscription], states: Iterable[str]) -> QuerySet[S
 
 def search_subscriptions(rows: QuerySet[Subscription], text: str) -> QuerySet[Subscription]:
     """Those whose customer holds every word; or the one with this licence or request number."""
+    words = search_words(text)
+    if not words:
+        return rows
     number = text.strip().upper()
     numbered = Licence.objects.filter(Q(licence_no=number) | Q(request_no=number))
     of_customer = Q()
-    for word in search_words(text):
+    for word in words:
         of_customer &= Q(customer__search_key__contains=word)
     return rows.filter(of_customer | Q(pk__in=numbered.values("subscription")))
 

@@ -168,7 +168,7 @@ def _who_and_when(who: User | None, when: datetime.datetime | None) -> dict[str,
 
 def proposals() -> QuerySet[Withdrawal]:
     """The withdrawals that wait to be confirmed."""
-    return _withdrawals().filter(status=WithdrawalStatus.PROPOSED)
+    return withdrawals().filter(status=WithdrawalStatus.PROPOSED)
 
 
 def proposed_of(request: LicenceRequest) -> Withdrawal | None:
@@ -185,13 +185,18 @@ def proposed_of_subscription(subscription: Subscription) -> QuerySet[Withdrawal]
 def withdrawal_of(actor: Actor, withdrawal_id: int) -> Withdrawal:
     """Raises Forbidden for a salesperson and NotFound for one that does not exist."""
     require_desk(actor)
-    found = _withdrawals().filter(pk=withdrawal_id).first()
+    found = withdrawals().filter(pk=withdrawal_id).first()
     if not found:
-        raise NotFound("withdrawal_not_found", gettext_noop("There is no such withdrawal."))
+        raise withdrawal_not_found()
     return found
 
 
-def _withdrawals() -> QuerySet[Withdrawal]:
+def withdrawal_not_found() -> NotFound:
+    return NotFound("withdrawal_not_found", gettext_noop("There is no such withdrawal."))
+
+
+def withdrawals() -> QuerySet[Withdrawal]:
+    """All of them, with what they name."""
     return Withdrawal.objects.select_related(
         "request__order", "request__customer", "request__product", "proposed_by", "decided_by"
     )

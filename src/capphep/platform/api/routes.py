@@ -78,7 +78,12 @@ class Routes(Router):
         extra: dict[str, Any] = {"x-scope": scope.value if scope else "", **more.pop("extra", {})}
         if headers:
             extra["parameters"] = [*extra.get("parameters", ()), *headers]
-        responses = {**answers, **dict.fromkeys(_REFUSED, Problem)}
+        # ``refused``: by status, problems that tell more.
+        responses = {
+            **dict.fromkeys(_REFUSED, Problem),
+            **more.pop("refused", {}),
+            **answers,
+        }
 
         def registered(view: V) -> V:
             summary = more.pop("summary", None) or (view.__doc__ or "").split("\n")[0].rstrip(".")

@@ -68,7 +68,7 @@ def list_requests(request: ApiRequest, query: Query[RequestQuery]) -> Any:
 @routes.read("/requests/{request_no}", Scope.REQUESTS_READ, RequestOut)
 def get_request(request: ApiRequest, request_no: str, response: HttpResponse) -> Any:
     """Read one request with its lines, evidence and rounds."""
-    return _answer(request.auth, request_no, response)
+    return request_answer(request.auth, request_no, response)
 
 
 # --- opening -------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def open_information_change(
 
 def _opened(principal: Principal, opened: LicenceRequest, response: HttpResponse) -> dict[str, Any]:
     located(response, f"/requests/{opened.request_no}")
-    return _answer(principal, opened.request_no, response)
+    return request_answer(principal, opened.request_no, response)
 
 
 def _product_id(principal: Principal, code: str) -> int:
@@ -139,7 +139,7 @@ def change_request(
         seen_version=version,
         values=request_values(record, data),
     )
-    return _answer(request.auth, request_no, response)
+    return request_answer(request.auth, request_no, response)
 
 
 @routes.create(
@@ -162,7 +162,7 @@ def fill_in_extra(
         extras.save_extra(
             actor=request.auth.actor, request_id=record.pk, line_id=line.pk, values=values
         )
-    return _answer(request.auth, request_no, response)
+    return request_answer(request.auth, request_no, response)
 
 
 @routes.create("/requests/{request_no}/refresh-lines", Scope.REQUESTS_WRITE, RequestOut, 200)
@@ -170,7 +170,7 @@ def refresh_lines(request: ApiRequest, request_no: str, response: HttpResponse) 
     """Compute the lines anew from the order and what is in force (R1)."""
     record = request_named(request.auth, request_no)
     drafts.refresh_lines(actor=request.auth.actor, request_id=record.pk)
-    return _answer(request.auth, request_no, response)
+    return request_answer(request.auth, request_no, response)
 
 
 # --- moving --------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def send(request: ApiRequest, request_no: str, response: HttpResponse) -> Any:
         sending.send_request(
             actor=request.auth.actor, request_id=record.pk, seen_version=version, values={}
         )
-    return _answer(request.auth, request_no, response)
+    return request_answer(request.auth, request_no, response)
 
 
 @routes.create("/requests/{request_no}/recall", Scope.REQUESTS_WRITE, RequestOut, 200)
@@ -202,7 +202,7 @@ def recall(request: ApiRequest, request_no: str, response: HttpResponse) -> Any:
     """Take a request back while it waits; its order is free again (R12)."""
     record = request_named(request.auth, request_no)
     sending.recall_request(actor=request.auth.actor, request_id=record.pk)
-    return _answer(request.auth, request_no, response)
+    return request_answer(request.auth, request_no, response)
 
 
 @routes.create("/requests/{request_no}/discard", Scope.REQUESTS_WRITE, RequestOut, 200)
@@ -210,7 +210,7 @@ def discard(request: ApiRequest, request_no: str, response: HttpResponse) -> Any
     """Give up a draft; it can still be read (R13)."""
     record = request_named(request.auth, request_no)
     drafts.discard_draft(actor=request.auth.actor, request_id=record.pk)
-    return _answer(request.auth, request_no, response)
+    return request_answer(request.auth, request_no, response)
 
 
 # --- who may know --------------------------------------------------------------------------------
@@ -230,8 +230,8 @@ def _visible(principal: Principal) -> QuerySet[LicenceRequest]:
     return principal.within(rows, customer="customer", product="product")
 
 
-def _answer(principal: Principal, request_no: str, response: HttpResponse) -> dict[str, Any]:
-    """The request as it stands now."""
+def request_answer(principal: Principal, request_no: str, response: HttpResponse) -> dict[str, Any]:
+    """The request as it stands now, a `RequestOut`."""
     found = request_named(principal, request_no)
     tagged(response, found.version)
     return whole(found)
