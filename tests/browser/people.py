@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,11 @@ class Album:
     def take(self, page: Page, name: str) -> None:
         if self.folder:
             page.screenshot(path=Path(self.folder) / f"{name}.png", animations="disabled")
+
+    def keep(self, name: str, drawn: Callable[[], bytes]) -> None:
+        """A picture that is no screen."""
+        if self.folder:
+            (Path(self.folder) / f"{name}.png").write_bytes(drawn())
 
 
 def sign_in(page: Page, username: str) -> None:

@@ -7,9 +7,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from django.test import override_settings
 
 from capphep.crm.models import Customer
-from capphep.entitlements.queries import ledger_differences
+from capphep.entitlements.models import Licence
+from capphep.entitlements.queries import certified_lines, ledger_differences
+from capphep.ims.certificates import Certified, certificate
+from capphep.ims.queries.certificates import order_of_licence
+from capphep.platform.roles import SYSTEM
 from capphep.shell.demo import load_demo
 from tests import factories
 from tests.browser.people import Album, attach, menu, pick, sign_in_by_form
@@ -101,8 +106,26 @@ def test_whoever_follows_the_guide_ends_with_the_bought_resources(
     page.get_by_text("Thông tin chung").wait_for()
     page.get_by_role("row", name=re.compile("Văn phòng số.*Người dùng.*200", re.S)).wait_for()
     album.take(page, "6-subscription")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name=re.compile("^PDF GP-")).click()
+    assert re.fullmatch(r"giay-phep-GP-\d{4}-\d{6}\.pdf", taken.value.suggested_filename)
+    album.keep("7-certificate", _certificate)
     assert Customer.objects.get(budget_code=BUDGET_CODE).owned_products.count() == 1
     assert not list(ledger_differences())
+
+
+def _certificate() -> bytes:
+    """The first page of the licence's certificate, as a picture."""
+    licence = Licence.objects.get()
+    certified = Certified(
+        licence=licence,
+        lines=certified_lines(licence),
+        order=order_of_licence(SYSTEM, licence),
+        earlier=None,
+        public_base="https://giayphep.example.vn/gp/",
+    )
+    with override_settings(VENDOR_NAME="CÔNG TY PHẦN MỀM VÍ DỤ"):
+        return certificate(certified, "vi").png(ppi=72)[0]
 
 
 def _add_extra_information(page: Page) -> None:

@@ -74,7 +74,9 @@ def test_codes_are_long_random_and_of_letters_that_are_not_mistaken() -> None:
     codes = {public_codes.new_code() for _ in range(500)}
     assert len(codes) == 500
     for code in codes:
-        assert len(code) == 16 and public_codes.normal(public_codes.shown(code)) == code
+        assert public_codes.is_code(code) and public_codes.normal(public_codes.shown(code)) == code
         assert not set(code) & set("OIL-abc")
+    for wrong in ("", "0" * 15, "0" * 17, "O" * 16, "\0" * 16, "０" * 16):
+        assert not public_codes.is_code(wrong)
     # Five bits a letter: every letter of the alphabet is used.
     assert len(set("".join(codes))) == 32

@@ -6,10 +6,12 @@
 | CAPPHEP_DATABASE_URL | postgres://… or sqlite:///…; default: SQLite in the state directory |
 | CAPPHEP_SECRET_KEY, …_FILE | signing key; default: made once in the state directory |
 | CAPPHEP_ALLOWED_HOSTS | comma-separated host names (default: this machine only) |
+| CAPPHEP_VENDOR_NAME | whose licences these are, as certificates say it |
 | CAPPHEP_HTTPS | yes when served through HTTPS: secure cookies, HSTS |
 | CAPPHEP_TRUSTED_PROXIES | how many reverse proxies stand in front (default 0) |
 | CAPPHEP_WORKER | the server also does what goes on by itself (default yes; else: `worker`) |
-| CAPPHEP_PUBLIC_URL | the address under which others reach this capphep: who issues licences |
+| CAPPHEP_PUBLIC_URL | the address under which others reach this capphep: who issues licences, |
+| | and where certificates lead (default there: the address by which each was asked for) |
 | CAPPHEP_CLOCK | demo data only: the local day, YYYY-MM-DD |
 | CAPPHEP_TWO_PEOPLE | R6: who sent a request cannot approve it (default yes) |
 | CAPPHEP_EVIDENCE_REQUIRED | R7: both kinds of evidence before sending (default yes) |
@@ -53,8 +55,10 @@ SECRET_KEY = env.kept_secret("CAPPHEP_SECRET_KEY", STATE_DIR / "secret-key")
 DEBUG = False
 ALLOWED_HOSTS = env.words("CAPPHEP_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 HTTPS = env.flag("CAPPHEP_HTTPS", False)
+VENDOR_NAME = env.text("CAPPHEP_VENDOR_NAME").strip()
 TRUSTED_PROXIES = env.whole_number("CAPPHEP_TRUSTED_PROXIES", 0)
 PUBLIC_URL = env.web_address("CAPPHEP_PUBLIC_URL", "http://127.0.0.1:8000")
+HAS_PUBLIC_URL = bool(env.text("CAPPHEP_PUBLIC_URL"))
 
 WORKER = env.flag("CAPPHEP_WORKER", True)
 CLOCK = env.day("CAPPHEP_CLOCK")

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from capphep.config.api import api
+from capphep.ims.views.public import public_licence
 from capphep.integration.views.documentation import documentation
 from capphep.platform.api.errors import not_found
 from capphep.platform.views import healthz
@@ -23,6 +24,8 @@ urlpatterns = [
         name="login",
     ),
     path("logout", LogoutView.as_view(), name="logout"),
+    # Printed on certificates for years: it stays where it is.
+    path("gp/<str:code>", public_licence, name="public_licence"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("crm/", include("capphep.crm.urls")),
     path("requests/", include("capphep.provisioning.urls")),

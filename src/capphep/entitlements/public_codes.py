@@ -21,6 +21,11 @@ def normal(typed: str) -> str:
     return typed.upper().translate(_READ_AS)
 
 
+def is_code(text: str) -> bool:
+    """Whether a licence could have it. What could not be one is not asked of the database."""
+    return len(text) == LENGTH and set(text) <= set(_ALPHABET)
+
+
 def shown(code: str) -> str:
     """In groups of four, for people: 7KQM-2F9T-X3HA-WJ0D."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))

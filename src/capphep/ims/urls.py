@@ -6,6 +6,7 @@ from capphep.ims.views import (
     absences,
     assignment,
     bulk,
+    certificates,
     decisions,
     occasions,
     origin,
@@ -66,4 +67,24 @@ subscription_urls = [
         name="grant_origin",
     ),
 ]
-urlpatterns = [*request_urls, *withdrawal_urls, *absence_urls, *subscription_urls, *occasion_urls]
+certificate_urls = [
+    path("licences/<slug:licence_no>.pdf", certificates.licence_certificate, name="certificate"),
+    path(
+        "licences/of-order/<int:order_id>.pdf",
+        certificates.order_certificate,
+        name="order_certificate",
+    ),
+    path(
+        "licences/of-customer/<int:customer_id>/",
+        certificates.customer_licences,
+        name="customer_licences",
+    ),
+]
+urlpatterns = [
+    *request_urls,
+    *withdrawal_urls,
+    *absence_urls,
+    *subscription_urls,
+    *certificate_urls,
+    *occasion_urls,
+]

@@ -26,6 +26,7 @@ _OPEN_PREFIXES = (
     "/favicon",
     "/api/",
     "/.well-known/",
+    "/gp/",
 )
 # Programs have no cookie: here the header chooses.
 _FOR_PROGRAMS = ("/api/",)

@@ -14,7 +14,7 @@ from capphep.crm.queries import customers as queries
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.queries.sales import visible_opportunities
 from capphep.crm.views.customers import customer_menu, owner_text
-from capphep.crm.views.orders import status_of
+from capphep.crm.views.orders import status_of, url_if_any
 from capphep.crm.views.saving import actor_of
 from capphep.crm.views.shown import followed, next_step, stage_of
 from capphep.platform import clock
@@ -44,6 +44,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "owned": [(each, each.last_day >= clock.today()) for each in queries.owned_ever(found)],
         "orders": _orders(actor, found),
         "opportunities": _opportunities(actor, found),
+        "licences_url": url_if_any("ims:customer_licences", found.pk),
         "entries": history_of(found),
     }
     return render(request, "crm/customer.html", context)

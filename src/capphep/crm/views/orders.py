@@ -77,16 +77,20 @@ def _list_spec(actor: User) -> ListSpec[Order]:
 
 def order_menu(actor: User, order: Order) -> list[MenuItem]:
     """What the actor may do with the order, as the row's and the page's menu."""
+    items = [*_sale_items(actor, order), *_licence_items(order)]
+    return [item for item in items if item.url]
+
+
+def _sale_items(actor: User, order: Order) -> list[MenuItem]:
     if not may(actor, Permission.SALE_WRITE):
         return []
     reason = "" if queries.may_write(actor, order) else _("Only its salesperson changes an order.")
     edit = reverse("crm:order_edit", args=[order.pk])
-    items = [
+    return [
         MenuItem(_("Edit"), edit, icon="pencil", disabled_reason=reason),
         _request_item(order, reason),
         MenuItem(_("Copy"), f"{reverse('crm:order_new')}?copy={order.pk}", icon="copy"),
     ]
-    return [item for item in items if item.url]
 
 
 def _request_item(order: Order, reason: str) -> MenuItem:
@@ -95,6 +99,14 @@ def _request_item(order: Order, reason: str) -> MenuItem:
     url = url_if_any("provisioning:open_request", order.pk)
     label = _("Request a licence/subscription")
     return MenuItem(label, url, "post", icon="certificate", disabled_reason=reason)
+
+
+def _licence_items(order: Order) -> list[MenuItem]:
+    """What the order was granted, on paper, for everybody who may see the order."""
+    if order.licence_status != LicenceStatus.APPROVED:
+        return []
+    url = url_if_any("ims:order_certificate", order.pk)
+    return [MenuItem(_("Licence (PDF)"), url, icon="file-type-pdf")]
 
 
 def url_if_any(name: str, *args: object) -> str:

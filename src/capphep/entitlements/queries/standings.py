@@ -18,8 +18,6 @@ from capphep.platform.roles import Actor
 from capphep.pure.errors import NotFound, gettext_noop
 from capphep.pure.months import Term
 
-_RELATED = ("subscription__product", "subscription__customer__parent")
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -49,28 +47,34 @@ class CertifiedLine:
 
 def visible_licences(actor: Actor) -> QuerySet[Licence]:
     """The licences of the subscriptions that the actor may see, with what they name."""
-    rows = Licence.objects.select_related(*_RELATED)
-    return rows.filter(subscription__in=visible_subscriptions(actor).order_by())
+    return licences_on_paper().filter(subscription__in=visible_subscriptions(actor).order_by())
+
+
+def licences_on_paper() -> QuerySet[Licence]:
+    """Every licence with what it names, without its signed file."""
+    related = ("subscription__product", "subscription__customer__parent")
+    return Licence.objects.select_related(*related).defer("file")
 
 
 def licence_of(actor: Actor, licence_no: str) -> Licence:
     """Raises NotFound for one that does not exist or that the actor may not see."""
     found = visible_licences(actor).filter(licence_no=licence_no).first()
     if not found:
-        raise _not_found()
+        raise licence_not_found()
     return found
 
 
 def licence_by_code(typed: str) -> Licence:
     """The licence of a public address. Raises NotFound, whatever is wrong with the code."""
     code = public_codes.normal(typed)
-    found = Licence.objects.select_related(*_RELATED).filter(public_code=code).first()
+    rows = licences_on_paper().filter(public_code=code)
+    found = rows.first() if public_codes.is_code(code) else None
     if not found:
-        raise _not_found()
+        raise licence_not_found()
     return found
 
 
-def _not_found() -> NotFound:
+def licence_not_found() -> NotFound:
     return NotFound("licence_not_found", gettext_noop("There is no such licence."))
 
 
@@ -99,7 +103,7 @@ def _standing(
 
 
 def _latest(subscriptions: Iterable[int]) -> dict[int, Licence]:
-    rows = Licence.objects.filter(subscription__in=subscriptions).defer("content")
+    rows = Licence.objects.filter(subscription__in=subscriptions).defer("content", "file")
     return {licence.subscription_id: licence for licence in rows.order_by("version")}
 
 

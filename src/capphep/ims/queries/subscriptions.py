@@ -95,7 +95,7 @@ def search_subscriptions(rows: QuerySet[Subscription], text: str) -> QuerySet[Su
 
 
 def licences_of(subscription: Subscription) -> QuerySet[Licence]:
-    return subscription.licences.order_by("-version")
+    return subscription.licences.order_by("-version").defer("file")
 
 
 def administrators_of(subscription: Subscription) -> QuerySet[AccountLink]:

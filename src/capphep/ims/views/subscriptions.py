@@ -16,6 +16,7 @@ from capphep.entitlements.queries import subscription_of
 from capphep.ims.forms import OnDayForm
 from capphep.ims.queries import subscriptions as queries
 from capphep.ims.queries.holdings import HeldModule, holdings_of, state_of
+from capphep.ims.views.certificates import shown_licences
 from capphep.ims.views.charts import charts_of
 from capphep.ims.views.withdrawals import shown_proposals
 from capphep.platform import clock
@@ -77,7 +78,7 @@ def _spec(day: datetime.date) -> ListSpec[Subscription]:
 
 def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
     """context: title, record, band, form, day, today, modules (holdings.HeldModule), charts
-    (charts.Chart), licences, administrators, request_page (URL name),
+    (charts.Chart), licences (certificates.ShownLicence), administrators, request_page (URL name),
     proposals (withdrawals.ShownProposal), entries."""
     actor, today = actor_of(request), clock.today()
     record = subscription_of(actor, subscription_id)
@@ -97,7 +98,7 @@ def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
         "today": today,
         "modules": modules,
         "charts": charts_of(modules, day=day, today=today, request_page=request_page(actor)),
-        "licences": queries.licences_of(record),
+        "licences": shown_licences(queries.licences_of(record)),
         "administrators": queries.administrators_of(record),
         "request_page": request_page(actor),
         "proposals": shown_proposals(actor, record),
