@@ -43,12 +43,13 @@ from capphep.entitlements.queries.subscriptions import (
     subscription_of,
     visible_subscriptions,
 )
-from capphep.entitlements.queries.usage import Shortfall, shortfalls
+from capphep.entitlements.queries.usage import Gauge, Shortfall, gauges_of_subscription, shortfalls
 
 __all__ = [
     "Addition",
     "CertifiedLine",
     "EntitlementLine",
+    "Gauge",
     "Granted",
     "Shortfall",
     "Standing",
@@ -57,6 +58,7 @@ __all__ = [
     "certified_lines",
     "differing",
     "entitlement_lines",
+    "gauges_of_subscription",
     "granted_to",
     "is_anything_in_force",
     "keys_tag",

@@ -12,6 +12,7 @@ _NUMBER: Final = gettext_noop("This has to be a number.")
 _TEXT: Final = gettext_noop("This has to be a text.")
 _BOOLEAN: Final = gettext_noop("This has to be true or false.")
 _DAY: Final = gettext_noop("This has to be a day: YYYY-MM-DD.")
+_MOMENT: Final = gettext_noop("This has to be a moment with its offset: YYYY-MM-DDThh:mm:ssZ.")
 _CHOICE: Final = gettext_noop("This has to be one of %(expected)s.")
 _OBJECT: Final = gettext_noop("This has to be an object.")
 
@@ -33,6 +34,11 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "date_parsing": _DAY,
     "date_from_datetime_parsing": _DAY,
     "date_from_datetime_inexact": _DAY,
+    "datetime_type": _MOMENT,
+    "datetime_parsing": _MOMENT,
+    "datetime_object_invalid": _MOMENT,
+    "datetime_from_date_parsing": _MOMENT,
+    "timezone_aware": _MOMENT,
     "enum": _CHOICE,
     "literal_error": _CHOICE,
     "greater_than_equal": gettext_noop("This has to be at least %(ge)s."),

@@ -1,0 +1,1 @@
+"""Subscriptions, licences and usage over the API, one file per heading."""
