@@ -19,7 +19,6 @@ from tests.integration.test_api_basics import assert_problem
 from tests.plumbing.sql_counts import Counter
 
 MOMENT = timezone.now() - datetime.timedelta(hours=1)
-READ = "/customers/1234567/usage/igov"
 
 
 @pytest.fixture
@@ -39,16 +38,20 @@ def row(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def read_at(ledger: Ledger) -> str:
+    return f"/subscriptions/{ledger.subscription.pk}/usage"
+
+
 def report(*rows: dict[str, Any]) -> dict[str, Any]:
     return {"rows": list(rows)}
 
 
-def test_what_is_reported_is_read_beside_what_is_in_force(igov: Program) -> None:
+def test_what_is_reported_is_read_beside_what_is_in_force(igov: Program, ledger: Ledger) -> None:
     books = row(module="accounting", resource="books", in_use=1)
     answer = igov.post("/usage", report(row(), books))
     assert answer.status_code == 200
     assert answer.json() == {"kept": 2, "refused": [], "rows": ["current", "current"]}
-    found = igov.get(READ).json()
+    found = igov.get(read_at(ledger)).json()
     assert (found["customer"], found["product"]) == ("1234567", "igov")
     accounting, users = found["gauges"]
     assert [accounting[name] for name in ("in_use", "in_force", "percent")] == [1, 1, 100]
@@ -113,7 +116,7 @@ def test_a_token_reports_within_its_bounds(ledger: Ledger) -> None:
         bound = product_program(Scope.USAGE_WRITE, Scope.USAGE_READ, **bounds)
         (refused,) = bound.post("/usage", report(row())).json()["refused"]
         assert refused["code"] == code
-        assert_problem(bound.get(READ), 404, "subscription_not_found")
+        assert_problem(bound.get(read_at(ledger)), 404, "subscription_not_found")
         User.objects.filter(username="igov").update(username=f"igov{code}")
 
 
@@ -122,7 +125,7 @@ def test_a_scope_and_the_role_are_both_needed(ledger: Ledger, officer: User) -> 
     reader = product_program(Scope.USAGE_READ)
     assert_problem(reader.post("/usage", report(row())), 403, "scope_missing")
     User.objects.filter(username="igov").update(username="igov2")
-    assert_problem(product_program(Scope.USAGE_WRITE).get(READ), 403, "scope_missing")
+    assert_problem(product_program(Scope.USAGE_WRITE).get(read_at(ledger)), 403, "scope_missing")
 
 
 def test_another_teams_customer_is_not_found(
@@ -130,18 +133,20 @@ def test_another_teams_customer_is_not_found(
 ) -> None:
     ledger.customer.owner, ledger.customer.team = salesperson, salesperson.team
     ledger.customer.save()
-    assert program(salesperson).get(READ).status_code == 200
-    assert_problem(program(other_salesperson).get(READ), 404, "subscription_not_found")
-    assert_problem(program(salesperson).get("/customers/1/usage/x"), 404, "subscription_not_found")
+    assert program(salesperson).get(read_at(ledger)).status_code == 200
+    assert_problem(program(other_salesperson).get(read_at(ledger)), 404, "subscription_not_found")
+    unknown = program(salesperson).get("/subscriptions/999999/usage")
+    assert_problem(unknown, 404, "subscription_not_found")
 
 
 def test_reading_costs_the_same_for_a_day_and_for_a_year(
     igov: Program, ledger: Ledger, statements: Counter
 ) -> None:
     stories.in_use(ledger.customer, ledger.catalogue, 85)
-    igov.get(READ)  # notes that the token is used
+    address = read_at(ledger)
+    igov.get(address)  # notes that the token is used
     with statements("entitlements.api.usage", at_most=10):
-        igov.get(READ + "?days=1")
+        igov.get(f"{address}?days=1")
     own, today = ledger.catalogue, clock.today()
     DailyUsage.objects.bulk_create(
         DailyUsage(
@@ -156,6 +161,6 @@ def test_reading_costs_the_same_for_a_day_and_for_a_year(
         for n in range(1, 450)
     )
     with statements("entitlements.api.usage", at_most=10):
-        found = igov.get(READ + "?days=400")
+        found = igov.get(f"{address}?days=400")
     assert len(found.json()["gauges"][0]["days"]) == 400
-    assert_problem(igov.get(READ + "?days=401"), 422, "invalid_less_than_equal", "/days")
+    assert_problem(igov.get(f"{address}?days=401"), 422, "invalid_less_than_equal", "/days")

@@ -14,7 +14,7 @@ from capphep.entitlements.queries import Gauge, gauges_of_subscription, visible_
 from capphep.entitlements.queries.gauges import ReportedRow, Within
 from capphep.entitlements.queries.subscriptions import subscription_not_found
 from capphep.platform import clock
-from capphep.platform.api import ApiRequest, Input, Principal, Routes, Scope
+from capphep.platform.api import ApiRequest, Input, Principal, RecordId, Routes, Scope
 from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Refusal
 
@@ -138,12 +138,10 @@ class UsageOut(Schema):
     gauges: list[GaugeOut]
 
 
-@routes.read("/customers/{budget_code}/usage/{product}", Scope.USAGE_READ, UsageOut)
-def read_usage(
-    request: ApiRequest, budget_code: str, product: str, query: Query[UsageQuery]
-) -> Any:
+@routes.read("/subscriptions/{subscription_id}/usage", Scope.USAGE_READ, UsageOut)
+def read_usage(request: ApiRequest, subscription_id: RecordId, query: Query[UsageQuery]) -> Any:
     """Read what is in use of a subscription, beside what is in force."""
-    found = _subscription(request.auth, budget_code, product)
+    found = _subscription(request.auth, subscription_id)
     return {
         "customer": found.customer.budget_code,
         "product": found.product.code,
@@ -153,11 +151,11 @@ def read_usage(
     }
 
 
-def _subscription(principal: Principal, budget_code: str, product: str) -> Subscription:
+def _subscription(principal: Principal, subscription_id: int) -> Subscription:
     rows = principal.within(
         visible_subscriptions(principal.actor), customer="customer", product="product"
     )
-    found = rows.filter(customer__budget_code=budget_code, product__code=product).first()
+    found = rows.filter(pk=subscription_id).first()
     if not found:
         raise subscription_not_found()
     return found
