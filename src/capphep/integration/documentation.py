@@ -86,7 +86,7 @@ def _inlined(part: Any, schemas: Json) -> Any:
 
 
 def _operation(document: Json, path: str, method: str, details: Json) -> Operation:
-    status, answer = next(iter(details["responses"].items()))
+    status, answer = min(details["responses"].items(), key=lambda each: str(each[0]))
     body = details.get("requestBody", {}).get("content", {})
     form = next(iter(body), "")
     schema = _resolved(document, body[form]["schema"]) if form else {}
@@ -96,7 +96,7 @@ def _operation(document: Json, path: str, method: str, details: Json) -> Operati
         anchor=details["operationId"],
         method=method.upper(),
         path=path,
-        summary=details["summary"],
+        summary=details["summary"].replace("`", ""),
         text=text,
         scope=details.get("x-scope", ""),
         parameters=[_parameter(each) for each in details.get("parameters", [])],
@@ -132,7 +132,7 @@ def _resolved(document: Json, schema: Json) -> Json:
 
 def _record(schema: Json) -> str:
     """The name of the record that a schema is, or is a list of; else ""."""
-    for part in (schema, schema.get("items", {}), *schema.get("anyOf", [])):
+    for part in (schema, schema.get("items", {}), *_choices(schema)):
         name = part.get("$ref", "").rpartition("/")[2]
         if name:
             return _plain(name)
@@ -144,13 +144,17 @@ def _kind(schema: Json) -> str:
         return " | ".join(str(value) for value in schema["enum"])
     if "const" in schema:
         return str(schema["const"])
-    if "anyOf" in schema:
-        return " | ".join(dict.fromkeys(_kind(each) for each in schema["anyOf"]))
+    if _choices(schema):
+        return " | ".join(dict.fromkeys(_kind(each) for each in _choices(schema)))
     if "$ref" in schema:
         return _record(schema)
     if schema.get("type") == "array":
         return f"[{_kind(schema.get('items', {}))}]"
     return str(schema.get("format") or schema.get("type") or "any")
+
+
+def _choices(schema: Json) -> Sequence[Json]:
+    return [*schema.get("anyOf", []), *schema.get("oneOf", [])]
 
 
 def _plain(name: str) -> str:
