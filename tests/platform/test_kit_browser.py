@@ -113,6 +113,19 @@ def test_four_ways_open_the_same_menu(list_page: Page, way: str) -> None:
     assert has_focus(target.get_by_role("button"))
 
 
+def test_what_arrives_hears_the_very_next_click(list_page: Page) -> None:
+    """Until htmx has gone over it, a link is a plain one and a form sends itself."""
+    list_page.evaluate(
+        """document.addEventListener("htmx:afterSwap", () => queueMicrotask(() => {
+            window.isReady = !document.querySelector("#dialog .htmx-added");
+        }))"""
+    )
+    row(list_page, "k03").get_by_role("button").click()
+    list_page.get_by_role("menuitem", name="Phê duyệt").click()
+    expect(list_page.get_by_role("dialog")).to_be_visible()
+    assert list_page.evaluate("window.isReady")
+
+
 def test_confirming_from_the_menu_reloads_the_list_where_it_stands(list_page: Page) -> None:
     row(list_page, "k03").get_by_role("link").click(button="right")
     list_page.get_by_role("menuitem", name="Phê duyệt").click()

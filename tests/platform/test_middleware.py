@@ -42,6 +42,13 @@ def test_the_address_is_the_one_that_the_outermost_trusted_proxy_saw(
 
 
 @pytest.mark.django_db
+def test_a_script_without_a_session_is_told_so_and_not_led_away(client: Client) -> None:
+    """A redirect would be followed, and the page to sign in taken for the answer."""
+    answer = client.get("/", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.headers["X-Login-Url"]) == (401, reverse("login"))
+
+
+@pytest.mark.django_db
 def test_an_english_browser_gets_vietnamese_until_the_person_chooses(client: Client) -> None:
     page = client.get(reverse("login"), headers={"accept-language": "en-US"})
     assert "Đăng nhập" in page.content.decode()

@@ -91,7 +91,7 @@ class SignInRequired:
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     is_form = request.method == "POST"
     address = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
-    if request.headers.get("HX-Request"):
+    if request.headers.get("HX-Request") or request.headers.get("Accept") == "application/json":
         # The page stays as it is; its script asks the person to sign in in another tab.
         return HttpResponse(status=401, headers={"X-Login-Url": reverse(settings.LOGIN_URL)})
     if is_form:

@@ -10,8 +10,9 @@ from playwright.sync_api import expect
 
 from capphep.catalog.models import Item
 from capphep.crm.actions.orders import move_licence_status
-from capphep.crm.models import Customer, Order, SalesProject
+from capphep.crm.models import Customer, Opportunity, Order, SalesProject
 from capphep.platform.models import User
+from capphep.pure.folding import fold
 from tests import factories
 from tests.browser.looks import assert_fits_and_is_accessible
 from tests.browser.people import menu, pick, sign_in
@@ -198,6 +199,22 @@ def test_another_customer_replaces_what_was_filled_in_and_marks_the_rows(
     expect(desk.get_by_label("Diễn giải")).to_have_value("Bán mới – Trường Mầm non Hoa Sen")
     row = desk.get_by_role("row", name=re.compile("IGOV-KT-1"))
     expect(row).to_contain_text("chưa có thuê bao iGOV")
+
+
+def test_the_opportunities_offered_are_those_of_the_customer_chosen_last(
+    desk: Page, salesperson: User, customer: Customer
+) -> None:
+    school = factories.customer("2345678", "Trường Mầm non Hoa Sen", owner=salesperson)
+    for owner, name in ((customer, "Thêm gói iGOV"), (school, "Mua mới")):
+        Opportunity.objects.create(
+            customer=owner, name=name, search_key=fold(name), salesperson=salesperson
+        )
+    begun(desk)
+    desk.get_by_label("Cơ hội", exact=True).click()
+    expect(desk.get_by_role("option")).to_contain_text("Thêm gói iGOV")
+    pick(desk, "Khách hàng", "hoa sen", "Hoa Sen")
+    desk.get_by_label("Cơ hội", exact=True).click()
+    expect(desk.get_by_role("option")).to_contain_text("Mua mới")
 
 
 def test_rows_copied_from_a_spreadsheet_become_lines(

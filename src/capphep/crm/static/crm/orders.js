@@ -98,9 +98,9 @@ document.addEventListener("paste", (event) => {
   answer.then(toNewRow);
 });
 
-// The opportunities that are offered are the customer's.
-document.addEventListener("focusin", ({ target }) => {
-  const select = target.closest("[data-field=opportunity]")?.querySelector("select");
+// The opportunities that are offered are the customer's. Before the picker hears of its focus.
+document.addEventListener("focus", ({ target }) => {
+  const select = target.closest?.("[data-field=opportunity]")?.querySelector("select");
   if (!select) return;
   const url = new URL(select.dataset.pickerUrl, location.href);
   url.searchParams.set("customer", select.form.elements.namedItem("customer").value);

@@ -1,7 +1,8 @@
 // Autofill: an element with data-autofill-url asks again whenever a picker in it changes (with
 // data-autofill-from: the picker of that name), and fills the form's other inputs. What the
 // person typed is never overwritten: only inputs that are empty or still hold what was filled
-// in last.
+// in last. Of two choices the later one fills in, in whatever order the answers come.
+import { askJson, explain } from "./json.js";
 
 const filled = new Map(); // "form id/input name" → the value filled in last
 
@@ -9,6 +10,7 @@ const key = (input) => `${input.form?.id}/${input.name}`;
 
 // A form that comes back from the server says itself what had been filled in: data-filled.
 const isOurs = (input) =>
+  !input.tomselect?.inputValue() &&
   ["", filled.get(key(input)), input.dataset.filled].includes(input.value);
 
 function fill(input, value) {
@@ -27,6 +29,8 @@ function setPicker(picker, row) {
   picker.setValue(row.value, true);
 }
 
+const underWay = new WeakMap(); // picker → its question, which the next choice makes void
+
 async function autofill(source) {
   const holder = source.closest("[data-autofill-url]");
   if (!holder || !source.form) return;
@@ -34,9 +38,13 @@ async function autofill(source) {
   if (autofillFrom && autofillFrom !== source.name) return;
   const url = new URL(holder.dataset.autofillUrl, location.href);
   url.searchParams.set(source.name, source.value);
-  const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
-  if (!answer?.ok) return;
-  for (const [name, value] of Object.entries(await answer.json())) {
+  underWay.get(source)?.abort();
+  const { signal } = underWay.set(source, new AbortController()).get(source);
+  const answer = await askJson(url, signal).catch((failure) => {
+    if (!signal.aborted) explain(failure, () => source.isConnected && autofill(source));
+  });
+  if (signal.aborted || !answer) return;
+  for (const [name, value] of Object.entries(answer)) {
     const input = source.form.elements.namedItem(name);
     if (input && input !== source && !(input instanceof RadioNodeList)) fill(input, value);
   }

@@ -5,7 +5,7 @@ import { toast } from "./toast.js";
 const cookie = (name) =>
   document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
 
-const text = (name) =>
+export const failureText = (name) =>
   document.getElementById("failure-texts").content.querySelector(`[data-text=${name}]`).textContent;
 
 // Signing in again in another tab changes the token; the cookie always has the current one.
@@ -51,22 +51,25 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     detail.shouldSwap = false;
     const said = answer.querySelector("[data-error-text]")?.textContent.trim();
     openTemplate("refused-template").querySelector("[data-text]").textContent =
-      said || text("refused");
+      said || failureText("refused");
   }
 });
 
+export function openSessionDialog(address) {
+  openTemplate("session-template").querySelector("[data-login]").href = address || "/login";
+}
+
 document.addEventListener("htmx:responseError", ({ detail }) => {
   if (detail.xhr.status === 401) {
-    const address = detail.xhr.getResponseHeader("X-Login-Url") || "/login";
-    openTemplate("session-template").querySelector("[data-login]").href = address;
+    openSessionDialog(detail.xhr.getResponseHeader("X-Login-Url"));
   } else if (detail.xhr.status >= 500) {
-    toast(text("server"), "danger", again(detail.requestConfig));
+    toast(failureText("server"), "danger", again(detail.requestConfig));
   }
 });
 
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, ({ detail }) => {
-    toast(text("network"), "danger", again(detail.requestConfig));
+    toast(failureText("network"), "danger", again(detail.requestConfig));
   });
 }
 
