@@ -26,8 +26,8 @@ FLAGS = [
 DESKTOP = (1366, 900)
 AS_PEOPLE_HERE: dict[str, Any] = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
 # A refusal (4xx) is an answer that tests ask for on purpose; browser and htmx both log it.
-# A request that a newer one replaced was aborted on purpose too, as is what a test's `route.abort()`
-# stops: a broken connection has names of its own.
+# A request that a newer one replaced was aborted on purpose too, and so was what `route.abort()`
+# stops: connections that break have names of their own.
 ON_PURPOSE = re.compile(
     r"server responded with a status of 4\d\d|^Response Status Error Code 4\d\d"
     r"|^htmx:(sendAbort|afterRequest)|net::ERR_FAILED$"
