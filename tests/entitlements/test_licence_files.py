@@ -205,6 +205,9 @@ def test_a_key_that_signs_no_more_loses_its_private_half(db: None) -> None:
     rotate_key(days=30)
     assert forget_private_keys() == 0
     SigningKey.objects.filter(number=2).update(signs_from=timezone.now())
+    assert forget_private_keys() == 0
+    SigningKey.objects.filter(number=1).update(signs_from=timezone.now() - 90 * DAY)
+    SigningKey.objects.filter(number=2).update(signs_from=timezone.now() - DAY)
     assert forget_private_keys() == 1
     assert forget_private_keys() == 0
     assert SigningKey.objects.get(number=1).private_key == ""

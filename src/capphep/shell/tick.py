@@ -6,6 +6,7 @@ import datetime
 from collections import Counter
 
 from capphep.entitlements.actions.effects import note_effects
+from capphep.entitlements.actions.keys import forget_private_keys
 from capphep.entitlements.actions.occasions import note_ends
 from capphep.entitlements.actions.usage import forget_old_usage
 from capphep.identity.actions import close_due
@@ -35,5 +36,6 @@ def run() -> Counter[str]:
 
     with working_from("tick"):
         counts["days"] = ticks.each_day(clock.today(), work)
+    counts["keys_retired"] = forget_private_keys()
     counts["texts"] = read_unread().total()
     return counts

@@ -17,7 +17,8 @@ from capphep.entitlements.actions.grants import (
     lock_subscription,
     withdraw_grants,
 )
-from capphep.entitlements.actions.licences import issue_licence
+from capphep.entitlements.actions.keys import ensure_signing_key
+from capphep.entitlements.actions.licences import current_licence, issue_licence
 from capphep.entitlements.actions.opening import OpeningGrant, open_grants
 from capphep.entitlements.actions.usage import RowOutcome, report_usage
 
@@ -26,7 +27,9 @@ __all__ = [
     "OpeningGrant",
     "RowOutcome",
     "append_grants",
+    "current_licence",
     "end_trials",
+    "ensure_signing_key",
     "issue_licence",
     "lock_subscription",
     "open_grants",

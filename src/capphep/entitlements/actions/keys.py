@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +16,9 @@ from capphep.entitlements.signing import KeptKey
 from capphep.platform import audit, rows
 from capphep.platform.roles import SYSTEM
 from capphep.pure.errors import Conflict, gettext_noop
+
+OVERLAP_DAYS: Final = 30
+"""For so long a new key is published before it signs, unless told otherwise."""
 
 
 @transaction.atomic
@@ -58,8 +62,12 @@ def rotate_key(*, days: int) -> SigningKey:
 
 @transaction.atomic
 def forget_private_keys() -> int:
-    """Remove the private halves of keys that sign no more; returns how many there were."""
-    begun = SigningKey.objects.filter(signs_from__lte=timezone.now()).order_by("-signs_from")
+    """Remove the private halves of keys that sign no more; returns how many there were.
+
+    A day late, so that a server whose clock is behind can still sign with the old one.
+    """
+    yesterday = timezone.now() - datetime.timedelta(days=1)
+    begun = SigningKey.objects.filter(signs_from__lte=yesterday).order_by("-signs_from")
     done = [key for key in begun[1:] if key.private_key]
     for key in done:
         rows.update(SigningKey, {"pk": key.pk}, {"private_key": ""})

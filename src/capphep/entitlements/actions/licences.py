@@ -6,10 +6,13 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
+from capphep.entitlements import events
 from capphep.entitlements.actions.balances import next_version
+from capphep.entitlements.actions.grants import lock_subscription
 from capphep.entitlements.actions.keys import ensure_signing_key
 from capphep.entitlements.models import (
     TRIALS,
@@ -21,10 +24,11 @@ from capphep.entitlements.models import (
     Subscription,
 )
 from capphep.entitlements.public_codes import new_code
-from capphep.entitlements.queries import rests, signed_file
+from capphep.entitlements.queries import licence_not_found, rests, signed_file
 from capphep.entitlements.signing import KeptKey
-from capphep.platform import numbers, rows
+from capphep.platform import audit, clock, numbers, outbox, rows
 from capphep.platform.prepared import prepared
+from capphep.platform.roles import Actor
 from capphep.pure.months import Term
 
 
@@ -69,6 +73,36 @@ def issue_licence(
     )
     licence.file = signed_file(licence, supersedes, key, now)
     return rows.insert([licence])[0]
+
+
+@transaction.atomic
+def current_licence(*, actor: Actor, subscription: Subscription) -> Licence:
+    """RULE R14: the licence of what the subscription holds now.
+
+    Every decision issues one. What came in from before capphep has none until somebody
+    asks for it. It needs no permission: it can only say what the ledger says. Raises
+    NotFound ``licence_not_found`` where nothing was ever granted.
+    """
+    found = _newest(subscription)
+    if found and found.version == subscription.version:
+        return found
+    locked = lock_subscription(subscription.customer, subscription.product)
+    found = _newest(locked)
+    if locked.version == 0:
+        raise licence_not_found()
+    if found and found.version == locked.version:
+        return found
+    day = clock.today()
+    made = issue_licence(subscription=locked, request_no="", day=day, cause=LicenceCause.OPENING)
+    audit.record(
+        actor, [audit.Change(locked, "licence_issued", after={"licence_no": made.licence_no})]
+    )
+    outbox.enqueue([events.issued(locked, made, day)])
+    return made
+
+
+def _newest(subscription: Subscription) -> Licence | None:
+    return subscription.licences.order_by("-version").first()
 
 
 def _before_signing(subscription_id: int, now: datetime.datetime) -> tuple[KeptKey, str]:

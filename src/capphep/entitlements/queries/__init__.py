@@ -6,6 +6,7 @@ from capphep.entitlements.queries.differences import (
     ownership_without_subscription,
 )
 from capphep.entitlements.queries.files import (
+    key_states,
     keys_tag,
     licence_file,
     published_keys,
@@ -61,6 +62,7 @@ __all__ = [
     "gauges_of_subscription",
     "granted_to",
     "is_anything_in_force",
+    "key_states",
     "keys_tag",
     "ledger_differences",
     "licence_by_code",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -13,6 +13,8 @@ from capphep.entitlements import licence_claims, signing
 from capphep.entitlements.models import Licence, SigningKey
 from capphep.entitlements.signing import KeptKey
 from capphep.platform.prepared import prepared
+
+KeyState: TypeAlias = Literal["coming", "active", "retired"]
 
 
 @prepared
@@ -24,6 +26,21 @@ def _signing(now: datetime.datetime) -> QuerySet[SigningKey, tuple[Any, ...]]:
 def signing_key(now: datetime.datetime) -> KeptKey | None:
     """The key that signs now; None before the first was made."""
     return next((KeptKey(*key) for key in _signing(now)), None)
+
+
+def key_states(now: datetime.datetime) -> list[tuple[SigningKey, KeyState]]:
+    """Every key, newest first, and whether it is still to come, signs, or did."""
+    active = signing_key(now)
+    return [
+        (key, _key_state(key, active.kid if active else "", now))
+        for key in SigningKey.objects.order_by("-number")
+    ]
+
+
+def _key_state(key: SigningKey, active: str, now: datetime.datetime) -> KeyState:
+    if key.kid == active:
+        return "active"
+    return "coming" if key.signs_from > now else "retired"
 
 
 def keys_tag() -> str:

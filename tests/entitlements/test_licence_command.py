@@ -1,0 +1,67 @@
+"""`./capphep licence`: the keys that sign licences."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
+
+from capphep.entitlements.actions import ensure_signing_key
+from capphep.entitlements.models import SigningKey
+from capphep.shell import tick
+
+
+def said(*arguments: Any) -> list[str]:
+    out = StringIO()
+    call_command("licence", *arguments, stdout=out)
+    return out.getvalue().splitlines()
+
+
+def test_keys_are_listed_newest_first(db: None) -> None:
+    assert said("keys") == ["no key yet: the first approval makes one"]
+    first = ensure_signing_key()
+    [made] = said("rotate-key")
+    second = SigningKey.objects.get(number=2)
+    assert made.startswith(f"{second.kid}  published now, signs from ")
+    assert [line.split()[:2] for line in said("keys")] == [
+        [second.kid, "coming"],
+        [first.kid, "active"],
+    ]
+    assert (second.signs_from - second.created_at).days in (29, 30)
+
+
+def test_a_key_can_begin_at_once(db: None) -> None:
+    ensure_signing_key()
+    said("rotate-key", "--days", "0")
+    assert [line.split()[1] for line in said("keys")] == ["active", "retired"]
+
+
+def test_a_second_rotation_waits_for_the_first(db: None) -> None:
+    said("rotate-key")
+    with pytest.raises(CommandError, match="has not begun to sign"):
+        said("rotate-key")
+    with pytest.raises(CommandError, match="0 or more"):
+        said("rotate-key", "--days=-1")
+
+
+def test_keys_are_encrypted_anew_after_the_secret_changed(
+    db: None, settings: LazySettings, tmp_path: Path
+) -> None:
+    ensure_signing_key()
+    old = tmp_path / "old-secret"
+    old.write_text(f"{settings.LICENCE_SECRET}\n")
+    settings.LICENCE_SECRET = "a new one"  # type: ignore[misc]
+    assert said("rewrap", "--old-secret-file", old) == ["1 keys encrypted anew"]
+    with pytest.raises(CommandError, match="CAPPHEP_LICENCE_SECRET"):
+        said("rewrap", "--old-secret-file", old)
+    with pytest.raises(CommandError, match="No such file"):
+        said("rewrap", "--old-secret-file", tmp_path / "missing")
+
+
+def test_the_calendar_removes_private_keys_that_sign_no_more(db: None) -> None:
+    ensure_signing_key()
+    assert tick.run()["keys_retired"] == 0
