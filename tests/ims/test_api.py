@@ -232,7 +232,7 @@ def test_a_subscription_tells_what_is_in_force_on_a_day_and_why(
     }
     before = desk.get(f"{path}?at={today - datetime.timedelta(days=1)}").json()
     assert before["modules"][1]["resources"][0]["quantity"] == 100
-    assert_problem(desk.get(f"{path}?at=31/01/2027"), 422, "invalid_date_from_datetime_parsing")
+    assert_problem(desk.get(f"{path}?at=31/01/2027"), 422, "invalid_date_parsing", "/at")
     grants = desk.get(f"{path}/grants").json()["items"]
     assert [one["kind"] for one in grants] == ["opening", "opening", "approval"]
     assert grants[2]["granted_on"] == today.isoformat()

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from ninja import Query
+from pydantic import StrictBool
 
 from capphep.crm.actions.contacts import add_contact, edit_contact
 from capphep.crm.api.customers import customer_named
@@ -38,7 +39,7 @@ class ContactFields(Input):
     position: str = ""
     phone: str = ""
     email: str = ""
-    is_active: bool = True
+    is_active: StrictBool = True
 
 
 class ContactOut(ContactFields):

@@ -6,27 +6,29 @@ import datetime
 from typing import Annotated, Any
 
 from ninja import Field, Schema
+from pydantic import StrictFloat, StrictInt
 
 from capphep.catalog.kinds import OrderPurpose
 from capphep.crm.models import Order, OrderLine
 from capphep.crm.states import LicenceStatus
 from capphep.platform.api import Input, LocalDay, PageQuery
+from capphep.platform.api.inputs import LARGEST_ID
 from capphep.pure.money import MAX_LINES, DiscountKind, TaxRate
 from capphep.pure.words import amount_in_words
 
 
 class LineIn(Input):
     sku: str = Field(max_length=60)
-    quantity: int = Field(description="1 to 1,000,000")
-    discount_percent: float = Field(0, description="counts where the discount's kind is line")
+    quantity: StrictInt = Field(description="1 to 1,000,000")
+    discount_percent: StrictFloat = Field(0, description="counts where the discount's kind is line")
 
 
 class DiscountIn(Input):
     """One kind for the whole order (R10)."""
 
     kind: DiscountKind = DiscountKind.NONE
-    percent: Annotated[float, Field(description="counts where the kind is percent")] = 0
-    amount: Annotated[int, Field(description="whole đồng, where the kind is amount")] = 0
+    percent: Annotated[StrictFloat, Field(description="counts where the kind is percent")] = 0
+    amount: Annotated[StrictInt, Field(description="whole đồng, where the kind is amount")] = 0
 
 
 class DetailFields(Input):
@@ -44,7 +46,7 @@ class DetailFields(Input):
 class OrderFields(DetailFields):
     customer: str = Field(description="budget code")
     ordered_on: LocalDay | None = Field(None, description="local day; today where none is said")
-    opportunity: int | None = Field(None, ge=1, le=2**63 - 1)
+    opportunity: StrictInt | None = Field(None, ge=1, le=LARGEST_ID)
     discount: DiscountIn = DiscountIn()
     lines: list[LineIn] = Field(max_length=MAX_LINES)
 

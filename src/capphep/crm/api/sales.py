@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from ninja import Field, Query, Schema
+from pydantic import StrictInt
 
 from capphep.crm.actions.opportunities import (
     create_opportunity,
@@ -52,7 +53,7 @@ class OpportunityFields(Input):
     name: str
     customer: str = Field(description="budget code")
     project: str = Field("", description="code of the sales project")
-    expected_amount: int | None = Field(None, description="whole đồng")
+    expected_amount: StrictInt | None = Field(None, description="whole đồng")
     expected_on: LocalDay | None = Field(None, description="local day")
     note: str = ""
 

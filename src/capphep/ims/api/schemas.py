@@ -10,7 +10,7 @@ from capphep.entitlements.models import GrantKind
 from capphep.ims.check_codes import CheckCode
 from capphep.ims.checks import Outcome
 from capphep.ims.queries.holdings import HoldingState
-from capphep.platform.api import Input, PageQuery, Problem
+from capphep.platform.api import Input, LocalDay, PageQuery, Problem
 from capphep.provisioning.states import RequestStatus, WithdrawalStatus
 
 _LONGEST = 2000
@@ -149,7 +149,7 @@ class WithdrawalPreviewOut(Schema):
 
 
 class WithdrawalIn(Input):
-    from_day: datetime.date = Field(description="first local day without it")
+    from_day: LocalDay = Field(description="first local day without it")
     reason: str = Field(max_length=_LONGEST)
     force_reason: str = Field("", max_length=_LONGEST, description="why although it is in use")
 
@@ -185,7 +185,7 @@ class WithdrawalQuery(PageQuery):
 
 
 class PreviewQuery(Schema):
-    from_day: datetime.date | None = Field(None, description="today where none is said")
+    from_day: LocalDay | None = Field(None, description="today where none is said")
 
 
 class MovedWithdrawal(Problem):
@@ -265,7 +265,7 @@ class GrantOut(Schema):
 
 
 class AtQuery(Schema):
-    at: datetime.date | None = Field(None, description="local day; today where none is said")
+    at: LocalDay | None = Field(None, description="local day; today where none is said")
 
 
 class SubscriptionQuery(PageQuery):
@@ -273,4 +273,4 @@ class SubscriptionQuery(PageQuery):
     customer: str = Field("", max_length=20, description="budget code")
     product: str = Field("", max_length=40, description="code")
     state: HoldingState | None = None
-    at: datetime.date | None = Field(None, description="local day; today where none is said")
+    at: LocalDay | None = Field(None, description="local day; today where none is said")

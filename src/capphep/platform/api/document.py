@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final
 
 from ninja import NinjaAPI
@@ -9,7 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from capphep.platform.api.problems import MEDIA_TYPE
 
-_PROBLEM: Final = "#/components/schemas/Problem"
+_JSON: Final = "application/json"
 
 
 class DocumentedApi(NinjaAPI):
@@ -19,13 +20,13 @@ class DocumentedApi(NinjaAPI):
         document = super().get_openapi_schema(**options)
         for operations in document["paths"].values():
             for operation in operations.values():
-                for response in operation["responses"].values():
-                    _name_problem(response)
+                for status, response in operation["responses"].items():
+                    if int(status) >= HTTPStatus.BAD_REQUEST:
+                        _name_problem(response)
         return document
 
 
 def _name_problem(response: dict[str, Any]) -> None:
     content = response.get("content", {})
-    shape = content.get("application/json", {}).get("schema", {})
-    if shape.get("$ref") == _PROBLEM:
-        response["content"] = {MEDIA_TYPE: content["application/json"]}
+    if _JSON in content:
+        response["content"] = {MEDIA_TYPE: content[_JSON]}

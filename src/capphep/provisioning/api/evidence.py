@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
 from django.http import HttpResponse
 from ninja import Field, File, Form, Schema, UploadedFile
+from pydantic import StrictInt
 
 from capphep.platform import clock
 from capphep.platform.api import (
     ApiRequest,
     Input,
+    LocalDay,
     Patch,
     RecordId,
     Routes,
@@ -57,15 +58,15 @@ class DecisionFields(Input):
     """What a funding decision says of itself; nothing has to be known."""
 
     number: str = ""
-    issued_on: datetime.date | None = Field(None, description="local day")
+    issued_on: LocalDay | None = Field(None, description="local day")
     issuer: str = ""
-    amount: int | None = Field(None, description="whole đồng")
+    amount: StrictInt | None = Field(None, description="whole đồng")
 
 
 class UploadFields(Schema):
     kind: EvidenceKind
     number: str = Field("", description="of the funding decision")
-    issued_on: datetime.date | None = None
+    issued_on: LocalDay | None = None
     issuer: str = ""
     amount: int | None = None
 

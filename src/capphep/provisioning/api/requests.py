@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from ninja import Field, Query
+from pydantic import StrictInt
 
 from capphep.catalog.models import Product
 from capphep.crm.api.customers import customer_named
@@ -45,7 +46,7 @@ class OfProduct(Input):
 class ExtraFields(Input):
     """The module's own fields, see `extra_schema` of the module."""
 
-    values: dict[str, str | int]
+    values: dict[str, str | StrictInt]
 
 
 # --- reading -------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ import datetime
 from typing import Any
 
 from ninja import Field, Schema
+from pydantic import StrictBool
 
 from capphep.crm.models import Level
-from capphep.platform.api import Input, PageQuery
+from capphep.platform.api import Input, LocalDay, PageQuery
 from capphep.provisioning.models import RoundOutcome
 from capphep.provisioning.states import EvidenceKind, RequestKind, RequestStatus
 
@@ -18,7 +19,7 @@ class RequestFields(Input):
 
     sector: str = Field("", description="name of the sector")
     level: Level | None = Field(None, description="1 central, 2 province, 4 commune")
-    start_on: datetime.date | None = Field(None, description="a later first day asked for (R9)")
+    start_on: LocalDay | None = Field(None, description="a later first day asked for (R9)")
     note: str = ""
     unit_name: str = ""
     unit_tax_code: str = ""
@@ -29,7 +30,7 @@ class RequestFields(Input):
     admin_position: str = ""
     admin_phone: str = ""
     admin_email: str = ""
-    write_back: bool = Field(True, description="complete the customer's record from it")
+    write_back: StrictBool = Field(True, description="complete the customer's record from it")
 
 
 class QuantityOut(Schema):

@@ -1,0 +1,75 @@
+"""A list costs the same at any size."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from capphep.crm.models import Opportunity
+from capphep.entitlements.models import Subscription
+from capphep.platform.models import User
+from tests import factories, stories
+from tests.factories import SmallCatalogue
+from tests.integration.apis import Program, program
+from tests.plumbing.sql_counts import TRANSACTION_CONTROL
+
+# By list, the statements that it may cost: the token and its last use are two of them.
+LISTS = {
+    "/products": 3,
+    "/modules": 3,
+    "/resources": 3,
+    "/items": 5,
+    "/customers": 3,
+    "/customers/1234567/contacts": 4,
+    "/customers/1234567/goods": 8,
+    "/opportunities": 3,
+    "/orders": 3,
+    "/requests": 3,
+    "/withdrawals": 3,
+    "/subscriptions": 3,
+    "/subscriptions/{subscription}/grants": 4,
+}
+
+
+def more(
+    number: int, salesperson: User, officers: tuple[User, User], catalogue: SmallCatalogue
+) -> None:
+    """One more of everything that lists hold."""
+    unit = factories.customer(f"123456{number}", f"Đơn vị {number}", owner=salesperson)
+    factories.contact(unit)
+    stories.opened(unit, catalogue, request_no=f"YC-2025-00000{number}")
+    Opportunity.objects.create(
+        name="Mua thêm", search_key="mua them", customer=unit, salesperson=salesperson
+    )
+    request = stories.sent(
+        stories.ordered(unit, salesperson, [(catalogue.users_50, 1)]), salesperson
+    )
+    stories.approved(request, officers[0])
+    stories.proposed(request, officers[0])
+
+
+def cost(caller: Program, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        answer = caller.get(path)
+    assert answer.status_code == 200
+    return sum(
+        not query["sql"].startswith(TRANSACTION_CONTROL) for query in captured.captured_queries
+    )
+
+
+@pytest.mark.django_db
+def test_a_list_costs_the_same_at_any_size(
+    salesperson: User, officer: User, other_officer: User, catalogue: SmallCatalogue
+) -> None:
+    officers = (officer, other_officer)
+    more(7, salesperson, officers, catalogue)
+    desk = program(officer)
+    desk.get("/products")
+    subscription = Subscription.objects.get().pk
+    lists = {path.format(subscription=subscription): most for path, most in LISTS.items()}
+    small = {path: cost(desk, path) for path in lists}
+    assert {path: count for path, count in small.items() if count > lists[path]} == {}
+    for number in (1, 2, 3):
+        more(number, salesperson, officers, catalogue)
+    assert {path: cost(desk, path) for path in lists} == small
