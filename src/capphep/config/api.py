@@ -10,7 +10,7 @@ from ninja.security import HttpBearer
 from capphep.catalog import api as catalogue
 from capphep.crm.api import contacts, customers, goods, orders, sales
 from capphep.entitlements.api import licences, usage
-from capphep.ims.api import decisions, subscriptions, withdrawals
+from capphep.ims.api import certificates, decisions, subscriptions, withdrawals
 from capphep.integration.api import events
 from capphep.platform.api import Principal
 from capphep.platform.api.document import DocumentedApi
@@ -58,6 +58,7 @@ for _routes in (
     subscriptions.routes,
     licences.routes,
     usage.routes,
+    certificates.routes,
     events.routes,
 ):
     api.add_router("", _routes)

@@ -62,13 +62,19 @@ def shown_licences(licences: Iterable[Licence]) -> list[ShownLicence]:
 def licence_certificate(request: HttpRequest, licence_no: str) -> HttpResponseBase:
     """The PDF, for who may see the subscription; ``?lang=en`` asks for English."""
     actor = actor_of(request)
-    return certificate_response(request, actor, licence_of(actor, licence_no))
+    licence = licence_of(actor, licence_no)
+    return certificate_response(request, actor, licence, _language(request))
 
 
 def order_certificate(request: HttpRequest, order_id: int) -> HttpResponseBase:
     """The PDF of what the order's request was granted, for who may see the order."""
     actor = actor_of(request)
-    return certificate_response(request, actor, queries.licence_of_order(actor, order_id))
+    licence = queries.licence_of_order(actor, order_id)
+    return certificate_response(request, actor, licence, _language(request))
+
+
+def _language(request: HttpRequest) -> str:
+    return "en" if request.GET.get("lang") == "en" else settings.LANGUAGE_CODE
 
 
 def customer_licences(request: HttpRequest, customer_id: int) -> HttpResponse:
@@ -86,9 +92,10 @@ def customer_licences(request: HttpRequest, customer_id: int) -> HttpResponse:
     return render_page_or_fragment(request, page, "ims/_customer_licences.html", context)
 
 
-def certificate_response(request: HttpRequest, actor: Actor, licence: Licence) -> HttpResponseBase:
+def certificate_response(
+    request: HttpRequest, actor: Actor, licence: Licence, language: str
+) -> HttpResponseBase:
     """The PDF as a download; 304 where the asker has it already."""
-    language = "en" if request.GET.get("lang") == "en" else settings.LANGUAGE_CODE
     paper = certificate(
         Certified(
             licence=licence,
