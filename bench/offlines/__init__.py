@@ -1,0 +1,1 @@
+"""What `./capphep bench offline` is made of."""
