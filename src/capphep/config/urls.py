@@ -30,6 +30,7 @@ urlpatterns = [
     path("crm/", include("capphep.crm.urls")),
     path("requests/", include("capphep.provisioning.urls")),
     path("ims/", include("capphep.ims.urls")),
+    path("accounts/", include("capphep.identity.urls")),
     path("catalogue/", include("capphep.catalog.urls")),
     path("integration/", include("capphep.integration.urls")),
     path("api/v1/docs", documentation, {"api": api}, name="api_docs"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from capphep.catalog.models import Product
 from capphep.crm.models import Customer
-from capphep.identity.states import AccountStatus
+from capphep.identity.states import OPEN, AccountStatus
 from capphep.platform.leases import Leased, due_index
 
 
@@ -97,6 +97,16 @@ class AccountLink(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "customer", "product"], name="linked_once")
+        ]
+        indexes = [
+            # The list's default order, newest first.
+            models.Index(fields=["-linked_at", "-id"], name="account_link_newest"),
+            # What ends by itself, looked for every day.
+            models.Index(
+                fields=["closed_from"],
+                name="account_link_ending",
+                condition=models.Q(closed_from__isnull=False, status__in=OPEN),
+            ),
         ]
 
     def __str__(self) -> str:

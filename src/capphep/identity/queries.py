@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy
 
+from capphep.crm.models import Customer
 from capphep.crm.queries.customers import visible_customers
 from capphep.identity.models import AccountLink, AdminAccount
 from capphep.identity.rules import Standing, Work, work_of
+from capphep.identity.states import TROUBLED
 from capphep.platform.roles import Actor, sees_all
-from capphep.pure.errors import NotFound, gettext_noop
+from capphep.pure.errors import Forbidden, NotFound, gettext_noop
+from capphep.pure.folding import fold
 
 
 def visible_links(actor: Actor) -> QuerySet[AccountLink]:
@@ -24,8 +29,12 @@ def link_of(actor: Actor, link_id: int) -> AccountLink:
     """Raises NotFound where the actor may not know of it."""
     found = visible_links(actor).filter(pk=link_id).first()
     if found is None:
-        raise NotFound("account_not_found", gettext_noop("There is no such account."))
+        raise account_not_found()
     return found
+
+
+def account_not_found() -> NotFound:
+    return NotFound("account_not_found", gettext_noop("There is no such account."))
 
 
 def links_of(account: AdminAccount) -> list[AccountLink]:
@@ -40,3 +49,57 @@ def links_of(account: AdminAccount) -> list[AccountLink]:
 def work_for(links: Iterable[AccountLink], day: datetime.date) -> Work:
     """RULE R15: what is to be delivered of them on the local day."""
     return work_of((Standing(link.pk, link.status, link.closed_from) for link in links), day)
+
+
+# --- the directory -------------------------------------------------------------------------------
+
+TROUBLES: Final = {
+    "failing": gettext_lazy("Tried again by itself"),
+    "given_up": gettext_lazy("Not tried any more"),
+}
+
+
+def may_open_directory(actor: Actor) -> bool:
+    """Salespeople see the accounts of their customers on the pages of those."""
+    return sees_all(actor)
+
+
+def require_directory(actor: Actor) -> None:
+    """Raises Forbidden ``not_permitted``."""
+    if not may_open_directory(actor):
+        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
+
+
+def account_of(account_id: int) -> AdminAccount:
+    """For who may open the directory. Raises NotFound."""
+    found = AdminAccount.objects.filter(pk=account_id).first()
+    if found is None:
+        raise account_not_found()
+    return found
+
+
+def links_at(customer: Customer, product_id: int | None) -> QuerySet[AccountLink]:
+    """The accounts of the customer, of one product or of all: open ones first, newest first."""
+    links = AccountLink.objects.filter(customer=customer).select_related("account", "product")
+    if product_id is not None:
+        links = links.filter(product=product_id)
+    return links.order_by(F("closed_from").desc(nulls_first=True), "-linked_at", "-id")
+
+
+def in_trouble(links: QuerySet[AccountLink], troubles: Iterable[str]) -> QuerySet[AccountLink]:
+    """Those whose delivery failed and is tried again, or is not any more."""
+    given_up = Q(account__next_at__isnull=True)
+    meant = {"failing": ~given_up, "given_up": given_up}
+    wanted = Q(pk__in=())
+    for trouble in troubles:
+        wanted |= meant.get(trouble, Q(pk__in=()))
+    return links.filter(wanted, status__in=TROUBLED)
+
+
+def search_links(links: QuerySet[AccountLink], text: str) -> QuerySet[AccountLink]:
+    """Those whose customer, name, e-mail or phone holds each word."""
+    for word in text.split():
+        of_person = Q(account__full_name__icontains=word) | Q(account__email__icontains=word)
+        of_person |= Q(account__phone__contains=word)
+        links = links.filter(of_person | Q(customer__search_key__contains=fold(word)))
+    return links

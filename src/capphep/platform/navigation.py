@@ -75,6 +75,13 @@ GROUPS: Final = (
                 _("Subscriptions"), "ims:subscription_list", "certificate", ("ims:subscription",)
             ),
             Entry(
+                _("Administrator accounts"),
+                "identity:account_list",
+                "users",
+                ("identity:",),
+                _EVERYONE - {Role.SALES},
+            ),
+            Entry(
                 _("Absence and substitutes"),
                 "ims:absence_list",
                 "calendar",

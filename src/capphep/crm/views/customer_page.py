@@ -45,6 +45,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "orders": _orders(actor, found),
         "opportunities": _opportunities(actor, found),
         "licences_url": url_if_any("ims:customer_licences", found.pk),
+        "accounts_url": url_if_any("identity:customer_panel", found.pk),
         "entries": history_of(found),
     }
     return render(request, "crm/customer.html", context)

@@ -13,7 +13,6 @@ from capphep.crm.models import OwnedProduct
 from capphep.crm.queries.customers import search_words
 from capphep.entitlements import queries as entitlements
 from capphep.entitlements.models import Grant, GrantKind, Licence, Subscription
-from capphep.identity.models import AccountLink
 from capphep.platform.roles import Actor
 
 State: TypeAlias = Literal["in_force", "trial", "upcoming", "ended"]
@@ -96,11 +95,3 @@ def search_subscriptions(rows: QuerySet[Subscription], text: str) -> QuerySet[Su
 
 def licences_of(subscription: Subscription) -> QuerySet[Licence]:
     return subscription.licences.order_by("-version").defer("file")
-
-
-def administrators_of(subscription: Subscription) -> QuerySet[AccountLink]:
-    """RULE R15: the accounts that administer the product at the customer."""
-    links = AccountLink.objects.filter(
-        customer=subscription.customer_id, product=subscription.product_id
-    )
-    return links.select_related("account").order_by("linked_at", "id")

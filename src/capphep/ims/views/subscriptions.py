@@ -78,7 +78,7 @@ def _spec(day: datetime.date) -> ListSpec[Subscription]:
 
 def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
     """context: title, record, band, form, day, today, modules (holdings.HeldModule), charts
-    (charts.Chart), licences (certificates.ShownLicence), administrators, request_page (URL name),
+    (charts.Chart), licences (certificates.ShownLicence), request_page (URL name),
     proposals (withdrawals.ShownProposal), entries."""
     actor, today = actor_of(request), clock.today()
     record = subscription_of(actor, subscription_id)
@@ -99,7 +99,6 @@ def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
         "modules": modules,
         "charts": charts_of(modules, day=day, today=today, request_page=request_page(actor)),
         "licences": shown_licences(queries.licences_of(record)),
-        "administrators": queries.administrators_of(record),
         "request_page": request_page(actor),
         "proposals": shown_proposals(actor, record),
         "entries": history_of(record),

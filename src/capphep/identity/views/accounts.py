@@ -1,0 +1,132 @@
+"""Administrator accounts: the list with what failed, the page of one, the panels on other pages."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from capphep.crm.queries.customers import customer_of
+from capphep.crm.views.saving import actor_of
+from capphep.identity import queries
+from capphep.identity.models import AccountLink, AdminAccount
+from capphep.identity.states import AccountStatus
+from capphep.identity.views.shown import again_item, error_text, shown, status_of
+from capphep.platform.history import history_of
+from capphep.platform.htmx import render_page_or_fragment
+from capphep.platform.kit import HeaderBand, MenuItem
+from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.roles import Actor, Permission, may
+
+_PAGE: Final = ("identity/account.html", "identity/_account.html")
+_PANEL: Final = ("identity/panel.html", "identity/_panel.html")
+
+
+def account_list(request: HttpRequest) -> HttpResponse:
+    """context: title, intro, page (pages.ListPage), empty_text."""
+    actor = actor_of(request)
+    queries.require_directory(actor)
+    context = {
+        "title": _("Administrator accounts"),
+        "intro": _("Who administers a product at a customer, and whether that person was told."),
+        "page": list_page(request, queries.visible_links(actor), spec=_spec(actor)),
+        "empty_text": _("The first approval of a request notes an administrator."),
+    }
+    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+
+
+def _spec(actor: Actor) -> ListSpec[AccountLink]:
+    return ListSpec(
+        columns=(
+            Column("account", gettext_lazy("Full name"), sort="account__full_name"),
+            Column("reach", gettext_lazy("E-mail, phone"), value=_reach),
+            Column("customer__name", gettext_lazy("Customer"), sort="customer__name"),
+            Column("product", gettext_lazy("Product"), sort="product__name"),
+            Column("status", gettext_lazy("Status"), "status", value=status_of),
+            Column("error", gettext_lazy("Error"), value=lambda link: error_text(link.account)),
+            Column("account__tried_at", gettext_lazy("Last attempt"), "moment"),
+            Column("linked_at", gettext_lazy("Noted at"), "moment", sort="linked_at"),
+        ),
+        default_sort="-linked_at",
+        row_url=lambda link: reverse("identity:account", args=[link.account_id]),
+        row_menu=lambda link: _row_menu(actor, link),
+        bulk=_bulk(actor),
+        filters=(
+            Filter("status", gettext_lazy("Status"), AccountStatus.choices, "status"),
+            Filter(
+                "trouble", gettext_lazy("Trouble"), queries.TROUBLES.items(), queries.in_trouble
+            ),
+        ),
+        search=queries.search_links,
+        search_hint=gettext_lazy("Name, e-mail, phone, budget code, customer"),
+    )
+
+
+def _reach(link: AccountLink) -> str:
+    return link.account.email or link.account.phone or ""
+
+
+def _bulk(actor: Actor) -> list[MenuItem]:
+    if not may(actor, Permission.ACCOUNT_WRITE):
+        return []
+    label = gettext_lazy("Send the ticked ones again")
+    return [MenuItem(label, reverse("identity:send_ticked"), "dialog", "refresh")]
+
+
+def _row_menu(actor: Actor, link: AccountLink) -> list[MenuItem]:
+    again = again_item(actor, link)
+    customer = reverse("crm:customer", args=[link.customer_id])
+    return [
+        *([again] if again else []),
+        MenuItem(_("Open the customer"), customer, icon="building-community"),
+    ]
+
+
+def account(request: HttpRequest, account_id: int) -> HttpResponse:
+    """context: title, band, record (AdminAccount), error, links (shown.ShownLink), entries."""
+    actor = actor_of(request)
+    queries.require_directory(actor)
+    record = queries.account_of(account_id)
+    context = {
+        "title": record.full_name,
+        "band": _band(record),
+        "record": record,
+        "error": error_text(record),
+        "links": shown(actor, queries.links_of(record)),
+        "entries": history_of(record),
+    }
+    return render_page_or_fragment(
+        request, "identity/account.html", "identity/_account.html", context
+    )
+
+
+def _band(record: AdminAccount) -> HeaderBand:
+    return HeaderBand(
+        title=record.full_name,
+        subtitle=" · ".join(filter(None, [record.email, record.phone])),
+        back_url=reverse("identity:account_list"),
+        back_label=_("Administrator accounts"),
+    )
+
+
+def customer_panel(
+    request: HttpRequest, customer_id: int, product_id: int | None = None
+) -> HttpResponse:
+    """context: title, customer, links (shown.ShownLink), opens_accounts, panel_url, panel_loaded.
+
+    Of one product, or of all.
+    """
+    actor = actor_of(request)
+    customer = customer_of(actor, customer_id)
+    context: dict[str, Any] = {
+        "title": _("Administrator accounts"),
+        "customer": customer,
+        "links": shown(actor, queries.links_at(customer, product_id)),
+        "opens_accounts": queries.may_open_directory(actor),
+        "panel_url": request.path,
+        "panel_loaded": True,
+    }
+    return render_page_or_fragment(request, *_PANEL, context)
