@@ -15,8 +15,9 @@ from capphep.crm.models import Customer
 from capphep.identity.delivery import deliver_next
 from capphep.identity.models import AccountLink, AdminAccount
 from capphep.identity.states import AccountStatus
-from capphep.platform.audit import entries_of
+from capphep.platform.audit import Change, entries_of, record
 from capphep.platform.models import User
+from capphep.platform.roles import SYSTEM
 from tests import factories
 from tests.conftest import signed_in
 from tests.factories import SmallCatalogue
@@ -107,11 +108,15 @@ def test_the_list_takes_the_same_statements_for_many(
 def test_the_page_of_an_account_shows_delivery_links_and_history(
     officer_client: Client, failed: AccountLink
 ) -> None:
+    told = {"customer": "UBND Xã Đông Hải", "error": "token"}
+    record(SYSTEM, [Change(failed.account, "account_failed", after=told)])
     response = officer_client.get(reverse("identity:account", args=[failed.account_id]))
     text = text_of(response)
     for said in ("Danh bạ của chính phần mềm này", str(failed.account.uid), "UBND Xã Đông Hải"):
         assert said in text
     assert "Thử lại" in text and "không chấp nhận mã truy cập" in text
+    assert "không gửi được tài khoản người quản trị" in text
+    assert text.count("không chấp nhận mã truy cập") == 3
     assert officer_client.get(reverse("identity:account", args=[10**17])).status_code == 404
 
 

@@ -14,8 +14,7 @@ from capphep.crm.views.saving import actor_of
 from capphep.identity import queries
 from capphep.identity.models import AccountLink, AdminAccount
 from capphep.identity.states import AccountStatus
-from capphep.identity.views.shown import again_item, error_text, shown, status_of
-from capphep.platform.history import history_of
+from capphep.identity.views.shown import again_item, error_text, history, shown, status_of
 from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
@@ -96,7 +95,7 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
         "record": record,
         "error": error_text(record),
         "links": shown(actor, queries.links_of(record)),
-        "entries": history_of(record),
+        "entries": history(record),
     }
     return render_page_or_fragment(
         request, "identity/account.html", "identity/_account.html", context

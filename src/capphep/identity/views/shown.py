@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from capphep.identity.states import (
     TROUBLED,
     AccountStatus,
 )
+from capphep.platform.history import HistoryEntry, history_of
 from capphep.platform.kit import MenuItem, Status, Tone
 from capphep.platform.roles import Actor, Permission, may
 
@@ -76,6 +77,24 @@ def error_text(account: AdminAccount) -> str:
         return ""
     text = str(DeliveryError(account.error).label)
     return f"{text} ({account.error_status})" if account.error_status else text
+
+
+def history(account: AdminAccount) -> list[HistoryEntry]:
+    """The audit trail, with errors in words."""
+    return [
+        replace(
+            entry,
+            changes=[
+                (label, _in_words(before), _in_words(after))
+                for label, before, after in entry.changes
+            ],
+        )
+        for entry in history_of(account)
+    ]
+
+
+def _in_words(text: str) -> str:
+    return str(DeliveryError(text).label) if text in DeliveryError.values else text
 
 
 def _is_told_by_phone(account: AdminAccount) -> bool:
