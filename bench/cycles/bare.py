@@ -15,6 +15,7 @@ from bench.cycles.history import Market
 from bench.cycles.raw import Raw
 from bench.cycles.recording import (
     CHAINS,
+    CODE,
     ENTRIES,
     SUBJECT,
     Place,
@@ -27,6 +28,13 @@ from bench.cycles.recording import (
 SERIES = "platform_numberseries"
 
 
+def new_digest(recorded: str) -> str:
+    """Another one of its length; a UUID may stand without its dashes."""
+    length = 32 if "-" in recorded else len(recorded)
+    drawn = secrets.token_hex(length // 2)
+    return drawn.upper() if length == CODE else drawn
+
+
 class Chain:
     """The part of the audit trail that one writer prolongs: it waits for no other one."""
 
@@ -37,8 +45,12 @@ class Chain:
         self.key = key
         self.recorded = rows[0]["chain_id"]
         self.entries = len(rows)
-        self.moved = 1 - min(row["seq"] for row in rows)
+        self.first = min(row["seq"] for row in rows)
+        self.moved = 0
         """From the place of a recorded entry to that of the same one in this cycle."""
+
+    def continue_after(self, length: int) -> None:
+        self.moved = length + 1 - self.first
 
 
 class BareCycle:
@@ -53,12 +65,19 @@ class BareCycle:
         self.texts: dict[str, str] = {}
         self.chain = Chain(recording, self.raw.new_chain(0))
 
+    def prepare(self) -> None:
+        """Actions of many processes at once may have prolonged this chain as well."""
+        mark = self.raw.mark
+        sql = f"SELECT length FROM {CHAINS} WHERE id = {mark}"
+        [(length,)] = self.raw.rows(sql, [self.chain.key])
+        self.chain.continue_after(length)
+
     def run(self, number: int) -> None:
         """The cycle of the market's customer with this number."""
         self.statements = 0
         self.keys = self.market.keys(number) | {(CHAINS, self.chain.recorded): self.chain.key}
         self.texts = {self.recording.texts["budget_code"]: self.market.budget_code(number)}
-        self.texts |= {digest: secrets.token_hex(32) for digest in self.recording.digests}
+        self.texts |= {digest: new_digest(digest) for digest in self.recording.digests}
         for transaction in self.recording.cycle:
             with self.raw.transaction():
                 self._write(transaction)

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bench.cycles.raw import Raw
-from bench.cycles.recording import CHAINS, ENTRIES, Place, Recording, Row, Rows, Table, Transaction
+from bench.cycles.recording import (
+    CHAINS,
+    CODE,
+    ENTRIES,
+    Place,
+    Recording,
+    Row,
+    Rows,
+    Table,
+    Transaction,
+)
 
 FIRST_CODE: Final = 1_100_000
 
@@ -159,8 +169,11 @@ class Builder:
     def _digest(self, recorded: str) -> str:
         text = f"'{recorded[:8]}' || n"
         if self.raw.is_postgres:
-            return f"encode(sha256(({text})::bytea), 'hex')"
-        return f"digest({text})"
+            made = f"encode(sha256(({text})::bytea), 'hex')"
+        else:
+            made = f"digest({text})"
+        length = 32 if "-" in recorded else len(recorded)
+        return f"{'upper' if length == CODE else 'lower'}(substr({made}, 1, {length}))"
 
     def _advance_series(self, count: int) -> None:
         for name in self.series.keys() & self.recording.texts.keys():

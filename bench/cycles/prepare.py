@@ -41,6 +41,7 @@ def main() -> None:
     # One customer more, for the statements of plain SQL to be counted.
     market = Builder(recording).build(options.orders, options.fresh + 1)
     bare = BareCycle(recording, market)
+    bare.prepare()
     bare.run(market.count - 1)
     (settings.STATE_DIR / "recording.pickle").write_bytes(pickle.dumps((recording, market)))
     counts = facts(recording) | {"sql_statements": bare.statements}

@@ -54,8 +54,9 @@ def _postgres() -> psycopg.Connection[Any]:
     known = {"dbname", "user", "password", "host", "port"}
     address = {name: value for name, value in found.items() if name in known}
     made = psycopg.connect(**address, autocommit=True)
-    # JSON stays the text that it is.
+    # These stay the texts that they are.
     made.adapters.register_loader("jsonb", TextLoader)
+    made.adapters.register_loader("uuid", TextLoader)
     return made
 
 

@@ -29,7 +29,12 @@ SUBJECT: Final = "subject_id"
 # Its entries stand in chains; whoever writes them again needs a chain of their own.
 ENTRIES: Final = "platform_auditentry"
 CHAINS: Final = "platform_auditchain"
-DIGEST: Final = re.compile(r"\b[0-9a-f]{64}\b")
+# Hashes, and what is drawn by lot: ids of 32 hexadecimal digits, UUIDs, the codes of licences.
+DIGEST: Final = re.compile(
+    r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![0-9a-f])"
+    r"|\b[0-9A-HJKMNP-TV-Z]{16}\b"
+)
+CODE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Transaction:
 class Recording:
     """``birth`` is how the customer came in, ``cycle`` what the actions wrote for it.
 
-    ``texts`` are the codes that are other ones in the next cycle, ``digests`` the hashes that are.
+    ``texts`` are the codes that are other ones in the next cycle, ``digests`` the hashes and lots.
     """
 
     tables: dict[str, Table]
@@ -158,7 +163,7 @@ class Recorder:
 
 
 def new_digests(before: Mapping[str, Rows], transactions: Iterable[Transaction]) -> list[str]:
-    """The hashes that the transactions made; a file that was known already keeps its own."""
+    """The hashes and lots of the transactions; a file that was known already keeps its own."""
     known = _digests(before.values())
     made = _digests(rows for each in transactions for rows in each.inserted.values())
     return sorted(made - known)

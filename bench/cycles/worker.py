@@ -38,6 +38,7 @@ def main() -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         task = json.loads(line)
+        bare.prepare()
         print(json.dumps(timed(ways[task["how"]], task)), flush=True)
 
 
