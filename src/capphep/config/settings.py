@@ -12,6 +12,7 @@
 | CAPPHEP_WORKER | the server also does what goes on by itself (default yes; else: `worker`) |
 | CAPPHEP_PUBLIC_URL | the address under which others reach this capphep: who issues licences, |
 | | and where certificates lead (default there: the address by which each was asked for) |
+| CAPPHEP_WEBHOOK_HOSTS | hosts of the own network that webhooks may go to (default none) |
 | CAPPHEP_CLOCK | demo data only: the local day, YYYY-MM-DD |
 | CAPPHEP_TWO_PEOPLE | R6: who sent a request cannot approve it (default yes) |
 | CAPPHEP_EVIDENCE_REQUIRED | R7: both kinds of evidence before sending (default yes) |
@@ -61,6 +62,7 @@ PUBLIC_URL = env.web_address("CAPPHEP_PUBLIC_URL", "http://127.0.0.1:8000")
 HAS_PUBLIC_URL = bool(env.text("CAPPHEP_PUBLIC_URL"))
 
 WORKER = env.flag("CAPPHEP_WORKER", True)
+WEBHOOK_HOSTS = env.words("CAPPHEP_WEBHOOK_HOSTS")
 CLOCK = env.day("CAPPHEP_CLOCK")
 TWO_PEOPLE = env.flag("CAPPHEP_TWO_PEOPLE", True)
 EVIDENCE_REQUIRED = env.flag("CAPPHEP_EVIDENCE_REQUIRED", True)

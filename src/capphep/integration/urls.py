@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capphep.integration.views import tokens
+from capphep.integration.views import deliveries, endpoints, tokens
 
 app_name = "integration"
 
@@ -13,4 +13,20 @@ token_urls = [
     path("tokens/<int:token_id>/rotate", tokens.token_rotate, name="token_rotate"),
     path("tokens/<int:token_id>/revoke", tokens.token_revoke, name="token_revoke"),
 ]
-urlpatterns = [*token_urls]
+endpoint_urls = [
+    path("webhooks/", endpoints.endpoint_list, name="endpoint_list"),
+    path("webhooks/new", endpoints.endpoint_new, name="endpoint_new"),
+    path("webhooks/<int:endpoint_id>/", endpoints.endpoint, name="endpoint"),
+    path("webhooks/<int:endpoint_id>/edit", endpoints.endpoint_edit, name="endpoint_edit"),
+    path("webhooks/<int:endpoint_id>/secret", endpoints.endpoint_secret, name="endpoint_secret"),
+    path("webhooks/<int:endpoint_id>/pause", endpoints.endpoint_pause, name="endpoint_pause"),
+    path("webhooks/<int:endpoint_id>/resume", endpoints.endpoint_resume, name="endpoint_resume"),
+    path("webhooks/<int:endpoint_id>/test", endpoints.endpoint_test, name="endpoint_test"),
+    path("webhooks/<int:endpoint_id>/range", endpoints.endpoint_range, name="endpoint_range"),
+]
+delivery_urls = [
+    path("deliveries/", deliveries.delivery_list, name="delivery_list"),
+    path("deliveries/<int:delivery_id>/", deliveries.delivery, name="delivery"),
+    path("deliveries/<int:delivery_id>/again", deliveries.delivery_again, name="delivery_again"),
+]
+urlpatterns = [*token_urls, *endpoint_urls, *delivery_urls]

@@ -23,6 +23,12 @@ def today() -> datetime.date:
     return fixed
 
 
+def start_of(day: datetime.date) -> datetime.datetime:
+    """The first moment of the local day."""
+    first = datetime.datetime.combine(day, datetime.time())
+    return timezone.make_aware(first, timezone.get_default_timezone())
+
+
 def end_of(day: datetime.date) -> datetime.datetime:
     """The last second of the local day."""
     last = datetime.datetime.combine(day, datetime.time(23, 59, 59))

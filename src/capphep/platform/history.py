@@ -71,6 +71,12 @@ SENTENCES = {
     "password_set": gettext_noop("set a new password"),
     "rotated": gettext_noop("made the successor of this token"),
     "revoked": gettext_noop("revoked the token"),
+    "secret_rotated": gettext_noop("made a new secret"),
+    "endpoint_paused": gettext_noop("paused the webhook"),
+    "endpoint_resumed": gettext_noop("resumed the webhook"),
+    "endpoint_disabled": gettext_noop("switched the webhook off after failures"),
+    "redelivered": gettext_noop("asked to deliver an event again"),
+    "range_redelivered": gettext_noop("asked to deliver the events of some days again"),
 }
 LABELS = {
     "request_no": gettext_noop("Request number"),

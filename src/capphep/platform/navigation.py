@@ -104,6 +104,13 @@ GROUPS: Final = (
                 ("integration:token",),
                 frozenset({Role.ADMIN}),
             ),
+            Entry(
+                _("Webhooks"),
+                "integration:endpoint_list",
+                "world",
+                ("integration:endpoint", "integration:delivery"),
+                frozenset({Role.ADMIN}),
+            ),
         ),
     ),
 )

@@ -17,6 +17,7 @@ from typing import Final
 from django.db import close_old_connections, connection
 
 from capphep.identity.delivery import deliver_next
+from capphep.integration.courier import Courier
 from capphep.platform import clock, ticks
 from capphep.shell import tick
 
@@ -27,12 +28,13 @@ _log = logging.getLogger(__name__)
 class Job:
     """``work`` does some of what there is and returns how much; with nothing left it returns 0
     and is asked again after so many ``seconds``. What it raises is logged, and is asked again
-    after them too.
+    after them too. ``finish`` waits for what it began in threads of its own.
     """
 
     name: str
     work: Callable[[], int]
     seconds: float
+    finish: Callable[[], None] = lambda: None
 
 
 def let_days_pass() -> int:
@@ -40,8 +42,12 @@ def let_days_pass() -> int:
     return tick.run()["days"] if ticks.is_due(clock.today()) else 0
 
 
+# Its threads begin with its first delivery: after the server has forked.
+_COURIER: Final = Courier()
+
 JOBS: Final[Sequence[Job]] = (
     Job("tick", let_days_pass, seconds=30),
+    Job("webhooks", _COURIER.look, seconds=1, finish=_COURIER.finish),
     Job("accounts", deliver_next, seconds=5),
 )
 
@@ -61,7 +67,7 @@ def work_once() -> None:
     """Each job until there is nothing left for it, one after the other."""
     for job in JOBS:
         while look(job):
-            pass
+            job.finish()
 
 
 def look(job: Job) -> int:
@@ -93,4 +99,5 @@ def _keep_looking(job: Job, stopped: threading.Event) -> None:
     while not stopped.is_set():
         if not look(job):
             stopped.wait(job.seconds)
+    job.finish()
     connection.close()

@@ -1,0 +1,68 @@
+"""Events handed over to the endpoints that want them, once each, in their order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from capphep.integration.models import Delivery, Endpoint
+from capphep.integration.states import EndpointStatus
+from capphep.integration.webhook_queries import behind
+from capphep.platform import feed, rows
+from capphep.platform.models import OutboxEvent
+
+BATCH: Final = 500
+
+
+def hand_over() -> int:
+    """Make deliveries of what was committed since; returns how many events were looked at.
+
+    An endpoint that another worker is serving at the moment is left to it.
+    """
+    if not Endpoint.objects.filter(status=EndpointStatus.ACTIVE).exists():
+        return 0
+    feed.place()
+    last = feed.last_position()
+    looked_at = 0
+    for endpoint_id in list(behind(last).values_list("pk", flat=True)):
+        while handed := _hand_some(endpoint_id, last):
+            looked_at += handed
+    return looked_at
+
+
+@transaction.atomic
+def _hand_some(endpoint_id: int, last: int) -> int:
+    """The deliveries and how far the endpoint has come are one transaction."""
+    skips = connection.features.has_select_for_update_skip_locked
+    locked = behind(last).select_for_update(of=("self",), no_key=True, skip_locked=skips)
+    endpoint = locked.select_related("product", "customer").filter(pk=endpoint_id).first()
+    if endpoint is None:
+        return 0
+    events = feed.after(endpoint.position, limit=BATCH)
+    wanted = [event for event in events if wants(endpoint, event)]
+    rows.insert(delivery_of(endpoint, event) for event in wanted)
+    Endpoint.objects.filter(pk=endpoint.pk).update(position=events[-1].position)
+    return len(events)
+
+
+def wants(endpoint: Endpoint, event: OutboxEvent) -> bool:
+    """Whether the endpoint was set up for events such as this one."""
+    if endpoint.types and event.type not in endpoint.types:
+        return False
+    if endpoint.customer and event.customer != endpoint.customer.budget_code:
+        return False
+    return not endpoint.product or event.product == endpoint.product.code
+
+
+def delivery_of(endpoint: Endpoint, event: OutboxEvent) -> Delivery:
+    """A delivery of the event that is due at once; not saved."""
+    assert event.position is not None
+    return Delivery(
+        endpoint=endpoint,
+        event=event,
+        position=event.position,
+        order_key=event.customer or event.subject,
+        next_at=timezone.now(),
+    )

@@ -1,0 +1,111 @@
+"""Forms of the webhook screens; what they may hold is checked by the actions."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from capphep.catalog.models import Product
+from capphep.crm.models import Customer
+from capphep.integration.actions.endpoints import EndpointInput
+from capphep.integration.models import BodyFormat, Endpoint
+from capphep.platform import clock
+from capphep.platform.event_types import TYPES
+from capphep.platform.widgets import DayField, Picker, Ticks
+
+
+class EndpointForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        help_text=_("The program that receives the events, such as “CRM”."),
+        widget=forms.TextInput({"autocomplete": "off", "autofocus": True}),
+    )
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=500,
+        help_text=_("Each event is sent there by POST, signed. It begins with https://."),
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
+    )
+    types = forms.MultipleChoiceField(
+        label=_("Types of events"),
+        choices=list(TYPES.items()),
+        required=False,
+        widget=Ticks,
+        help_text=_("Tick none to receive all of them."),
+    )
+    product = forms.ModelChoiceField(
+        Product.objects.none(),
+        label=_("Only this product"),
+        required=False,
+        empty_label=_("All products"),
+    )
+    customer = forms.ModelChoiceField(
+        Customer.objects.all(),
+        label=_("Only this customer"),
+        required=False,
+        widget=Picker("crm:customer_picker"),
+    )
+    body_format = forms.ChoiceField(label=_("Format"), choices=BodyFormat.choices)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["product"].queryset = Product.objects.order_by("name")  # type: ignore[attr-defined]
+
+    def typed(self) -> EndpointInput:
+        names = ("name", "url", "types", "product", "customer", "body_format")
+        return EndpointInput(**{name: self.cleaned_data[name] for name in names})
+
+
+def values_of(endpoint: Endpoint) -> dict[str, Any]:
+    """What the form of an endpoint begins with."""
+    return {
+        "name": endpoint.name,
+        "url": endpoint.url,
+        "types": endpoint.types,
+        "product": endpoint.product_id,
+        "customer": endpoint.customer_id,
+        "body_format": endpoint.body_format,
+        "version": endpoint.version,
+    }
+
+
+class SecretForm(forms.Form):
+    overlap = forms.IntegerField(
+        label=_("Hours that the old secret goes on"),
+        initial=24,
+        min_value=0,
+        max_value=720,
+        help_text=_("Both sign meanwhile: time to put the new one in. 0 ends the old one at once."),
+    )
+
+    def overlap_time(self) -> datetime.timedelta:
+        return datetime.timedelta(hours=self.cleaned_data["overlap"])
+
+
+class ResumeForm(forms.Form):
+    with_missed = forms.BooleanField(
+        label=_("Also send what happened meanwhile, in its order"), required=False, initial=True
+    )
+
+
+class RangeForm(forms.Form):
+    first_day = DayField(label=_("From"), initial=clock.today)
+    last_day = DayField(label=_("To"), initial=clock.today)
+    everything = forms.BooleanField(
+        label=_("Also what was delivered already"),
+        required=False,
+        help_text=_("Each event keeps its id: who has handled it knows it again."),
+    )
+
+    def values(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {
+            "since": clock.start_of(data["first_day"]),
+            "until": clock.start_of(data["last_day"] + datetime.timedelta(days=1)),
+            "only_missing": not data["everything"],
+        }
