@@ -57,6 +57,7 @@ PART_OF: Final = {
         "part of `ims.actions.withdrawals.confirm_withdrawal`"
     ),
     "capphep.identity.actions.outcomes.record_outcome": "by itself (`./capphep worker`)",
+    "capphep.integration.actions.outcomes.record": "by itself (`./capphep worker`)",
 }
 _BY_ITSELF: Final = "by itself (`./capphep tick`)"
 

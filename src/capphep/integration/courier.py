@@ -145,7 +145,7 @@ def _test_body(delivery: Delivery, endpoint: Endpoint) -> dict[str, object]:
         "timestamp": moment,
         "specversion": "1.0",
         "id": webhook_id(delivery),
-        "source": feed.SOURCE,
+        "source": settings.PUBLIC_URL,
         "subject": str(endpoint.pk),
         "time": moment,
         "datacontenttype": "application/json",

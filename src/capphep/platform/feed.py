@@ -11,13 +11,13 @@ import datetime
 from collections.abc import Sequence
 from typing import Final
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from capphep.platform import rows
 from capphep.platform.models import NumberSeries, OutboxEvent
 
 SERIES: Final = "events"
-SOURCE: Final = "capphep"
 BATCH: Final = 1000
 
 _PLACE = """
@@ -82,7 +82,7 @@ def body(event: OutboxEvent) -> dict[str, object]:
         "timestamp": moment,
         "specversion": "1.0",
         "id": event.public_id,
-        "source": SOURCE,
+        "source": settings.PUBLIC_URL,
         "subject": event.subject,
         "time": moment,
         "datacontenttype": "application/json",

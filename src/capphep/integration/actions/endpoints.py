@@ -70,6 +70,7 @@ def edit_endpoint(
 
     Raises Forbidden, NotFound; `versions.Stale`; Invalids as `create_endpoint`.
     """
+    require(actor, Permission.INTEGRATION_WRITE)
     endpoint = endpoint_for_update(actor, endpoint_id)
     if endpoint.version != seen_version:
         raise versions.Stale
@@ -90,6 +91,7 @@ def rotate_secret(
     Returns the endpoint with the new secret, which is never shown again. Raises Forbidden,
     NotFound; Invalid ``overlap_invalid``.
     """
+    require(actor, Permission.INTEGRATION_WRITE)
     endpoint = endpoint_for_update(actor, endpoint_id)
     if not datetime.timedelta() <= overlap <= LONGEST_OVERLAP:
         message = gettext_noop("The old secret goes on for 30 days at most.")
@@ -113,6 +115,7 @@ def pause_endpoint(*, actor: Actor, endpoint_id: int) -> Endpoint:
 
     Raises Forbidden, NotFound; Conflict ``wrong_state``.
     """
+    require(actor, Permission.INTEGRATION_WRITE)
     endpoint = endpoint_for_update(actor, endpoint_id)
     _move(actor, endpoint, "pause", "endpoint_paused")
     return endpoint
@@ -124,6 +127,7 @@ def resume_endpoint(*, actor: Actor, endpoint_id: int, with_missed: bool = True)
 
     Raises Forbidden, NotFound; Conflict ``wrong_state``.
     """
+    require(actor, Permission.INTEGRATION_WRITE)
     endpoint = endpoint_for_update(actor, endpoint_id)
     values: dict[str, Any] = {"failing_since": None, "failures": 0, "rests_until": None}
     if not with_missed:
@@ -140,6 +144,7 @@ def send_test(*, actor: Actor, endpoint_id: int) -> Delivery:
 
     Raises Forbidden, NotFound.
     """
+    require(actor, Permission.INTEGRATION_WRITE)
     endpoint = endpoint_for_update(actor, endpoint_id)
     return Delivery.objects.create(endpoint=endpoint, order_key=TEST, next_at=timezone.now())
 

@@ -45,13 +45,13 @@ def record(delivery: Delivery, answer: Answer, at: datetime.datetime, url: str) 
         response=answer.text,
         retry_at=retry_at,
     )
-    if retry_at is None:
-        verb = "deliver" if is_success else "give_up"
-        move(delivery, DELIVERY_STATUS, verb, ended_at=timezone.now())
     if is_success:
+        move(delivery, DELIVERY_STATUS, "deliver", ended_at=timezone.now())
         _note_success(delivery.endpoint_id, at)
-    else:
-        _note_failure(delivery.endpoint_id, answer, at)
+        return attempt
+    if retry_at is None:
+        move(delivery, DELIVERY_STATUS, "give_up", ended_at=timezone.now())
+    _note_failure(delivery.endpoint_id, answer, at)
     return attempt
 
 

@@ -15,7 +15,7 @@ from capphep.integration.webhook_queries import delivery_for_update, endpoint_fo
 from capphep.platform import audit, rows
 from capphep.platform.models import OutboxEvent
 from capphep.platform.moves import move
-from capphep.platform.roles import Actor
+from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.errors import Invalid, gettext_noop
 
 MOST = 10_000
@@ -28,6 +28,7 @@ def redeliver(*, actor: Actor, delivery_id: int) -> Delivery:
 
     Raises Forbidden, NotFound; Conflict ``wrong_state`` while it is on its way.
     """
+    require(actor, Permission.INTEGRATION_WRITE)
     delivery = delivery_for_update(actor, delivery_id)
     _send_again(delivery)
     told = {"event": str(delivery.event or delivery.pk)}
@@ -50,6 +51,7 @@ def redeliver_range(
     at that time it gets what it is set up for now. Raises Forbidden, NotFound; Invalid
     ``range_invalid``, ``range_too_long``.
     """
+    require(actor, Permission.INTEGRATION_WRITE)
     endpoint = endpoint_for_update(actor, endpoint_id)
     if until <= since:
         message = gettext_noop("The end comes after the beginning.")
