@@ -262,9 +262,11 @@ def in_use(
     at: datetime.datetime | None = None,
 ) -> None:
     """The product reports so many users of the digital office."""
-    rows = [used(customer, catalogue.office, catalogue.users, users, at)]
-    (outcome,) = report_usage(actor=SYSTEM, rows=rows)
-    assert not outcome.refusal
+    reported(used(customer, catalogue.office, catalogue.users, users, at))
+
+
+def reported(*rows: ReportedRow) -> None:
+    assert not any(one.refusal for one in report_usage(actor=SYSTEM, rows=rows))
 
 
 def used(

@@ -409,9 +409,9 @@ def test_the_page_takes_the_same_statements_for_few_and_for_many_grants(
     statements: Counter,
 ) -> None:
     stories.approved(waiting, officer)
-    with statements("ims.subscription", at_most=12):
+    with statements("ims.subscription", at_most=13):
         officer_client.get(page_of(running))
     order = stories.ordered(customer, salesperson, [(catalogue.suite(), 1)])
     stories.approved(stories.sent(order, salesperson), officer)
-    with statements("ims.subscription", at_most=12):
+    with statements("ims.subscription", at_most=13):
         officer_client.get(page_of(running))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from capphep.ims.queries import subscriptions as queries
 from capphep.ims.queries.holdings import HeldModule, holdings_of, state_of
 from capphep.ims.views.certificates import shown_licences
 from capphep.ims.views.charts import charts_of
+from capphep.ims.views.usage import usage_rows
 from capphep.ims.views.withdrawals import shown_proposals
 from capphep.platform import clock
 from capphep.platform.history import history_of
@@ -78,7 +80,8 @@ def _spec(day: datetime.date) -> ListSpec[Subscription]:
 
 def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
     """context: title, record, band, form, day, today, modules (holdings.HeldModule), charts
-    (charts.Chart), licences (certificates.ShownLicence), request_page (URL name),
+    (charts.Chart), usage (usage.UsageRow), has_trend,
+    stale_days, licences (certificates.ShownLicence), request_page (URL name),
     proposals (withdrawals.ShownProposal), entries."""
     actor, today = actor_of(request), clock.today()
     record = subscription_of(actor, subscription_id)
@@ -89,6 +92,7 @@ def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
         return redirect(f"{request.path}?ngay={day.isoformat()}")
     holdings = holdings_of(actor, record)
     modules = holdings.on(day)
+    usage = usage_rows(actor, record, holdings.on(today), today)
     context = {
         "title": str(record),
         "record": record,
@@ -98,6 +102,9 @@ def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
         "today": today,
         "modules": modules,
         "charts": charts_of(modules, day=day, today=today, request_page=request_page(actor)),
+        "usage": usage,
+        "has_trend": any(row.trend for row in usage),
+        "stale_days": settings.USAGE_STALE_DAYS,
         "licences": shown_licences(queries.licences_of(record)),
         "request_page": request_page(actor),
         "proposals": shown_proposals(actor, record),
