@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from capphep.crm.actions.opportunities import ProposedGoods, create_opportunity
+from capphep.crm.actions.opportunities import create_opportunity
 from capphep.crm.models import Opportunity
 from capphep.crm.queries.customers import require_own
 from capphep.crm.sales_rules import OpportunityInput
 from capphep.crm.states import OpportunityStage
 from capphep.entitlements.models import Occasion
 from capphep.ims.queries.occasions import locked_thing, may_see_opportunity, occasion_of
-from capphep.ims.queries.offers import offer_for
+from capphep.ims.queries.offers import Offer, offer_for
 from capphep.platform import clock, notices
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
@@ -56,19 +56,19 @@ def _made_before(
 
 
 def _made(actor: User, occasion: Occasion) -> Opportunity:
-    goods = offer_for(occasion, clock.today())
-    return create_opportunity(actor=actor, typed=_in_words(occasion, goods), goods=goods)
+    offer = offer_for(occasion, clock.today())
+    return create_opportunity(actor=actor, typed=_in_words(occasion, offer), goods=offer.goods)
 
 
-def _in_words(occasion: Occasion, goods: ProposedGoods) -> OpportunityInput:
-    amount = sum(item.unit_price * quantity for item, quantity in goods.lines.items())
+def _in_words(occasion: Occasion, offer: Offer) -> OpportunityInput:
+    amount = sum(item.unit_price * quantity for item, quantity in offer.goods.lines.items())
     subscription = occasion.subscription
     values = {
         "product": subscription.product.name,
         "module": occasion.module and occasion.module.name,
         "resource": occasion.resource and occasion.resource.name,
-        "in_use": format_number(occasion.in_use or 0),
-        "in_force": format_number(occasion.in_force or 0),
+        "in_use": format_number(offer.in_use),
+        "in_force": format_number(offer.bought),
     }
     if occasion.ends_on:
         name, note = _("Renewal of %(product)s"), ""

@@ -26,7 +26,16 @@ _LOWEST: Final = 100
 """The mark where the setting has none any more: back below what is in force."""
 
 
-def offer_for(occasion: Occasion, day: datetime.date) -> ProposedGoods:
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Goods to propose, and what they were counted on; both numbers are 0 for an end."""
+
+    goods: ProposedGoods
+    in_use: int = 0
+    bought: int = 0
+
+
+def offer_for(occasion: Occasion, day: datetime.date) -> Offer:
     """RULE R8, R16, R17: what this customer may buy, and how much of it, seen from the day.
 
     For usage the smallest quantity of the cheapest item that brings it below the first mark,
@@ -35,21 +44,19 @@ def offer_for(occasion: Occasion, day: datetime.date) -> ProposedGoods:
     """
     subscription = occasion.subscription
     if occasion.ends_on:
-        return _renewal(subscription, day)
+        return Offer(_renewal(subscription, day))
     assert occasion.module_id and occasion.resource_id
-    key = (occasion.module_id, occasion.resource_id)
-    return ProposedGoods(lines=_named(_add_on(subscription, key, day)))
+    return _add_on(subscription, (occasion.module_id, occasion.resource_id), day)
 
 
-def _add_on(subscription: Subscription, key: Key, day: datetime.date) -> dict[int, int]:
-    usage = subscription.usage.filter(module=key[0], resource=key[1]).first()
-    bought = bases(subscription.customer_id, subscription.product_id, day).get(key)
-    units = usage_rules.needed(
-        usage.in_use if usage else 0,
-        bought.quantity if bought else 0,
-        min(settings.USAGE_PERCENTS, default=_LOWEST),
-    )
-    return _covering(subscription, {key: units}, day, OrderPurpose.SALE)
+def _add_on(subscription: Subscription, key: Key, day: datetime.date) -> Offer:
+    usage = subscription.usage.get(module=key[0], resource=key[1])
+    base = bases(subscription.customer_id, subscription.product_id, day).get(key)
+    bought = base.quantity if base else 0
+    mark = min(settings.USAGE_PERCENTS, default=_LOWEST)
+    units = usage_rules.needed(usage.in_use, bought, mark)
+    goods = _covering(subscription, {key: units}, day, OrderPurpose.SALE)
+    return Offer(ProposedGoods(lines=_named(goods)), usage.in_use, bought)
 
 
 def _renewal(subscription: Subscription, day: datetime.date) -> ProposedGoods:

@@ -40,10 +40,13 @@ def panel_context(user: User) -> dict[str, Any]:
 
 
 def _shown(notice: Notice) -> dict[str, Any]:
-    act = None
-    if notice.act_url:
-        act = MenuItem(_(notice.act_label), notice.act_url, "post", icon="target")
-    return {"notice": notice, "text": notices.text_of(notice), "act": act}
+    return {"notice": notice, "text": notices.text_of(notice), "act": _act(notice)}
+
+
+def _act(notice: Notice) -> MenuItem | None:
+    if not notice.act_url:
+        return None
+    return MenuItem(_(notice.act_label), notice.act_url, "post", icon="target")
 
 
 def notice_panel(request: HttpRequest) -> HttpResponse:
@@ -89,10 +92,12 @@ def _status(notice: Notice) -> Status:
 
 
 def _menu(notice: Notice) -> list[MenuItem]:
-    if notice.read_at:
-        return []
-    url = reverse("shell:notice_read", args=[notice.pk])
-    return [MenuItem(_("Mark as read"), url, "post", icon="check")]
+    act = _act(notice)
+    items = [act] if act else []
+    if not notice.read_at:
+        url = reverse("shell:notice_read", args=[notice.pk])
+        items.append(MenuItem(_("Mark as read"), url, "post", icon="check"))
+    return items
 
 
 def notice_read(request: HttpRequest, notice_id: int) -> HttpResponse:
