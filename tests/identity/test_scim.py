@@ -15,11 +15,13 @@ from capphep.identity.states import AccountStatus
 from capphep.platform import clock
 from capphep.platform.audit import entries_of
 from capphep.platform.models import OutboxEvent, User
-from tests import factories
+from tests import factories, stories
 from tests.factories import SmallCatalogue
 from tests.identity.conftest import noted
 from tests.identity.providers import Tenant
 
+# The databases differ in races alone: `test_delivery_race.py`.
+pytestmark = pytest.mark.once
 ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -138,6 +140,31 @@ def test_several_links_of_one_account_are_one_user(
     third = noted(factories.customer("1234569", "Trường Mầm non Đông Hải"), catalogue)
     assert delivered(third).status == AccountStatus.LINKED
     assert len(tenant.users()) == 1
+
+
+def test_from_an_approval_to_the_withdrawal_by_two_officers(
+    catalogue: SmallCatalogue,
+    tenant: Tenant,
+    salesperson: User,
+    officer: User,
+    other_officer: User,
+) -> None:
+    """The approval asks the provider nothing; the worker does, and again after the withdrawal."""
+    unit = factories.customer()
+    request = stories.sent(stories.ordered(unit, salesperson, [(catalogue.base, 1)]), salesperson)
+    stories.approved(request, officer)
+    assert tenant.users() == []
+    link = AccountLink.objects.get()
+    assert delivered(link).status == AccountStatus.INVITED
+    stories.withdrawn(request, officer, other_officer)
+    assert tenant.users()[0]["active"] is True
+    assert delivered(link).status == AccountStatus.CLOSED
+    assert tenant.users()[0]["active"] is False
+    assert [type_ for type_ in events() if type_.startswith("account.")] == [
+        "account.invited",
+        "account.closed",
+        "account.deactivated",
+    ]
 
 
 # --- nothing twice -------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from capphep.identity.states import AccountStatus
 from capphep.platform.audit import Change, entries_of, record
 from capphep.platform.models import User
 from capphep.platform.roles import SYSTEM
-from tests import factories
+from tests import factories, stories
 from tests.conftest import signed_in
 from tests.factories import SmallCatalogue
 from tests.identity.conftest import noted
@@ -133,6 +133,24 @@ def test_the_panel_on_a_customers_page(
     assert (again(failed) in text) == (person in MAY_SEND)
     opens = reverse("identity:account", args=[failed.account_id]) in text
     assert opens == (person != "salesperson")
+
+
+def test_the_panel_on_the_pages_of_request_and_subscription(
+    catalogue: SmallCatalogue, salesperson: User, officer: User
+) -> None:
+    unit = factories.customer()
+    order = stories.ordered(unit, salesperson, [(catalogue.base, 1)])
+    sent = stories.sent(order, salesperson)
+    panel_url = reverse("identity:product_panel", args=[unit.pk, catalogue.igov.pk])
+    at_the_desk = reverse("ims:request", args=[sent.pk])
+    assert panel_url not in text_of(signed_in(officer).get(at_the_desk))
+    subscription = stories.approved(sent, officer).subscription
+    own = reverse("provisioning:request", args=[sent.pk])
+    assert panel_url in text_of(signed_in(salesperson).get(own))
+    assert panel_url in text_of(signed_in(officer).get(at_the_desk))
+    page = reverse("ims:subscription", args=[subscription.pk])
+    assert panel_url in text_of(signed_in(officer).get(page))
+    assert "an@example.vn" in text_of(signed_in(salesperson).get(panel_url, headers=HTMX))
 
 
 def test_the_panel_without_scripts_is_a_page(officer_client: Client, link: AccountLink) -> None:
