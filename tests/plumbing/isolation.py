@@ -23,6 +23,8 @@ def isolate(config: pytest.Config) -> None:
     config.stash[STATE_DIR] = folder
     for name in ("files", "static"):
         (folder / name).mkdir()
+    # Other processes of a test, in the same directory, can read the keys that this one makes.
+    (folder / "licence-secret").write_text(settings.LICENCE_SECRET, encoding="ascii")
     settings.STATE_DIR = folder
     settings.FILES_DIR = folder / "files"
     # Pages take their static files from the sources: nothing has to be collected first.
