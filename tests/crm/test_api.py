@@ -203,6 +203,9 @@ def test_an_order_is_changed_in_part(crm: Program, unit: Customer) -> None:
     details = crm.patch(path, {"contract_no": "HD-9", "description": None}, if_match='"2"').json()
     assert (details["contract_no"], details["description"]) == ("HD-9", "")
     assert_problem(crm.patch(path, {"lines": lines}, if_match='"2"'), 412, "stale")
+    nothing = crm.patch(path, {"opportunity": None, "ordered_on": None}, if_match='"3"').json()
+    assert (nothing["opportunity"], nothing["ordered_on"]) == (None, clock.today().isoformat())
+    assert crm.patch(path, {"lines": None}, if_match='"3"').status_code == 422
     wrong = crm.patch(path, {"lines": [{"sku": "NO", "quantity": 1}]}, if_match='"3"')
     assert_problem(wrong, 422, "item_unknown", "/lines/0/sku")
 

@@ -116,6 +116,20 @@ def test_a_change_of_information_is_reviewed_by_field(
     assert desk.get("/customers/1234567").json()["name"] == "UBND Phường Đông Hải"
 
 
+def test_a_token_of_one_customer_is_not_told_where_else_a_file_was_used(
+    waiting: LicenceRequest, salesperson: User, officer: User, catalogue: SmallCatalogue
+) -> None:
+    other = factories.customer("7654321", "Trường TH Kim Đồng")
+    elsewhere = stories.sent(
+        stories.ordered(other, salesperson, [(catalogue.ihos_base, 1)]), salesperson
+    )
+    path = f"{path_of(waiting)}/review"
+    assert elsewhere.request_no in program(officer).get(path).content.decode()
+    bound = program(officer, customer=waiting.customer).get(path)
+    assert bound.status_code == 200
+    assert elsewhere.request_no not in bound.content.decode()
+
+
 def test_a_request_is_rejected_with_a_reason(desk: Program, waiting: LicenceRequest) -> None:
     path = f"{path_of(waiting)}/reject"
     assert_problem(desk.post(path, {"reason": " "}), 422, "reason_required", "/reason")

@@ -1,4 +1,4 @@
-"""A list costs the same at any size."""
+"""A list costs the same at any size, a record as much as its page needs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from capphep.crm.models import Opportunity
+from capphep.crm.models import Opportunity, Order
 from capphep.entitlements.models import Subscription
 from capphep.platform.models import User
+from capphep.provisioning.models import LicenceRequest
 from tests import factories, stories
 from tests.factories import SmallCatalogue
 from tests.integration.apis import Program, program
@@ -29,6 +30,15 @@ LISTS = {
     "/withdrawals": 3,
     "/subscriptions": 3,
     "/subscriptions/{subscription}/grants": 4,
+}
+
+# By record.
+RECORDS = {
+    "/customers/1234567": 3,
+    "/orders/{order}": 4,
+    "/requests/{request}": 6,
+    "/requests/{request}/review": 14,
+    "/subscriptions/{subscription}": 5,
 }
 
 
@@ -66,8 +76,12 @@ def test_a_list_costs_the_same_at_any_size(
     more(7, salesperson, officers, catalogue)
     desk = program(officer)
     desk.get("/products")
-    subscription = Subscription.objects.get().pk
-    lists = {path.format(subscription=subscription): most for path, most in LISTS.items()}
+    names = {
+        "subscription": Subscription.objects.get().pk,
+        "order": Order.objects.get().order_no,
+        "request": LicenceRequest.objects.get().request_no,
+    }
+    lists = {path.format(**names): most for path, most in (LISTS | RECORDS).items()}
     small = {path: cost(desk, path) for path in lists}
     assert {path: count for path, count in small.items() if count > lists[path]} == {}
     for number in (1, 2, 3):

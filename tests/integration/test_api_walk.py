@@ -10,7 +10,7 @@ from django.test import Client
 from capphep.crm.models import Opportunity, Order
 from capphep.entitlements.models import Licence
 from capphep.platform.api import Scope
-from capphep.platform.models import User
+from capphep.platform.models import AuditEntry, OutboxEvent, User
 from tests import factories, stories
 from tests.factories import SmallCatalogue
 from tests.integration.apis import Program, program
@@ -100,6 +100,17 @@ def test_without_its_scope_every_operation_answers_403(salesperson: User) -> Non
                 answers[str(operation)] = (answer.status_code, answer.json()["code"])
     assert dict.fromkeys(answers, (403, "scope_missing")) == answers
     assert len(answers) == sum(bool(operation.scope) for operation in OPERATIONS)
+
+
+@pytest.mark.parametrize("role", ["auditor", "admin"])
+def test_who_only_reads_changes_nothing_over_the_api(world: World, role: str) -> None:
+    reader = program(factories.user("reader", role), **MANY)
+    before = AuditEntry.objects.count(), OutboxEvent.objects.count()
+    for operation in OPERATIONS:
+        if operation.method != "GET":
+            names = {name: world.names.get(name, 1) for name in operation.names}
+            assert operation.ask(reader, names).status_code < 500
+    assert (AuditEntry.objects.count(), OutboxEvent.objects.count()) == before
 
 
 def assert_no_leak(caller: Program, operation: Operation, names: dict[str, object]) -> None:

@@ -146,6 +146,8 @@ def test_the_modules_own_fields_are_filled_in(
     assert "/lines/0/extra" in {each["pointer"] for each in refused}
     wrong = crm.post(f"{path}/lines/1/extra", {"values": {"using_unit": "12"}})
     assert_problem(wrong, 422, "budget_code_digits", "/values/using_unit")
+    misspelt = crm.post(f"{path}/lines/1/extra", {"values": {"unit": "1234567"}})
+    assert_problem(misspelt, 422, "extra_unknown", "/values/unit")
     right = crm.post(f"{path}/lines/1/extra", {"values": {"using_unit": "1.234.567"}}).json()
     assert right["lines"][0]["extra"] == {"using_unit": "1234567"}
     answer = crm.post(f"{path}/lines/9/extra", {"values": {}})

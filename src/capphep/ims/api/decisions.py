@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,13 +17,15 @@ from capphep.ims.api.schemas import (
     ReviewOut,
 )
 from capphep.ims.api.shown import check_shown, difference_shown
+from capphep.ims.checks import Check
 from capphep.ims.queries import desk
 from capphep.ims.queries.checks import checks_of
 from capphep.ims.queries.evidence import files_of
 from capphep.platform import clock
-from capphep.platform.api import ApiRequest, Routes, Scope, pointing, problem
+from capphep.platform.api import ApiRequest, Principal, Routes, Scope, pointing, problem
 from capphep.provisioning.api.requests import request_answer, request_named
 from capphep.provisioning.api.schemas import RequestOut
+from capphep.provisioning.models import LicenceRequest
 
 routes = Routes("Decisions")
 
@@ -34,12 +37,23 @@ def review(request: ApiRequest, request_no: str) -> Any:
     record, day = desk.desk_request(request.auth.actor, found.pk), clock.today()
     difference = desk.difference_of(record, day)
     checks = checks_of(record, difference, files_of(record), day)
+    known = _known(request.auth, checks)
     return difference_shown(difference) | {
         "request_no": record.request_no,
         "status": record.status,
         "held_by": record.assigned_to.full_name if record.assigned_to else "",
-        "checks": [check_shown(check) for check in checks],
+        "checks": [check_shown(check, known) for check in checks],
     }
+
+
+def _known(principal: Principal, checks: Sequence[Check]) -> set[int]:
+    """Of the other requests that checks speak of, those within the token's bounds."""
+    ids = {link.request_id for check in checks for link in check.links}
+    if not principal.is_bound:
+        return ids
+    rows = LicenceRequest.objects.filter(pk__in=ids)
+    within = principal.within(rows, customer="customer", product="product")
+    return set(within.values_list("pk", flat=True))
 
 
 @routes.create(

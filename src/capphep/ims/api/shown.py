@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from capphep.ims.api.schemas import ReviewedQuantityOut
@@ -60,13 +61,15 @@ def _change(change: InfoChange) -> dict[str, Any]:
     }
 
 
-def check_shown(check: Check) -> dict[str, Any]:
+def check_shown(check: Check, known: Collection[int]) -> dict[str, Any]:
+    """``known`` are the ids of the other requests that the reader may be told of."""
+    others = [link.request_no for link in check.links if link.request_id in known]
     return {
         "code": check.code,
         "title": check.title,
         "outcome": check.outcome,
         "explanation": check.explanation,
-        "details": [*check.details, *(link.request_no for link in check.links)],
+        "details": [*check.details, *others],
     }
 
 

@@ -70,9 +70,13 @@ class Principal:
             rows = rows.filter(**{product: self.product_id})
         return rows
 
+    @property
+    def is_bound(self) -> bool:
+        return self.customer_id is not None or self.product_id is not None
+
     def require_unbound(self) -> None:
         """Raises Forbidden ``token_bound``: for what concerns no single customer or product."""
-        if self.customer_id is not None or self.product_id is not None:
+        if self.is_bound:
             message = gettext_noop("This token is for one customer or product only.")
             raise Forbidden("token_bound", message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,7 +10,7 @@ from django.http import HttpResponse
 from ninja import Field, Query
 from pydantic import StrictInt
 
-from capphep.catalog.models import Product
+from capphep.catalog.models import Module, Product
 from capphep.crm.api.customers import customer_named
 from capphep.crm.api.orders import order_named
 from capphep.platform.api import (
@@ -18,6 +19,7 @@ from capphep.platform.api import (
     Page,
     Patch,
     Principal,
+    Problem,
     RecordId,
     Routes,
     Scope,
@@ -155,15 +157,24 @@ def fill_in_extra(
 ) -> Any:
     """Fill in the module's own fields of a line."""
     record = request_named(request.auth, request_no)
-    line = record.lines.filter(position=position).first()
+    line = record.lines.select_related("module").filter(position=position).first()
     if line is None:
         raise NotFound("line_not_found", gettext_noop("There is no such line."))
     values = {name: str(value) for name, value in data.values.items()}
     with pointing(lambda field: f"values/{field}" if field else ""):
+        _require_known(values, line.module)
         extras.save_extra(
             actor=request.auth.actor, request_id=record.pk, line_id=line.pk, values=values
         )
     return request_answer(request.auth, request_no, response)
+
+
+def _require_known(values: Mapping[str, str], module: Module) -> None:
+    """A field that is misspelt is told, not left out. Raises Invalid ``extra_unknown``."""
+    unknown = values.keys() - module.extra_schema.get("properties", {}).keys()
+    if unknown:
+        message = gettext_noop("The module has no field of this name.")
+        raise Invalid("extra_unknown", message, field=min(unknown))
 
 
 @routes.create("/requests/{request_no}/refresh-lines", Scope.REQUESTS_WRITE, RequestOut, 200)
@@ -182,6 +193,7 @@ def refresh_lines(request: ApiRequest, request_no: str, response: HttpResponse) 
     Scope.REQUESTS_WRITE,
     RequestOut,
     200,
+    refused={412: Problem},
     extra={"parameters": [SEEN_IF_GIVEN]},
 )
 def send(request: ApiRequest, request_no: str, response: HttpResponse) -> Any:
