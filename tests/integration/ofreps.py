@@ -31,8 +31,6 @@ class TestReader(Reader):
     def rows(self, name: str, values: Sequence[str]) -> list[Sequence[Any]]:
         self.asked.append(name)
         sql = STATEMENTS[name]
-        if connection.vendor == "sqlite":
-            sql = sql.replace("json_array_elements_text", "json_each")
         bound = {f"v{number}": value for number, value in enumerate(values, 1)}
         try:
             with connection.cursor() as cursor:

@@ -96,6 +96,8 @@ def test_a_change_is_told_with_the_tag_of_the_next_answer(
     first = asked(server, text)
     client = Client(server, uri_of(first))
     assert (client.status, client.headers["Content-Type"]) == (200, "text/event-stream")
+    # It has been looked at once and is told nothing.
+    time.sleep(1.2)
     ledger.grant("YC-2026-000300", 50)
     event = client.event()
     told = json.loads(event["data"])
@@ -199,6 +201,7 @@ def test_the_stream_of_a_token_that_has_ended_ends_with_the_next_change(
     asking: Asking, ledger: Ledger
 ) -> None:
     stream = opened(asking)
+    time.sleep(1.2)
     ApiToken.objects.update(revoked_at=datetime.datetime.now(datetime.UTC))
     ledger.grant("YC-2026-000300", 50)
     assert "data:" not in stream.heard()

@@ -128,4 +128,5 @@ class Sqlite:
 
 @functools.cache
 def _sqlites(sql: str) -> str:
-    return sql.replace("$", "?").replace("json_array_elements_text", "json_each")
+    sql = sql.replace("json_array_elements_text(CAST($1 AS json))", "json_each($1)")
+    return sql.replace("$", "?")
