@@ -37,19 +37,31 @@ def temporary_postgres(**settings: str) -> Iterator[str]:
 
     For measurements pass `fsync="on", synchronous_commit="on", full_page_writes="on"`.
     """
-    programs = postgres_bin()
     # Not TMPDIR: the path of a Unix socket may have only about a hundred characters.
     folder = Path(tempfile.mkdtemp(prefix="capphep-pg-", dir="/tmp"))
     try:
-        as_user = server_user()
-        if as_user:
-            shutil.chown(folder, as_user["user"], as_user["group"])
-        data = initialise(programs, folder, as_user)
-        options = THROW_AWAY | {"unix_socket_directories": str(folder)} | settings
-        with server(programs, data, options, as_user):
-            yield f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
+        with durable_postgres(folder, **settings) as url:
+            yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def durable_postgres(folder: Path, **settings: str) -> Iterator[str]:
+    """Yields the URL of the server whose databases are in ``folder``, made where there are none.
+
+    They stay; its files belong to whom PostgreSQL runs as.
+    """
+    programs = postgres_bin()
+    as_user = server_user()
+    if as_user:
+        shutil.chown(folder, as_user["user"], as_user["group"])
+    data = folder / "data"
+    if not (data / "PG_VERSION").exists():
+        initialise(programs, folder, as_user)
+    options = THROW_AWAY | {"unix_socket_directories": str(folder)} | settings
+    with server(programs, data, options, as_user):
+        yield f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
 
 
 def server_user() -> dict[str, Any]:

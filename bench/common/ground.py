@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.postgres import temporary_postgres
+from tools.postgres import durable_postgres, temporary_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 # As in production: what was committed is on the disk.
@@ -29,6 +29,20 @@ def state_dir() -> Iterator[Path]:
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL of one's own that keeps what was committed through a power cut."""
     with temporary_postgres(**DURABLE) as url:
+        yield url
+
+
+def kept(name: str) -> Path:
+    """A folder whose content outlives the run: what takes long to make and is only read."""
+    folder = Path(tempfile.gettempdir()) / f"capphep-bench-kept-{os.getuid()}" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def kept_postgres(folder: Path) -> Iterator[str]:
+    """The URL of a server whose databases are in ``folder`` and stay there."""
+    with durable_postgres(folder, **DURABLE) as url:
         yield url
 
 

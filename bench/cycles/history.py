@@ -112,7 +112,7 @@ class Builder:
         if self.raw.is_postgres:
             return f"generate_series({begin}, {end - 1}) AS each(n)"
         return (
-            f"(WITH RECURSIVE each(n) AS (SELECT {begin} UNION ALL "
+            f"(WITH RECURSIVE each(n) AS (SELECT {begin} WHERE {begin} < {end} UNION ALL "
             f"SELECT n + 1 FROM each WHERE n < {end - 1}) SELECT n FROM each)"
         )
 

@@ -17,7 +17,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from capphep.entitlements.rules import Key, Span
 
@@ -51,8 +51,7 @@ class Step:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a flag says on a day; ``until`` in ISO form, empty where nothing is in force."""
 
     quantity: int

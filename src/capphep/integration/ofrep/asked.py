@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 MAX_BODY: Final = 64 * 1024
 _BUDGET_CODE: Final = re.compile(r"[0-9]{7}")
@@ -30,8 +30,7 @@ STATUS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer; a body is JSON. ``headers`` are those beside its length and its type."""
 
     status: int
@@ -60,8 +59,12 @@ class Refused(Exception):
         return Reply(self.status, encoded(told), tuple(self.headers.items()))
 
 
+# Made once: json.dumps would make it each time.
+_encoder: Final = json.JSONEncoder(separators=(",", ":"))
+
+
 def encoded(body: object) -> bytes:
-    return json.dumps(body, separators=(",", ":")).encode()
+    return _encoder.encode(body).encode()
 
 
 def targeting_key(environ: Mapping[str, Any]) -> str:
@@ -99,6 +102,7 @@ def too_large() -> Refused:
     return Refused(413, "PARSE_ERROR", f"The body is larger than {MAX_BODY} bytes.")
 
 
+@functools.lru_cache(maxsize=1024)
 def flag_of(key: str) -> tuple[str, str] | None:
     """Product and flag of ``igov.office.users``; None for what can be no flag."""
     found = _KEY.fullmatch(key)

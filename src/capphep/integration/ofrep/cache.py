@@ -8,8 +8,7 @@ counted as ever, but a token that was revoked is let in until the second is over
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from capphep.integration.ofrep.asked import Reply
 from capphep.integration.ofrep.reader import Token
@@ -22,8 +21,7 @@ Question: TypeAlias = tuple[str, str, str]
 """The token's hash, the flag (empty for all), the customer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     token: Token
     reply: Reply
     read_at: float

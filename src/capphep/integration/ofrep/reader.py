@@ -11,8 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from capphep.integration.ofrep.connections import Broken, Connection, TimedOut, connect
 from capphep.platform.api import Scope
@@ -61,8 +60,7 @@ class Unavailable(Exception):
     """The database does not answer; nothing can be said about anybody's rights."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A running token: its bounds, and whether its scopes and its user let it ask."""
 
     id: int
@@ -72,8 +70,7 @@ class Token:
     customer_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """What is written down about a customer and a product; ``document`` is JSON."""
 
     customer_id: int

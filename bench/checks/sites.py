@@ -1,0 +1,110 @@
+"""The data sets of one database and the servers on them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from bench.checks.measuring import Case, Size, cases_of
+from bench.checks.serving import LIMITS, served
+from bench.common import ground
+from bench.cycles.history import FIRST_CODE
+
+EVERY_FLAG = "/ofrep/v1/evaluate/flags"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A data set: how a process of capphep reaches it, and the token that may ask."""
+
+    environment: dict[str, str]
+    token: str
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[dict[str, str]]:
+    """The URLs of the data sets; those of before are still there but for the gate's."""
+    with ground.kept_postgres(folder) as server, psycopg.connect(server, autocommit=True) as own:
+        known = {name for (name,) in own.execute("SELECT datname FROM pg_database")}
+        own.execute("DROP DATABASE IF EXISTS gate")
+        for name in ("few", "many", "gate"):
+            if name not in known or name == "gate":
+                own.execute(f"CREATE DATABASE {name}")
+        yield {name: server.rsplit("/", 1)[0] + f"/{name}" for name in ("few", "many", "gate")}
+
+
+def prepared(python: str, folder: Path, url: str, customers: int) -> Site:
+    """The data set, made unless it is there."""
+    environment = ground.environment(folder, url)
+    # Django complains where it is not.
+    (folder / "static").mkdir(exist_ok=True)
+    made = subprocess.run(
+        [python, "-m", "bench.checks.prepare", f"--customers={customers}"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return Site(environment, json.loads(made.stdout.splitlines()[-1])["token"])
+
+
+@contextmanager
+def measured(python: str, few: Site, many: Site, size: Size) -> Iterator[list[Case]]:
+    """The servers, each a process, and what is to be measured of them."""
+    cached = few.environment | {"CAPPHEP_CHECK_CACHE": "yes"}
+    with ExitStack() as stack:
+        ports = {
+            "few": stack.enter_context(served(python, few.environment)),
+            "many": stack.enter_context(served(python, many.environment)),
+            "cached": stack.enter_context(served(python, cached)),
+        }
+        for name in ("hello", "thin", "cursor"):
+            own = few.environment | {"CAPPHEP_BENCH_LIMIT": name}
+            ports[name] = stack.enter_context(served(python, own, LIMITS))
+        customer = str(FIRST_CODE)
+        tags = {"customer": customer, "etag": etag(ports["few"], few.token, customer)}
+        tokens = {"few": few.token, "many": many.token}
+        yield list(cases_of(ports, tokens, tags, size))
+
+
+def etag(port: int, token: str, customer: str) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {"Authorization": f"Bearer {token}"}
+    connection.request(
+        "POST", EVERY_FLAG, json.dumps({"context": {"targetingKey": customer}}), headers
+    )
+    answer = connection.getresponse()
+    found = answer.getheader("ETag", "")
+    connection.close()
+    return found
+
+
+def gate(python: str, site: Site, notes: Path, checks: int) -> dict[str, float]:
+    """What a process that asks says, while another one approves; see `bench.checks.gate`."""
+    command = [python, "-m", "bench.checks.gate"]
+    with served(python, site.environment) as port:
+        writer = subprocess.Popen([*command, "write", str(notes)], env=site.environment)
+        try:
+            asked = subprocess.run(
+                [
+                    *(*command, "ask", str(notes), f"--port={port}"),
+                    *(f"--token={site.token}", f"--checks={checks}"),
+                ],
+                env=site.environment,
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+            if writer.wait(60):
+                raise RuntimeError("the process that approves failed")
+        finally:
+            writer.terminate()
+    found: dict[str, float] = json.loads(asked.stdout.splitlines()[-1])
+    return found
