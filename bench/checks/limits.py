@@ -1,6 +1,6 @@
 """What the check is measured beside, on the same server software: WSGI applications.
 
-`hello` answers the same to everybody. `thin` reads the row that a check reads, by the key that the
+`thin` reads the row that a check reads, by the key that the
 address names, over a connection for each thread, and answers with it: no token, no JSON, no rate.
 It reads as the check does, by libpq's own calls; `cursor` is the same with psycopg's cursor.
 """
@@ -30,10 +30,6 @@ _own = threading.local()
 StartResponse = Callable[..., object]
 
 
-def hello(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    return _answered(b'{"key":"igov.office","value":true}', start_response)
-
-
 def thin(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     connection: Connection | None = getattr(_own, "connection", None)
     if connection is None:
@@ -61,8 +57,6 @@ def _answered(body: bytes, start_response: StartResponse) -> Iterable[bytes]:
     return [body]
 
 
-application = {"hello": hello, "thin": thin, "cursor": cursor}[
-    os.environ.get("CAPPHEP_BENCH_LIMIT", "hello")
-]
+application = {"thin": thin, "cursor": cursor}[os.environ.get("CAPPHEP_BENCH_LIMIT", "thin")]
 # The settings are read before the first request, as the check has it.
 connections["default"].get_connection_params()

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from bench.cycles.history import FIRST_CODE
 from tools.machine import Missing, apt_install
@@ -31,13 +31,17 @@ end
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Answers a second; milliseconds that half of them and 99 of 100 took at most."""
+class Sample(NamedTuple):
+    """Answers a second; milliseconds that half of them and 99 of 100 took at most.
 
+    ``cpu_us`` is what the server's process used for one, its database not included.
+    """
+
+    answers: int
     rate: float
     p50_ms: float
     p99_ms: float
+    cpu_us: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ class Load:
         found = json.loads(done.stdout.splitlines()[-1])
         if found["wrong"] or not found["requests"]:
             raise RuntimeError(f"{self.path}: {found['wrong']} of {found['requests']} failed")
-        return Sample(found["requests"] / found["seconds"], found["p50"], found["p99"])
+        rate = found["requests"] / found["seconds"]
+        return Sample(found["requests"], rate, found["p50"], found["p99"])
 
 
 def program() -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from bench.checks.load import Load, Sample
+from bench.checks.serving import Server
 
 USUAL_CONNECTIONS = 16
 
@@ -22,6 +23,8 @@ class Size:
     rounds: int
     checks: int
     connections: tuple[int, ...] = (1, 16, 64)
+    limits: tuple[str, ...] = ("hello", "thin", "cursor")
+    is_quick: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,15 @@ class Case:
     """Something to be measured: by which server, asked what, by how many connections."""
 
     name: str
-    port: int
+    server: Server
     load: Load
     connections: int = USUAL_CONNECTIONS
+
+    def sample(self, seconds: int) -> Sample:
+        before = self.server.cpu_seconds()
+        found = self.load.run(self.server.port, self.connections, seconds)
+        used = self.server.cpu_seconds() - before
+        return found._replace(cpu_us=used * 1e6 / found.answers)
 
 
 @dataclass(slots=True)
@@ -55,6 +64,9 @@ class Figures:
     def p99_ms(self, name: str, connections: int = USUAL_CONNECTIONS) -> float:
         return self._median(lambda sample: sample.p99_ms, name, connections)
 
+    def cpu_us(self, name: str, connections: int = USUAL_CONNECTIONS) -> float:
+        return self._median(lambda sample: sample.cpu_us, name, connections)
+
     def ratio(self, one: str, other: str, connections: int = USUAL_CONNECTIONS) -> float:
         """The median over the rounds of what was measured side by side."""
         pairs = zip(self.samples[one, connections], self.samples[other, connections], strict=True)
@@ -67,27 +79,32 @@ class Figures:
 def measure(cases: list[Case], size: Size) -> Figures:
     """Each round in the other direction: what a machine does meanwhile meets both."""
     figures = Figures()
-    for case in cases:
-        case.load.run(case.port, case.connections, 1)
+    for case in cases if not size.is_quick else ():
+        case.sample(1)
     for number in range(size.rounds):
         for case in cases if number % 2 == 0 else reversed(cases):
-            figures.note(case, case.load.run(case.port, case.connections, size.seconds))
+            figures.note(case, case.sample(size.seconds))
     return figures
 
 
 def cases_of(
-    ports: Mapping[str, int], tokens: Mapping[str, str], tags: Mapping[str, str], size: Size
+    servers: Mapping[str, Server], tokens: Mapping[str, str], tags: Mapping[str, str], size: Size
 ) -> Iterator[Case]:
-    """Side by side stands what is compared. ``ports`` are those of the servers by their names."""
+    """Side by side stands what is compared. ``servers`` go by their names."""
     flag, every = "/ofrep/v1/evaluate/flags/igov.office.users", "/ofrep/v1/evaluate/flags"
     check = Load(flag, tokens["few"], size.few)
     for connections in size.connections:
-        for name in ("hello", "check", "thin", "cursor"):
-            server = "few" if name == "check" else name
-            yield Case(name, ports[server], check, connections)
-    yield Case("many", ports["many"], Load(flag, tokens["many"], size.many))
-    yield Case("cached", ports["cached"], check)
+        for name in ("check", *size.limits):
+            server = servers["few" if name == "check" else name]
+            yield Case(name, server, check, connections)
+            if connections != USUAL_CONNECTIONS:
+                continue
+            # Beside what each of them is compared with.
+            if name == "hello":
+                yield Case("cached", servers["cached"], check)
+            if name == "check":
+                yield Case("many", servers["many"], Load(flag, tokens["many"], size.many))
     one = tags["customer"]
-    yield Case("bulk", ports["few"], Load(every, tokens["few"], 1, only=one))
+    yield Case("bulk", servers["few"], Load(every, tokens["few"], 1, only=one))
     known = Load(every, tokens["few"], 1, only=one, etag=tags["etag"])
-    yield Case("bulk 304", ports["few"], known)
+    yield Case("bulk 304", servers["few"], known)

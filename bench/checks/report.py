@@ -20,25 +20,31 @@ NAMES = {
 
 
 def table(database: str, figures: Figures, size: Size) -> str:
-    heads = "".join(f"{f'{count} conn.':>28}" for count in size.connections)
-    lines = [f"\n{database:<24}{heads}", f"{'':<24}" + f"{'answers/s  p50 ms  p99 ms':>28}" * 3]
+    heads = "".join(f"{f'{count} conn.':>36}" for count in size.connections)
+    columns = f"{'answers/s  p50 ms  p99 ms  CPU µs':>36}" * len(size.connections)
+    lines = [f"\n{database:<24}{heads}", f"{'':<24}{columns}"]
     for name, shown in NAMES.items():
         cells = [
             f"{figures.rate(name, count):>12,.0f}{figures.p50_ms(name, count):>8.2f}"
-            f"{figures.p99_ms(name, count):>8.2f}"
+            f"{figures.p99_ms(name, count):>8.2f}{figures.cpu_us(name, count):>8.0f}"
             if (name, count) in figures.samples
-            else f"{'':>28}"
+            else f"{'':>36}"
             for count in size.connections
         ]
         lines.append(f"{shown:<24}" + "".join(cells))
     lines += [
         f"a check is {figures.ratio('check', 'thin'):.3f} of the thinnest read, "
-        f"{figures.ratio('check', 'cursor'):.3f} of the same by a cursor, "
         f"{figures.ratio('check', 'hello'):.3f} of hello; with the cache "
         f"{figures.ratio('cached', 'hello'):.3f} of hello",
+        f"(CPU of the server's process: {_cpu(figures, 'thin', 'check')} of the thinnest read,"
+        f" {_cpu(figures, 'hello', 'check')} of hello; {_cpu(figures, 'hello', 'cached')})",
         f"among {size.few:,} as fast as among {size.many:,} times {figures.growth():.3f}",
     ]
     return "\n".join(lines)
+
+
+def _cpu(figures: Figures, other: str, one: str) -> str:
+    return f"{figures.cpu_us(other) / figures.cpu_us(one):.3f}"
 
 
 def told(database: str, found: Mapping[str, object]) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from bench.checks.measuring import Case, Size, cases_of
-from bench.checks.serving import LIMITS, served
+from bench.checks.serving import LIMITS, Server
 from bench.common import ground
 from bench.cycles.history import FIRST_CODE
 
@@ -60,18 +60,21 @@ def measured(python: str, few: Site, many: Site, size: Size) -> Iterator[list[Ca
     """The servers, each a process, and what is to be measured of them."""
     cached = few.environment | {"CAPPHEP_CHECK_CACHE": "yes"}
     with ExitStack() as stack:
-        ports = {
-            "few": stack.enter_context(served(python, few.environment)),
-            "many": stack.enter_context(served(python, many.environment)),
-            "cached": stack.enter_context(served(python, cached)),
+        servers = {
+            "few": stack.enter_context(Server(python, few.environment)),
+            "cached": stack.enter_context(Server(python, cached)),
         }
-        for name in ("hello", "thin", "cursor"):
+        is_one = many is few
+        servers["many"] = (
+            servers["few"] if is_one else stack.enter_context(Server(python, many.environment))
+        )
+        for name in size.limits:
             own = few.environment | {"CAPPHEP_BENCH_LIMIT": name}
-            ports[name] = stack.enter_context(served(python, own, LIMITS))
+            servers[name] = stack.enter_context(Server(python, own, LIMITS[name]))
         customer = str(FIRST_CODE)
-        tags = {"customer": customer, "etag": etag(ports["few"], few.token, customer)}
+        tags = {"customer": customer, "etag": etag(servers["few"].port, few.token, customer)}
         tokens = {"few": few.token, "many": many.token}
-        yield list(cases_of(ports, tokens, tags, size))
+        yield list(cases_of(servers, tokens, tags, size))
 
 
 def etag(port: int, token: str, customer: str) -> str:
@@ -89,12 +92,12 @@ def etag(port: int, token: str, customer: str) -> str:
 def gate(python: str, site: Site, notes: Path, checks: int) -> dict[str, float]:
     """What a process that asks says, while another one approves; see `bench.checks.gate`."""
     command = [python, "-m", "bench.checks.gate"]
-    with served(python, site.environment) as port:
+    with Server(python, site.environment) as server:
         writer = subprocess.Popen([*command, "write", str(notes)], env=site.environment)
         try:
             asked = subprocess.run(
                 [
-                    *(*command, "ask", str(notes), f"--port={port}"),
+                    *(*command, "ask", str(notes), f"--port={server.port}"),
                     *(f"--token={site.token}", f"--checks={checks}"),
                 ],
                 env=site.environment,

@@ -9,7 +9,7 @@ from ninja.security import HttpBearer
 
 from capphep.catalog import api as catalogue
 from capphep.crm.api import contacts, customers, goods, orders, sales
-from capphep.entitlements.api import licences, usage
+from capphep.entitlements.api import checks, licences, usage
 from capphep.ims.api import certificates, decisions, subscriptions, withdrawals
 from capphep.integration.api import events
 from capphep.platform.api import Principal
@@ -56,6 +56,7 @@ for _routes in (
     decisions.routes,
     withdrawals.routes,
     subscriptions.routes,
+    checks.routes,
     licences.routes,
     usage.routes,
     certificates.routes,
