@@ -182,6 +182,7 @@ def _reason(found: BaseException) -> SendError | None:
         ((httpcore2.ConnectError,), SendError.UNREACHABLE),
         ((httpcore2.NetworkError, httpcore2.ProtocolError), SendError.BROKEN),
     ]
-    if isinstance(found, httpcore2.ConnectError) and isinstance(found.__cause__, ssl.SSLError):
+    # The pool raises it anew, without its cause.
+    if isinstance(found, httpcore2.ConnectError) and isinstance(found.__context__, ssl.SSLError):
         return SendError.TLS
     return next((error for kinds, error in reasons if isinstance(found, kinds)), None)

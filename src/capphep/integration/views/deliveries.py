@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from capphep.integration import webhook_queries as queries
 from capphep.integration.actions import redelivery
-from capphep.integration.courier import body_of, webhook_id
+from capphep.integration.courier import LEASE, body_of, webhook_id
 from capphep.integration.models import Delivery, Endpoint
 from capphep.integration.states import DeliveryStatus
 from capphep.integration.views.shown import (
@@ -27,6 +29,9 @@ from capphep.platform.event_types import TYPES
 from capphep.platform.htmx import done, render_dialog, render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
+
+# What is being sent at the moment is due at the end of its lease.
+_SOON: Final = datetime.timedelta(seconds=LEASE)
 
 
 def delivery_list(request: HttpRequest) -> HttpResponse:
@@ -76,7 +81,7 @@ def _menu(delivery: Delivery) -> Sequence[MenuItem]:
 
 
 def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
-    """context: title, delivery, band, type, subject, webhook_id, body, tries, is_waiting."""
+    """context: title and what `_delivery.html` names."""
     found = queries.delivery_of(actor_of(request), delivery_id)
     body = json.loads(body_of(found, found.endpoint))
     context: dict[str, Any] = {
@@ -89,6 +94,7 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
         "body": json.dumps(body, ensure_ascii=False, indent=2),
         "tries": [attempt_row(one) for one in found.tries.order_by("-number")],
         "is_waiting": found.status == DeliveryStatus.WAITING,
+        "is_due": found.next_at is not None and found.next_at < timezone.now() + _SOON,
     }
     page = "integration/delivery.html"
     return render_page_or_fragment(request, page, "integration/_delivery.html", context)

@@ -47,7 +47,8 @@ def endpoint_list(request: HttpRequest) -> HttpResponse:
         "add_label": _("Add a webhook"),
         "empty_text": _("No program is told of events yet."),
     }
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    page = "integration/endpoint_list.html"
+    return render_page_or_fragment(request, page, "platform/_list.html", context)
 
 
 def _spec() -> ListSpec[Endpoint]:
