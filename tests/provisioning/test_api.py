@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from capphep.crm.models import Customer, Order
 from capphep.platform.api import Scope
@@ -200,6 +202,19 @@ def test_the_same_upload_sent_again_is_attached_once(crm: Program, order: Order)
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[1]["Idempotency-Replayed"] == "true"
     assert Evidence.objects.count() == 1
+
+
+def test_with_a_key_too_the_bytes_are_read_before_the_transaction_begins(
+    crm: Program, order: Order
+) -> None:
+    path = opened(crm, order)
+    file = io.BytesIO(b"<html>")
+    file.name = "a.pdf"
+    fields = {"kind": "commitment", "file": file}
+    with CaptureQueriesContext(connection) as captured:
+        answer = crm.upload(f"{path}/evidence", fields, idempotency_key="k")
+    assert_problem(answer, 415, "file_type", "/file")
+    assert not [one for one in captured.captured_queries if "idempotent" in one["sql"]]
 
 
 @pytest.mark.parametrize(

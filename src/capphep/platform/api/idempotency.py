@@ -34,14 +34,18 @@ def answered_once(request: HttpRequest, run: Callable[[], HttpResponse]) -> Http
     Without a key, or a token, it simply runs. The same key with another request is refused
     (422 ``idempotency_key_reused``); while the first is being answered, others wait for it.
     """
-    key = request.headers.get("Idempotency-Key")
     principal: Principal | None = getattr(request, "principal", None)
-    if key is None or principal is None:
+    if not has_key(request) or principal is None:
         return run()
+    key = request.headers["Idempotency-Key"]
     if not _KEY.fullmatch(key):
         message = gettext_noop("An Idempotency-Key is 1 to 100 visible ASCII characters.")
         return problems.simple(400, "idempotency_key_invalid", message)
     return _once(IdempotentAnswer(token_id=principal.token_id, key=key), request, run)
+
+
+def has_key(request: HttpRequest) -> bool:
+    return "Idempotency-Key" in request.headers
 
 
 def _once(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,11 +15,12 @@ from ninja.responses import Status
 
 from capphep.platform.api.entry import Entry, expected_of
 from capphep.platform.api.errors import answer_to
-from capphep.platform.api.idempotency import answered_once
+from capphep.platform.api.idempotency import answered_once, has_key
 from capphep.platform.api.principal import Scope
 from capphep.platform.api.problems import Problem
 
 V = TypeVar("V", bound=Callable[..., Any])
+Before: TypeAlias = Callable[..., None]
 
 _REFUSED: Final = (400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 503)
 _IDEMPOTENCY_KEY: Final = {
@@ -52,7 +53,11 @@ class Routes(Router):
     def create(
         self, path: str, scope: Scope, answer: object, status: int = 201, **more: Any
     ) -> Callable[[V], V]:
-        """POST: carried out once for each ``Idempotency-Key``."""
+        """POST: carried out once for each ``Idempotency-Key``.
+
+        ``before`` (request and names of the path) is long work that changes nothing: where a
+        key makes one transaction of all the rest, it is done before that begins.
+        """
         return self._route(["POST"], path, scope, {status: answer}, (_IDEMPOTENCY_KEY,), **more)
 
     def change(
@@ -78,6 +83,7 @@ class Routes(Router):
         extra: dict[str, Any] = {"x-scope": scope.value if scope else "", **more.pop("extra", {})}
         if headers:
             extra["parameters"] = [*extra.get("parameters", ()), *headers]
+        before: Before | None = more.pop("before", None)
         # ``refused``: by status, problems that tell more.
         responses = {
             **dict.fromkeys(_REFUSED, Problem),
@@ -89,7 +95,7 @@ class Routes(Router):
             summary = more.pop("summary", None) or (view.__doc__ or "").split("\n")[0].rstrip(".")
             guarded = _answering(view, min(answers))
             if "POST" in methods:
-                decorate_view(_once)(guarded)
+                decorate_view(_once(before))(guarded)
             decorate_view(_entered(expected_of(guarded, scope)))(guarded)
             self.api_operation(
                 methods,
@@ -133,9 +139,16 @@ def _entered(entry: Entry) -> Callable[[Callable[..., HttpResponse]], Callable[.
     return decorated
 
 
-def _once(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    @functools.wraps(run)
-    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return answered_once(request, lambda: run(request, *args, **kwargs))
+def _once(
+    before: Before | None,
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    def decorated(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(run)
+        def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if before and has_key(request):
+                before(request, **kwargs)
+            return answered_once(request, lambda: run(request, *args, **kwargs))
 
-    return once
+        return once
+
+    return decorated

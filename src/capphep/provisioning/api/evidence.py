@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, File, Form, Schema, UploadedFile
 from pydantic import StrictInt
 
-from capphep.platform import clock
+from capphep.platform import clock, files
 from capphep.platform.api import (
     ApiRequest,
     Input,
     LocalDay,
     Patch,
+    Principal,
     RecordId,
     Routes,
     Scope,
@@ -71,7 +72,22 @@ class UploadFields(Schema):
     amount: int | None = None
 
 
-@routes.create("/requests/{request_no}/evidence", Scope.REQUESTS_WRITE, EvidenceOut)
+def _keep_bytes(request: HttpRequest, request_no: str) -> None:
+    """Store the file: reading it takes a while, and nobody shall wait for that (R7)."""
+    principal: Principal | None = getattr(request, "principal", None)
+    file = request.FILES.get("file")
+    if principal is None or file is None:
+        return
+    record = request_named(principal, request_no)
+    check_own(principal.actor, record.pk, "send")
+    with _as_answers():
+        files.store(file.chunks())
+    file.seek(0)
+
+
+@routes.create(
+    "/requests/{request_no}/evidence", Scope.REQUESTS_WRITE, EvidenceOut, before=_keep_bytes
+)
 def upload_evidence(
     request: ApiRequest,
     request_no: str,
