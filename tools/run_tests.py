@@ -185,9 +185,9 @@ def run_pytest(
                 start = time.monotonic()
                 own["CAPPHEP_DATABASE_URL"] = stack.enter_context(temporary_postgres())
                 say("PostgreSQL", "started", time.monotonic() - start)
-            if stages:
+            if len(databases) > 1:
                 # What no database can change runs once (tests/plumbing).
-                own["CAPPHEP_TESTS_LEAVE_OUT_ONCE"] = "yes"
+                own["CAPPHEP_TESTS_SHARED"] = "yes"
             stages.append(Stage(f"pytest on {database}", pytest_command(database, arguments), own))
         results = side_by_side(stages, environment)
     return report_pytest(stages, results)

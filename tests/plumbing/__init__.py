@@ -5,8 +5,9 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 - every run has its own state directory and its own test database (a file on SQLite), so that
   several runs may go on at once in one checkout;
 - `@pytest.mark.once` for tests that no database can change, and all of tests/pure and packages:
-  `./capphep test` runs them beside SQLite only; `@pytest.mark.postgresql`, `@pytest.mark.sqlite`
-  for what only the one can show;
+  `./capphep test` runs them beside SQLite only, or with `once(beside="postgresql")` beside that,
+  so that both take about as long; `@pytest.mark.postgresql`, `@pytest.mark.sqlite` for what only
+  the one can show;
 - `race(...)` (tests.plumbing.races): the same thing done by several threads at once;
   `race_processes(...)` (tests.plumbing.processes): by several processes;
 - `each_kill_point(...)`, `killed_at_statement(...)` (tests.plumbing.kills): a process that dies
@@ -60,7 +61,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "once: no database can change it; run beside SQLite only")
+    config.addinivalue_line("markers", "once(beside): no database can change it")
     for vendor in ("postgresql", "sqlite"):
         config.addinivalue_line("markers", f"{vendor}: only this database can show it")
     config.addinivalue_line("markers", "viewport(width, height): size of the browser window")
@@ -84,8 +85,11 @@ def _is_for_the_other_database(item: pytest.Item) -> bool:
     for vendor in ("postgresql", "sqlite"):
         if item.get_closest_marker(vendor):
             return connection.vendor != vendor
-    once = item.get_closest_marker("once") or not ONCE.isdisjoint(item.path.parents)
-    return bool(once) and os.environ.get("CAPPHEP_TESTS_LEAVE_OUT_ONCE") == "yes"
+    once = item.get_closest_marker("once")
+    if not once and ONCE.isdisjoint(item.path.parents):
+        return False
+    beside = once.kwargs.get("beside", "sqlite") if once else "sqlite"
+    return os.environ.get("CAPPHEP_TESTS_SHARED") == "yes" and connection.vendor != beside
 
 
 @pytest.hookimpl(trylast=True)

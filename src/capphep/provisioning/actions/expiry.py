@@ -40,6 +40,8 @@ def _expire_some(day: datetime.date, actor: Actor) -> Sequence[LicenceRequest]:
     # A row that somebody holds is being changed: it is left to them.
     rows = expiry.untouched(day).select_for_update(of=("self",), skip_locked=True)
     locked = list(rows.order_by("id").values_list("pk", flat=True)[:_BATCH])
+    if not locked:
+        return []
     # Read again under the lock: a file may have been attached just before it.
     rows = expiry.untouched(day).filter(pk__in=locked)
     ended = list(rows.select_related("order", "customer", "product").order_by("id"))
