@@ -155,6 +155,22 @@ def test_no_bit_of_any_file_can_be_flipped(found: Sequence[Addition], data: st.D
     }
 
 
+def test_a_file_of_hundreds_of_overlapping_grants_is_still_read() -> None:
+    found = [
+        Addition(
+            module="office",
+            resource="users",
+            quantity=1,
+            days=Term(FIRST_DAY, FIRST_DAY + datetime.timedelta(days=300 + number)),
+            request_no=f"YC-2026-{number:06d}",
+        )
+        for number in range(500)
+    ]
+    answer = verifier().verify(signed(found)).check("igov.office.users", FIRST_DAY)
+    assert answer.quantity == 500
+    assert answer.requests == tuple(f"YC-2026-{number:06d}" for number in range(495, 500))
+
+
 # --- how long a file lives ------------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -31,3 +33,33 @@ def test_what_is_no_address_is_refused(monkeypatch: pytest.MonkeyPatch, typed: s
     monkeypatch.setenv(NAME, typed)
     with pytest.raises(ImproperlyConfigured, match="must be https://"):
         environment.web_address(NAME, "")
+
+
+# --- secrets that are made once ------------------------------------------------------------------
+
+SECRET = "CAPPHEP_LICENCE_SECRET"
+
+
+def test_a_secret_is_made_once_for_its_owner_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv(SECRET, raising=False)
+    path = tmp_path / "state" / "licence-secret"
+    made = environment.kept_secret(SECRET, path)
+    assert len(made) > 60
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert environment.kept_secret(SECRET, path) == made
+    assert [each.name for each in path.parent.iterdir()] == ["licence-secret"]
+
+
+def test_a_given_secret_is_taken_and_none_is_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kept, unused = tmp_path / "kept", tmp_path / "state" / "licence-secret"
+    kept.write_text("of the file\n", encoding="utf-8")
+    monkeypatch.setenv(f"{SECRET}_FILE", str(kept))
+    assert environment.kept_secret(SECRET, unused) == "of the file"
+    monkeypatch.delenv(f"{SECRET}_FILE")
+    monkeypatch.setenv(SECRET, "of the environment")
+    assert environment.kept_secret(SECRET, unused) == "of the environment"
+    assert not unused.exists()

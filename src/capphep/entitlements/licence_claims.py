@@ -19,6 +19,7 @@ TIME_ZONE: Final = "Asia/Ho_Chi_Minh"
 
 _ONE_DAY: Final = datetime.timedelta(days=1)
 _RENEWALS: Final = 3
+_MOST_REQUESTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,9 @@ def _days(term: Term) -> dict[str, object]:
 
 
 def _stretch(one: Stretch) -> dict[str, object]:
-    return {"q": one.quantity, **_days(one.days), **_trial(one), "req": list(one.request_nos)}
+    # The latest say enough: with all of them a file would grow by the square of its grants.
+    requests = list(one.request_nos[-_MOST_REQUESTS:])
+    return {"q": one.quantity, **_days(one.days), **_trial(one), "req": requests}
 
 
 def _trial(one: Stretch) -> dict[str, int]:

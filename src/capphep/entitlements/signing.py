@@ -53,6 +53,8 @@ class _Registry(jws.JWSRegistry):
     """Knows this one algorithm: nothing else can be signed with or verified by."""
 
     algorithms = {ALGORITHM: _QuietEdDSA()}
+    # What readers take: 256 KiB in base64url, some thousand terms.
+    max_payload_length = 190_000
 
 
 _REGISTRY: Final = _Registry(algorithms=[ALGORITHM])

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from capphep_licence.reasons import Reason, Refused
 
-MOST_BYTES: Final = 128 * 1024
+MOST_BYTES: Final = 256 * 1024
 """A longer file is refused unread."""
 
 _TYPE: Final = "licence+jwt"
