@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from capphep.entitlements.actions import ensure_signing_key
 from capphep.entitlements.models import SigningKey
-from capphep.shell import tick
+from capphep.shell import startup, tick
 
 
 def said(*arguments: Any) -> list[str]:
@@ -22,7 +22,7 @@ def said(*arguments: Any) -> list[str]:
 
 
 def test_keys_are_listed_newest_first(db: None) -> None:
-    assert said("keys") == ["no key yet: the first approval makes one"]
+    assert said("keys") == ["no key yet: the next start makes one"]
     first = ensure_signing_key()
     [made] = said("rotate-key")
     second = SigningKey.objects.get(number=2)
@@ -60,6 +60,19 @@ def test_keys_are_encrypted_anew_after_the_secret_changed(
         said("rewrap", "--old-secret-file", old)
     with pytest.raises(CommandError, match="No such file"):
         said("rewrap", "--old-secret-file", tmp_path / "missing")
+
+
+def test_a_start_makes_the_first_key_and_notices_a_wrong_secret(
+    db: None, settings: LazySettings
+) -> None:
+    startup.prepare_signing_key()
+    assert [line.split()[1] for line in said("keys")] == ["active"]
+    settings.LICENCE_SECRET = "another"  # type: ignore[misc]
+    with pytest.raises(startup.CannotStart, match="CAPPHEP_LICENCE_SECRET"):
+        startup.prepare_signing_key()
+    # What is left when the old secret is lost.
+    said("rotate-key", "--days", "0")
+    startup.prepare_signing_key()
 
 
 def test_the_calendar_removes_private_keys_that_sign_no_more(db: None) -> None:

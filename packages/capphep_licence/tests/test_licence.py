@@ -110,6 +110,8 @@ def test_answers_explain_themselves() -> None:
         licence.check("igov.office.users").explain()
         == "igov.office.users: được dùng đến hết ngày 14/03/2027, số lượng 150."
     )
+    assert licence.check("igov.office.users").explain("en").endswith("2027-03-14, 150.")
+    assert licence.check("igov.chat").explain() == "igov.chat: dùng thử đến hết ngày 19/12/2026."
     later = licence.check("igov.accounting")
     assert later.explain("en") == "igov.accounting: begins on 2027-01-01."
     assert "không có trong giấy phép" in licence.check("igov.payroll").explain()

@@ -23,6 +23,8 @@ from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from capphep.entitlements.actions.keys import ensure_readable_key
+from capphep.entitlements.signing import KeyUnreadable
 from capphep.platform import clock
 from capphep.platform.queries import is_demo
 
@@ -165,6 +167,14 @@ def load_demo_into_empty_database() -> None:
 
     with transaction.atomic():
         load_demo()
+
+
+def prepare_signing_key() -> None:
+    """Rather than at the first approval it is noticed here that licences cannot be signed."""
+    try:
+        ensure_readable_key()
+    except KeyUnreadable as refusal:
+        raise CannotStart(str(refusal)) from None
 
 
 def check_clock() -> None:

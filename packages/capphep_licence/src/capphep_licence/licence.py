@@ -43,8 +43,12 @@ class Answer:
 
     def explain(self, language: str = "vi") -> str:
         """One sentence in Vietnamese, or in English."""
-        said = {name: getattr(self, name) for name in ("feature", "quantity", "first", "last")}
-        return explained(self.reason, {**self.details, **said}, language)
+        said = {name: getattr(self, name) for name in ("feature", "first", "last")}
+        # Of a module there is one or none: its number says nothing.
+        amount = "" if self.feature.count(".") == 1 else f"{self.quantity}"
+        if amount:
+            amount = f", số lượng {amount}" if language == "vi" else f", {amount}"
+        return explained(self.reason, {**self.details, **said, "amount": amount}, language)
 
 
 @dataclass(frozen=True, slots=True)

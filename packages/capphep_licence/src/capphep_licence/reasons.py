@@ -63,12 +63,12 @@ def _shown(value: object) -> object:
 
 _SENTENCES: Final[Mapping[Reason, tuple[str, str]]] = {
     Reason.GRANTED: (
-        "{feature}: được dùng đến hết ngày {last}, số lượng {quantity}.",
-        "{feature}: granted until {last}, {quantity}.",
+        "{feature}: được dùng đến hết ngày {last}{amount}.",
+        "{feature}: granted until {last}{amount}.",
     ),
     Reason.TRIAL: (
-        "{feature}: dùng thử đến hết ngày {last}, số lượng {quantity}.",
-        "{feature}: on trial until {last}, {quantity}.",
+        "{feature}: dùng thử đến hết ngày {last}{amount}.",
+        "{feature}: on trial until {last}{amount}.",
     ),
     Reason.NOT_BEGUN: (
         "{feature}: chỉ được dùng từ ngày {first}.",

@@ -38,6 +38,15 @@ def ensure_signing_key() -> KeptKey:
     return found
 
 
+def ensure_readable_key() -> None:
+    """The key that signs is there, and this installation's secret opens it.
+
+    Raises `signing.KeyUnreadable`.
+    """
+    key = ensure_signing_key()
+    signing.unwrapped(key.kid, key.private_key, settings.LICENCE_SECRET)
+
+
 @transaction.atomic
 def rotate_key(*, days: int) -> SigningKey:
     """Make the key that signs from so many days on; its public half is published at once.

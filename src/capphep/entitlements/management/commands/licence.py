@@ -55,7 +55,7 @@ class Command(BaseCommand):
         for key, state in key_states(timezone.now()):
             self.stdout.write(f"{key.kid}  {state:<8}  signs from {_moment(key)}")
         if not SigningKey.objects.exists():
-            self.stdout.write("no key yet: the first approval makes one")
+            self.stdout.write("no key yet: the next start makes one")
 
     def _rotate(self, days: int) -> None:
         if days < 0:

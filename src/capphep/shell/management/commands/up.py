@@ -66,6 +66,7 @@ class Command(BaseCommand):
             if demo:
                 startup.load_demo_into_empty_database()
             startup.check_clock()
+            startup.prepare_signing_key()
         if is_demo():
             self.stdout.write(DEMO_ACCOUNTS)
         elif not get_user_model()._default_manager.exists():
