@@ -44,10 +44,9 @@ class Answer:
     def explain(self, language: str = "vi") -> str:
         """One sentence in Vietnamese, or in English."""
         said = {name: getattr(self, name) for name in ("feature", "first", "last")}
+        counted = f", số lượng {self.quantity}" if language == "vi" else f", {self.quantity}"
         # Of a module there is one or none: its number says nothing.
-        amount = "" if self.feature.count(".") == 1 else f"{self.quantity}"
-        if amount:
-            amount = f", số lượng {amount}" if language == "vi" else f", {amount}"
+        amount = "" if self.feature.count(".") == 1 else counted
         return explained(self.reason, {**self.details, **said, "amount": amount}, language)
 
 
