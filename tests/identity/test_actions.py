@@ -71,3 +71,14 @@ def test_ensuring_again_changes_nothing(customer: Customer, catalogue: SmallCata
     first = ensured(customer, catalogue, "An", "an@example.vn", "")
     assert ensured(customer, catalogue, "An", "an@example.vn", "") == first
     assert AccountLink.objects.count() == 1
+
+
+def test_what_was_given_up_begins_anew_with_the_next_approval(
+    customer: Customer, catalogue: SmallCatalogue
+) -> None:
+    ensured(customer, catalogue, "An", "an@example.vn", "")
+    AdminAccount.objects.update(next_at=None, failures=10, attempts=10, ended=10)
+    other = factories.customer("1234568", "Trường Tiểu học Đông Hải")
+    ensured(other, catalogue, "An", "an@example.vn", "")
+    account = AdminAccount.objects.get()
+    assert (account.next_at is None, account.failures) == (False, 0)

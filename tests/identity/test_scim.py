@@ -232,6 +232,24 @@ def test_as_long_as_another_link_is_open_the_user_stays(
     assert tenant.users()[0]["active"] is False
 
 
+def test_a_user_who_is_two_accounts_here_stays_for_the_other(
+    link: AccountLink, catalogue: SmallCatalogue, tenant: Tenant
+) -> None:
+    """The e-mail of one and the phone of the other are one person's at the provider."""
+    tenant.add("an@example.vn", active=True, phoneNumbers=[{"value": "+84987654321"}])
+    school = factories.customer("1234568", "Trường Tiểu học Đông Hải")
+    second = noted(school, catalogue, name="Cô An", email="", phone="0987654321")
+    delivered(link)
+    assert AdminAccount.objects.values("provider_id").distinct().count() == 1
+    closed(link)
+    assert delivered(link).status == AccountStatus.CLOSED
+    assert tenant.users()[0]["active"] is True
+    assert "account.deactivated" not in events()
+    closed(second)
+    delivered(second)
+    assert tenant.users()[0]["active"] is False
+
+
 def test_a_closing_day_to_come_waits_for_its_day(link: AccountLink, tenant: Tenant) -> None:
     delivered(link)
     last_day = clock.today() + 30 * ONE_DAY

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
+from dataclasses import replace
 from typing import Final
 
 from django.conf import settings
@@ -10,7 +12,7 @@ from django.conf import settings
 from capphep.identity import invitations
 from capphep.identity.actions.outcomes import Delivered, Outcome, record_outcome
 from capphep.identity.models import AdminAccount
-from capphep.identity.queries import links_of, work_for
+from capphep.identity.queries import links_of, shares_user, work_for
 from capphep.identity.rules import Work
 from capphep.platform import clock, leases
 from capphep.platform.origin import working_from
@@ -30,7 +32,7 @@ def deliver_next() -> int:
     if account is None:
         return 0
     day = clock.today()
-    work = work_for(links_of(account), day)
+    work = _work(account, day)
     outcome = _deliver(account, work)
     try:
         with working_from("worker"):
@@ -38,6 +40,14 @@ def deliver_next() -> int:
     except leases.LeaseLost:
         _log.warning("Account %s took too long; another worker has it now", account.pk)
     return 1
+
+
+def _work(account: AdminAccount, day: datetime.date) -> Work:
+    """A user whom another account is linked to as well stays in for that one."""
+    work = work_for(links_of(account), day)
+    if work.closing and not work.is_active and shares_user(account, day):
+        return replace(work, is_active=True)
+    return work
 
 
 def _deliver(account: AdminAccount, work: Work) -> Outcome:

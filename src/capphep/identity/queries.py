@@ -13,7 +13,7 @@ from capphep.crm.models import Customer
 from capphep.crm.queries.customers import visible_customers
 from capphep.identity.models import AccountLink, AdminAccount
 from capphep.identity.rules import Standing, Work, work_of
-from capphep.identity.states import TROUBLED
+from capphep.identity.states import OPEN, TROUBLED
 from capphep.platform.roles import Actor, sees_all
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
 from capphep.pure.folding import fold
@@ -49,6 +49,18 @@ def links_of(account: AdminAccount) -> list[AccountLink]:
 def work_for(links: Iterable[AccountLink], day: datetime.date) -> Work:
     """RULE R15: what is to be delivered of them on the local day."""
     return work_of((Standing(link.pk, link.status, link.closed_from) for link in links), day)
+
+
+def shares_user(account: AdminAccount, day: datetime.date) -> bool:
+    """Whether another account that is the same user at the provider has something open.
+
+    Their e-mail and phone may belong to one person there.
+    """
+    if not account.provider_id:
+        return False
+    stays = Q(links__closed_from__isnull=True) | Q(links__closed_from__gt=day)
+    others = AdminAccount.objects.exclude(pk=account.pk).filter(stays, links__status__in=OPEN)
+    return others.filter(provider=account.provider, provider_id=account.provider_id).exists()
 
 
 # --- the directory -------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from capphep.identity.models import AdminAccount
@@ -15,13 +16,20 @@ def wake(account_ids: Iterable[int], *, is_new_start: bool = False) -> None:
 
     Whoever moves a link does this first: the worker writes what came of its work under the same
     lock, looks at the links again, and so overlooks nothing. What a worker holds right now stays
-    its own; it goes on with what is left by itself. ``is_new_start`` forgets earlier failures
-    and that an invitation was sent.
+    its own; it goes on with what is left by itself. What was given up begins anew;
+    ``is_new_start`` forgets all failures and that an invitation was sent.
     Locked in the order of their keys, so that two callers do not block each other.
     """
     is_free = Q(next_at__isnull=True) | Q(attempts=F("ended"))
     now = Value(timezone.now())
     due = Case(When(is_free, then=now), default=F("next_at"))
-    forgotten = {"failures": 0, "invited_at": None} if is_new_start else {}
+    failures = Case(
+        When(next_at__isnull=True, then=Value(0)),
+        default=F("failures"),
+        output_field=IntegerField(),
+    )
+    changes: dict[str, Any] = {"next_at": due, "failures": failures}
+    if is_new_start:
+        changes |= {"failures": 0, "invited_at": None}
     for account_id in sorted(set(account_ids)):
-        AdminAccount.objects.filter(pk=account_id).update(next_at=due, **forgotten)
+        AdminAccount.objects.filter(pk=account_id).update(**changes)

@@ -14,7 +14,7 @@ from capphep.crm.views.saving import actor_of
 from capphep.identity import queries
 from capphep.identity.models import AccountLink, AdminAccount
 from capphep.identity.states import AccountStatus
-from capphep.identity.views.shown import again_item, error_text, history, shown, status_of
+from capphep.identity.views.shown import again_item, error_of, error_text, history, shown, status_of
 from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
@@ -45,7 +45,7 @@ def _spec(actor: Actor) -> ListSpec[AccountLink]:
             Column("customer__name", gettext_lazy("Customer"), sort="customer__name"),
             Column("product", gettext_lazy("Product"), sort="product__name"),
             Column("status", gettext_lazy("Status"), "status", value=status_of),
-            Column("error", gettext_lazy("Error"), value=lambda link: error_text(link.account)),
+            Column("error", gettext_lazy("Error"), value=error_of),
             Column("account__tried_at", gettext_lazy("Last attempt"), "moment"),
             Column("linked_at", gettext_lazy("Noted at"), "moment", sort="linked_at"),
         ),

@@ -54,8 +54,7 @@ def shown(actor: Actor, links: Iterable[AccountLink]) -> list[ShownLink]:
 
 def _shown(actor: Actor, link: AccountLink) -> ShownLink:
     account = link.account
-    is_waiting = link.status in (*TO_OPEN, *TO_CLOSE)
-    error = error_text(account) if is_waiting else ""
+    error = error_of(link)
     return ShownLink(
         record=link,
         status=status_of(link),
@@ -69,6 +68,11 @@ def _shown(actor: Actor, link: AccountLink) -> ShownLink:
 
 def status_of(link: AccountLink) -> Status:
     return Status(link.get_status_display(), _TONES[link.status])
+
+
+def error_of(link: AccountLink) -> str:
+    """Why the link still waits; "" where it does not, or nothing went wrong."""
+    return error_text(link.account) if link.status in (*TO_OPEN, *TO_CLOSE) else ""
 
 
 def error_text(account: AdminAccount) -> str:
