@@ -106,6 +106,8 @@ def test_what_is_missing_is_told_at_once(crm: Program, order: Order) -> None:
         ({"sector": "Không có"}, "/sector"),
         ({"level": 9}, "/level"),
         ({"level": 3}, "/level"),
+        ({"level": True}, "/level"),
+        ({"write_back": 1}, "/write_back"),
         ({"start_on": "31/01/2027"}, "/start_on"),
         ({"unit_name": "x" * 300}, "/unit_name"),
         ({"months": 24}, "/months"),
@@ -124,6 +126,13 @@ def test_a_later_first_day_plans_the_lines_anew(crm: Program, order: Order) -> N
     assert changed["start_on"] == "2027-01-31"
     assert changed["lines"][0]["quantities"][0]["total"] == 150
     assert crm.patch(path, {"start_on": None}, if_match='"2"').json()["start_on"] is None
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_no_first_day_is_too_far_to_be_refused(crm: Program, order: Order, day: str) -> None:
+    path = opened(crm, order)
+    assert crm.patch(path, {"start_on": day}, if_match='"1"').status_code in (200, 422)
+    assert crm.post(f"{path}/send").status_code == 422
 
 
 def test_the_modules_own_fields_are_filled_in(

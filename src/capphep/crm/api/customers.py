@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -37,6 +37,7 @@ from capphep.platform.api import (
     seen_version,
     tagged,
 )
+from capphep.platform.api.inputs import WHOLE
 from capphep.pure.errors import Invalid, gettext_noop
 
 routes = Routes("Customers")
@@ -52,7 +53,9 @@ class CustomerFields(Input):
     name: str = Field(description="at most 250 characters")
     org_type: OrgType
     public_unit_kind: PublicUnitKind
-    level: Level = Field(Level.COMMUNE, description="1 central, 2 province, 4 commune")
+    level: Annotated[Level, WHOLE] = Field(
+        Level.COMMUNE, description="1 central, 2 province, 4 commune"
+    )
     parent: str = Field("", description="budget code of the governing unit")
     sector: str = Field("", description="name of the sector")
     chapter_code: str = ""

@@ -29,6 +29,17 @@ LocalDay = Annotated[datetime.date, BeforeValidator(_day)]
 """A local day in Asia/Ho_Chi_Minh, as it is sent."""
 
 
+def _whole(value: object) -> object:
+    """True is no one, and 4.0 no four, where a number names something."""
+    if isinstance(value, bool | float):
+        raise PydanticCustomError("int_type", "This has to be a whole number.")
+    return value
+
+
+WHOLE = BeforeValidator(_whole)
+"""For choices that are numbers: ``Annotated[Level, WHOLE]``."""
+
+
 class Input(Schema):
     """A body, or a part of one."""
 

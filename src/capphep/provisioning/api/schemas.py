@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Field, Schema
 from pydantic import StrictBool
 
 from capphep.crm.models import Level
 from capphep.platform.api import Input, LocalDay, PageQuery
+from capphep.platform.api.inputs import WHOLE
 from capphep.provisioning.models import RoundOutcome
 from capphep.provisioning.states import EvidenceKind, RequestKind, RequestStatus
 
@@ -18,7 +19,9 @@ class RequestFields(Input):
     """What a person types into a request. Lines and quantities follow from the order (R1)."""
 
     sector: str = Field("", description="name of the sector")
-    level: Level | None = Field(None, description="1 central, 2 province, 4 commune")
+    level: Annotated[Level, WHOLE] | None = Field(
+        None, description="1 central, 2 province, 4 commune"
+    )
     start_on: LocalDay | None = Field(None, description="a later first day asked for (R9)")
     note: str = ""
     unit_name: str = ""
