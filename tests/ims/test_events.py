@@ -22,7 +22,7 @@ from capphep.provisioning.models import LicenceRequest
 from tests import factories, stories
 from tests.factories import SmallCatalogue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PEOPLE = ("Nguyễn Văn An", "an@example.vn", "0912345678", "Người sales", "Người officer")
 MOST_BYTES = 20_000

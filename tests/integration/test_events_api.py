@@ -16,7 +16,7 @@ from tests.factories import SmallCatalogue
 from tests.integration.apis import Program, product_program, program
 from tests.plumbing.sql_counts import Counter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

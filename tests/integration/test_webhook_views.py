@@ -20,7 +20,7 @@ from capphep.platform.roles import SYSTEM
 from tests.integration.hooks import endpoint, say
 from tests.plumbing.sql_counts import Counter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LIST, NEW, LOG = "/integration/webhooks/", "/integration/webhooks/new", "/integration/deliveries/"
 URL = "https://crm.example.vn/hooks"

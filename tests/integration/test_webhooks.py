@@ -354,6 +354,21 @@ def test_one_dead_endpoint_delays_no_other(receiver: Receiver) -> None:
         assert own == sorted(own)
 
 
+def test_a_thread_stays_with_an_endpoint_for_its_turn_only(
+    hook: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "TURN", 0)
+    for number in range(9):
+        say(f"{number}", customer=f"{1_000_000 + number}")
+    one = Courier()
+    begun = 0
+    while one.look():
+        begun += 1
+        one.finish()
+    assert len(receiver.requests) == 9
+    assert begun >= 9 / courier.PER_ENDPOINT
+
+
 # --- many at once, and those that die -----------------------------------------------------------
 
 

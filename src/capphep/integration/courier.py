@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final
@@ -29,8 +30,10 @@ from capphep.platform import feed, leases
 from capphep.platform.event_types import TEST
 from capphep.platform.sealing import Unsealable
 
-THREADS: Final = 16
+THREADS: Final = 32
 PER_ENDPOINT: Final = 4
+TURN: Final = 5.0
+"""Seconds that a thread stays with an endpoint: a server that ends waits for no long queue."""
 LEASE: Final = 120
 """Seconds: longer than resolving a name and the 15 seconds of a request take together."""
 
@@ -81,8 +84,9 @@ class Courier:
         return not self._at_work[endpoint_id] and with_failing < THREADS // 2 and busy < THREADS
 
     def _serve(self, endpoint_id: int) -> None:
+        end = time.monotonic() + TURN
         try:
-            while deliver_next(endpoint_id):
+            while deliver_next(endpoint_id) and time.monotonic() < end:
                 pass
         except Exception:
             _log.exception("Webhook %s could not be served; it is tried again", endpoint_id)

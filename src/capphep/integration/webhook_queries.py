@@ -77,10 +77,13 @@ def behind(last_position: int) -> QuerySet[Endpoint]:
 
 
 def endpoints_with_work() -> QuerySet[Endpoint]:
-    """Those to which something is due: a test, or to active ones that have no rest, anything."""
+    """Those to which something is due: a test, or to active ones that have no rest, anything.
+
+    In any order, so that none always comes first.
+    """
     due = leases.due(Delivery.objects.filter(endpoint=OuterRef("pk")))
     tests = due.filter(event=None)
-    return Endpoint.objects.filter((_is_awake() & Exists(due)) | Exists(tests)).order_by("pk")
+    return Endpoint.objects.filter((_is_awake() & Exists(due)) | Exists(tests)).order_by("?")
 
 
 def ready(endpoint_id: int) -> QuerySet[Delivery]:
