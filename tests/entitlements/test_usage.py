@@ -296,11 +296,29 @@ def test_of_the_pool_who_sold_last_is_told(
     assert (len(told(salesperson)), len(told(colleague))) == (0, 1)
 
 
-def test_of_the_pool_without_an_order_everybody_who_sells_is_told(
+def test_the_pool_without_orders_is_spread_over_those_who_sell(
     ledger: Ledger, salesperson: User, other_salesperson: User, officer: User
 ) -> None:
+    own = ledger.catalogue
+    report(*(stories.used(each, own.office, own.users, 90) for each in units(ledger, 10)))
+    assert [len(told(user)) for user in (salesperson, other_salesperson, officer)] == [5, 5, 0]
+
+
+def test_of_a_teams_customer_without_anybody_in_charge_the_team_is_told(
+    ledger: Ledger, salesperson: User, other_salesperson: User
+) -> None:
+    for user in (salesperson, other_salesperson):
+        User.objects.filter(pk=user.pk).update(is_active=False)
+    heir = factories.user("heir", "sales", other_salesperson.team)
+    factories.user("sales3", "sales", salesperson.team)
+    Customer.objects.update(owner=other_salesperson, team=other_salesperson.team)
     report(row(ledger, 90))
-    assert [len(told(user)) for user in (salesperson, other_salesperson, officer)] == [1, 1, 0]
+    assert len(told(heir)) == 1
+
+
+def test_where_nobody_sells_nobody_is_told(ledger: Ledger) -> None:
+    report(row(ledger, 90))
+    assert levels() == [80] and not Notice.objects.exists()
 
 
 def test_who_has_left_is_not_told(ledger: Ledger, salesperson: User, colleague: User) -> None:

@@ -11,6 +11,7 @@ from capphep.config import environment
 
 pytestmark = pytest.mark.once
 NAME = "CAPPHEP_PUBLIC_URL"
+MARKS = "CAPPHEP_USAGE_PERCENTS"
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,23 @@ def test_a_given_secret_is_taken_and_none_is_made(
     monkeypatch.setenv(SECRET, "of the environment")
     assert environment.kept_secret(SECRET, unused) == "of the environment"
     assert not unused.exists()
+
+
+# --- lists of numbers ----------------------------------------------------------------------------
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [("", []), ("80", [80]), ("100, 80,80", [80, 100]), (" 1 ,1000", [1, 1000])],
+)
+def test_marks_are_read_in_order_each_once(
+    text: str, numbers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MARKS, text)
+    assert environment.marks(MARKS, "80,100", most=1000) == numbers
+
+
+@pytest.mark.parametrize("text", ["0", "1001", "-5", "80%", "80;100", "²", "8.5"])
+def test_a_wrong_mark_stops_the_start(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MARKS, text)
+    with pytest.raises(ImproperlyConfigured, match=MARKS):
+        environment.marks(MARKS, "80,100", most=1000)

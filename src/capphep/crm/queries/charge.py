@@ -1,9 +1,9 @@
-"""Which salespeople look after a customer, for what they should be told."""
+"""Which salesperson looks after a customer, for what somebody should be told."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 
 from django.db.models import BigIntegerField, Case, F, OuterRef, Subquery, When
 
@@ -12,37 +12,30 @@ from capphep.platform.models import User
 from capphep.platform.roles import Role
 
 
-def salespeople_of(customer_ids: Collection[int]) -> dict[int, Sequence[int]]:
-    """The accounts to tell of each customer, by its id. Two statements.
+def salesperson_of(customer_ids: Collection[int]) -> dict[int, int]:
+    """The account to tell of each customer, by its id; none where nobody sells. Two statements.
 
-    The salesperson in charge; else the one of its last order; else, as in the pool, everybody of
-    its team, or everybody where it has none. Who cannot sign in any more is told nothing;
-    neither is anybody of a customer that is no longer followed.
+    The salesperson in charge; else the one of its last order; else, as in the pool, one of its
+    team, or of everybody where it has none: each has as many customers as the others, and the
+    same ones while nobody comes or goes. Who cannot sign in any more is told nothing; neither
+    is anybody of a customer that is no longer followed.
     """
-    sellers = dict(
+    sellers = list(
         User.objects.filter(role=Role.SALES, is_active=True)
         .order_by("id")
         .values_list("pk", "team_id")
     )
     by_team: dict[int | None, list[int]] = defaultdict(list)
-    for user_id, team_id in sellers.items():
-        by_team[team_id].append(user_id)
-    return {
-        customer_id: _told(one, team_id, sellers, by_team)
-        for customer_id, one, team_id in _rows(customer_ids)
-    }
-
-
-def _told(
-    one: int | None,
-    team_id: int | None,
-    sellers: Collection[int],
-    by_team: Mapping[int | None, Sequence[int]],
-) -> Sequence[int]:
-    if one is not None:
-        return [one]
-    of_team = by_team.get(team_id, ()) if team_id is not None else ()
-    return of_team or list(sellers)
+    for user_id, team in sellers:
+        by_team[team].append(user_id)
+    everybody = [user_id for user_id, _team in sellers]
+    told: dict[int, int] = {}
+    for customer_id, one, team_id in _rows(customer_ids):
+        of_team = by_team.get(team_id, ()) if team_id is not None else ()
+        possible = [one] if one is not None else of_team or everybody
+        if possible:
+            told[customer_id] = possible[customer_id % len(possible)]
+    return told
 
 
 def _rows(customer_ids: Collection[int]) -> list[tuple[int, int | None, int | None]]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from capphep.catalog.models import Module, Resource
-from capphep.crm.queries.charge import salespeople_of
+from capphep.crm.queries.charge import salesperson_of
 from capphep.entitlements import rules, usage_rules
 from capphep.entitlements.models import BalanceStep, Grant, Occasion, Subscription
 from capphep.entitlements.queries import span_of
@@ -111,11 +111,11 @@ def _told(things: Collection[str]) -> dict[str, list[int]]:
 
 
 def _tell(names: _Names, told: Iterable[tuple[Occasion, News]]) -> None:
-    people = salespeople_of({one.customer_id for one in names.subscriptions.values()})
+    people = salesperson_of({one.customer_id for one in names.subscriptions.values()})
     notices.tell(
-        (user_id, news)
+        (people[customer_id], news)
         for occasion, news in told
-        for user_id in people.get(names.subscriptions[occasion.subscription_id].customer_id, ())
+        if (customer_id := names.subscriptions[occasion.subscription_id].customer_id) in people
     )
 
 
