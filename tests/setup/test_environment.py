@@ -68,6 +68,7 @@ def test_a_given_secret_is_taken_and_none_is_made(
 
 # --- lists of numbers ----------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [("", []), ("80", [80]), ("100, 80,80", [80, 100]), (" 1 ,1000", [1, 1000])],
