@@ -102,9 +102,20 @@ def test_without_its_scope_every_operation_answers_403(salesperson: User) -> Non
     assert len(answers) == sum(bool(operation.scope) for operation in OPERATIONS)
 
 
-@pytest.mark.parametrize("role", ["auditor", "admin"])
-def test_who_only_reads_changes_nothing_over_the_api(world: World, role: str) -> None:
-    reader = program(factories.user("reader", role), **MANY)
+@pytest.mark.parametrize(
+    ("role", "own"),
+    [
+        ("auditor", None),
+        ("admin", None),
+        ("officer", Scope.REQUESTS_DECIDE),
+        ("program", Scope.USAGE_WRITE),
+    ],
+)
+def test_beside_their_own_work_nobody_but_a_salesperson_changes_anything(
+    world: World, role: str, own: Scope | None
+) -> None:
+    scopes = [scope for scope in Scope if scope != own]
+    reader = program(factories.user("reader", role), *scopes, **MANY)
     before = AuditEntry.objects.count(), OutboxEvent.objects.count()
     for operation in OPERATIONS:
         if operation.method != "GET":
