@@ -1,7 +1,8 @@
-"""`./capphep licence`: the keys that sign licences."""
+"""`./capphep licence`: signed files, and the keys that sign them."""
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
-from capphep.entitlements.actions import ensure_signing_key
-from capphep.entitlements.models import SigningKey
+from capphep.entitlements.actions import current_licence, ensure_signing_key
+from capphep.entitlements.models import Licence, SigningKey
+from capphep.platform.roles import SYSTEM
 from capphep.shell import startup, tick
+from tests.entitlements.conftest import Ledger
 
 
 def said(*arguments: Any) -> list[str]:
@@ -78,3 +81,30 @@ def test_a_start_makes_the_first_key_and_notices_a_wrong_secret(
 def test_the_calendar_removes_private_keys_that_sign_no_more(db: None) -> None:
     ensure_signing_key()
     assert tick.run()["keys_retired"] == 0
+
+
+def test_every_stored_file_is_read_again(ledger: Ledger) -> None:
+    assert said("verify") == ["0 licences, 0 from before files were signed; 0 differences"]
+    ledger.grant("YC-2026-000001", 50)
+    current_licence(actor=SYSTEM, subscription=ledger.subscription)
+    ledger.grant("YC-2026-000002", 20)
+    current_licence(actor=SYSTEM, subscription=ledger.subscription)
+    said("rotate-key", "--days", "0")
+    assert said("verify") == ["2 licences, 0 from before files were signed; 0 differences"]
+    Licence.objects.filter(version=Licence.objects.earliest("version").version).update(file="")
+    assert said("verify") == ["2 licences, 1 from before files were signed; 0 differences"]
+
+
+def test_a_file_or_a_licence_that_was_changed_is_named(ledger: Ledger) -> None:
+    licence = current_licence(actor=SYSTEM, subscription=ledger.subscription)
+    content = {**licence.content, "grants": []}
+    for changed, why in (
+        ({"content": content}, r"its file says something else \(ent, lic, mod\)"),
+        ({"file": licence.file[:-2] + "AA"}, "the signature of its file is not good"),
+        ({"file": "no file at all"}, "the signature of its file is not good"),
+    ):
+        Licence.objects.update(**{"content": licence.content, "file": licence.file, **changed})
+        out = StringIO()
+        with pytest.raises(CommandError, match="1 files are not"):
+            call_command("licence", "verify", stdout=out)
+        assert re.match(f"LICENCE {licence.licence_no}: {why}\n", out.getvalue())

@@ -11,13 +11,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc import jws
+from joserfc.errors import JoseError
 from joserfc.jwa import EdDSAAlgorithm
 from joserfc.jwk import OKPKey
 from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
@@ -107,6 +108,19 @@ def signed(claims: Mapping[str, object], key: KeptKey, secret: str) -> str:
     return jws.serialize_compact(header(key.kid), payload, _opened(key, secret), registry=_REGISTRY)
 
 
+def read(file: str, keys: Mapping[str, str]) -> dict[str, Any] | None:
+    """What a file says that one of these keys signed (public halves by kid); None of any other."""
+    try:
+        found = jws.extract_compact(file.encode())
+        key = _verifying(keys[found.protected["kid"]])
+        if not jws.validate_compact(found, key, registry=_REGISTRY):
+            return None
+        said: dict[str, Any] = json.loads(found.payload)
+    except (JoseError, KeyError, ValueError):
+        return None
+    return said
+
+
 def header(kid: str) -> dict[str, str]:
     return {"alg": ALGORITHM, "typ": TYPE, "kid": kid}
 
@@ -116,6 +130,11 @@ def _opened(key: KeptKey, secret: str) -> OKPKey:
     # A key never changes under its kid: nothing that is kept here can grow old.
     private = unwrapped(key.kid, key.private_key, secret)
     return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": key.public_key, "d": private})
+
+
+@lru_cache(maxsize=8)
+def _verifying(public_key: str) -> OKPKey:
+    return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public_key})
 
 
 @lru_cache(maxsize=4)

@@ -5,6 +5,7 @@ from capphep.entitlements.queries.differences import (
     ledger_differences,
     ownership_without_subscription,
 )
+from capphep.entitlements.queries.file_proof import FileCounts, file_differences
 from capphep.entitlements.queries.files import (
     key_states,
     keys_tag,
@@ -50,6 +51,7 @@ __all__ = [
     "Addition",
     "CertifiedLine",
     "EntitlementLine",
+    "FileCounts",
     "Gauge",
     "Granted",
     "Shortfall",
@@ -59,6 +61,7 @@ __all__ = [
     "certified_lines",
     "differing",
     "entitlement_lines",
+    "file_differences",
     "gauges_of_subscription",
     "granted_to",
     "is_anything_in_force",

@@ -1,4 +1,4 @@
-"""`./capphep licence keys|rotate-key|rewrap`: the keys that sign licences."""
+"""`./capphep licence verify|keys|rotate-key|rewrap`: signed files, and the keys that sign them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from django.utils import timezone
 
 from capphep.entitlements.actions.keys import OVERLAP_DAYS, rewrap_keys, rotate_key
 from capphep.entitlements.models import SigningKey
-from capphep.entitlements.queries import key_states
+from capphep.entitlements.queries import FileCounts, file_differences, key_states
 from capphep.pure.errors import Refusal
 
 
 class Command(BaseCommand):
-    help = "The keys that sign licences; docs/licence-format.md says how they are used."
+    help = "Signed licence files and their keys; docs/licence-format.md says how they are used."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="keys|rotate-key|rewrap")
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        verbs.add_parser(
+            "verify", help="read every stored file; exits 1 on any that is not as it was signed"
+        )
         verbs.add_parser("keys", help="which key signs, which did, which is still to come")
         rotate = verbs.add_parser(
             "rotate-key", help="make the next key: published at once, it signs later"
@@ -42,7 +45,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
         try:
-            if verb == "rotate-key":
+            if verb == "verify":
+                self._verify()
+            elif verb == "rotate-key":
                 self._rotate(options["days"])
             elif verb == "rewrap":
                 self._rewrap(options["old_secret_file"])
@@ -50,6 +55,17 @@ class Command(BaseCommand):
                 self._list()
         except Refusal as refusal:
             raise CommandError(str(refusal)) from None
+
+    def _verify(self) -> None:
+        counts = FileCounts()
+        for sentence in file_differences(counts):
+            self.stdout.write(sentence)
+        self.stdout.write(
+            f"{counts.licences} licences, {counts.unsigned} from before files were signed;"
+            f" {counts.differences} differences"
+        )
+        if counts.differences:
+            raise CommandError(f"{counts.differences} files are not as they were signed.")
 
     def _list(self) -> None:
         for key, state in key_states(timezone.now()):
