@@ -312,7 +312,7 @@ def test_a_database_that_does_not_answer_is_no_no(
 def test_the_cache_answers_without_a_read_and_tells_its_age(unit: Customer, igov: User) -> None:
     asking = Asking(token(igov)[1], cache=True)
     first = asking.one("igov.office")
-    assert first.headers["Age"] == "0"
+    assert 0 <= float(first.headers["Capphep-Age"]) < 1
     asking.read.clear()
     again = asking.one("igov.office")
     assert (again.body, asking.read) == (first.body, [])

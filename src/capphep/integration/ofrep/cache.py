@@ -46,6 +46,6 @@ class Cache:
         self._kept[question] = kept
 
 
-def age_headers(age: float) -> list[tuple[str, str]]:
-    """``Age`` in whole seconds, as HTTP has it, and exactly."""
-    return [("Age", str(int(age))), ("Capphep-Age", f"{age:.3f}")]
+def age_header(age: float) -> tuple[str, str]:
+    """In seconds. HTTP's own ``Age`` counts whole ones: it would always say 0."""
+    return "Capphep-Age", f"{age:.3f}"

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from capphep.integration import limits
 from capphep.integration.ofrep import asked, clock, rights, streams
 from capphep.integration.ofrep.asked import Refused, Reply
-from capphep.integration.ofrep.cache import Cache, Kept, Question, age_headers
+from capphep.integration.ofrep.cache import Cache, Kept, Question, age_header
 from capphep.integration.ofrep.reader import Reader, Token, Unavailable
 from capphep.integration.ofrep.streams import Streams
 from capphep.integration.ofrep.uses import Uses
@@ -23,7 +23,6 @@ StartResponse: TypeAlias = Callable[..., object]
 
 PREFIX: Final = "/ofrep/"
 ALL_FLAGS: Final = "/ofrep/v1/evaluate/flags"
-NEVER_KEPT: Final = (("Cache-Control", "no-store"),)
 _log = logging.getLogger(__name__)
 
 
@@ -100,7 +99,7 @@ class Handler:
             if self._cache:
                 self._cache.put(question, kept)
         if self._cache:
-            asks.told += age_headers(kept.age)
+            asks.told.append(age_header(kept.age))
         return kept.reply
 
     def _one(self, question: Question, asks: Asks) -> tuple[Token, Reply]:
@@ -116,7 +115,7 @@ class Handler:
             raise asked.unknown_flag()
         version = held[0].version if held else 0
         told = rights.evaluation(product, flag, clock.today(), found, version)
-        return admitted, Reply(200, asked.encoded(told), NEVER_KEPT)
+        return admitted, Reply(200, asked.encoded(told))
 
     def _all(self, question: Question, asks: Asks) -> tuple[Token, Reply]:
         sha256, _, budget_code = question
