@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from capphep.catalog import schemas
 from capphep.pure.errors import Invalids
 
+pytestmark = pytest.mark.once
+
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {

@@ -14,7 +14,7 @@ from capphep.platform import filereader, reading
 from capphep.platform.models import TextState
 from tests import pdfs
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once(beside="postgresql")
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "evidence"
 
 Read = Callable[..., reading.Reading]

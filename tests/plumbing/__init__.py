@@ -4,7 +4,7 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 
 - every run has its own state directory and its own test database (a file on SQLite), so that
   several runs may go on at once in one checkout;
-- `@pytest.mark.once` for tests that no database can change, and all of tests/pure and packages:
+- `@pytest.mark.once` for tests that no database can change, of tests/pure, packages and rules all:
   `./capphep test` runs them beside SQLite only, or with `once(beside="postgresql")` beside that,
   so that both take about as long; `@pytest.mark.postgresql`, `@pytest.mark.sqlite` for what only
   the one can show;
@@ -86,10 +86,14 @@ def _is_for_the_other_database(item: pytest.Item) -> bool:
         if item.get_closest_marker(vendor):
             return connection.vendor != vendor
     once = item.get_closest_marker("once")
-    if not once and ONCE.isdisjoint(item.path.parents):
+    if not once and ONCE.isdisjoint(item.path.parents) and not _is_of_pure_rules(item):
         return False
     beside = once.kwargs.get("beside", "sqlite") if once else "sqlite"
     return os.environ.get("CAPPHEP_TESTS_SHARED") == "yes" and connection.vendor != beside
+
+
+def _is_of_pure_rules(item: pytest.Item) -> bool:
+    return item.path.name.endswith("rules.py") and not item.get_closest_marker("django_db")
 
 
 @pytest.hookimpl(trylast=True)

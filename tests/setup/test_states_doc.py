@@ -9,6 +9,8 @@ import pytest
 from tools import states_doc
 from tools.movers import Movers
 
+pytestmark = pytest.mark.once
+
 SOURCE = '''
 from capphep.platform.moves import move
 from capphep.shop.states import TABLE
