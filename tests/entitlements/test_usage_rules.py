@@ -14,6 +14,7 @@ from capphep.entitlements.rules import Key, Span, in_force
 from capphep.entitlements.usage_rules import Measured, Offered
 from capphep.pure.errors import Invalid
 
+pytestmark = pytest.mark.once
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime.datetime(2026, 11, 25, 3, 0, tzinfo=datetime.UTC)
 DAY = datetime.date(2026, 11, 25)

@@ -9,11 +9,12 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
-from capphep.catalog.models import Item
+from capphep.catalog.models import Item, Module, Resource
 from capphep.entitlements import actions
 from capphep.entitlements.models import Subscription
-from capphep.platform import clock
+from capphep.platform import clock, notices
 from capphep.platform.models import FileText, OutboxEvent, Tick
 from capphep.pure.months import term
 from capphep.shell import tick, worker
@@ -82,6 +83,22 @@ def test_a_draft_that_nobody_touched_ends(
         stories.drafted(order, salesperson)
     assert tick.run()["drafts"] == 1
     assert tick.run()["drafts"] == 0
+
+
+def test_what_ends_soon_is_told_and_usage_of_long_ago_forgotten(
+    begins_today: Subscription, settings: LazySettings
+) -> None:
+    seller = factories.user("sales", "sales")
+    ends_in = (term(clock.today() - 60 * ONE_DAY, 12).last - clock.today()).days
+    settings.EXPIRY_NOTICE_DAYS, settings.USAGE_HISTORY_DAYS = [ends_in], 10
+    office, users = Module.objects.get(code="office"), Resource.objects.get(code="users")
+    long_ago = timezone.now() - 10 * ONE_DAY
+    stories.reported(stories.used(begins_today.customer, office, users, 5, long_ago))
+    settings.USAGE_HISTORY_DAYS = 9
+    counts = tick.run()
+    assert (counts["ends"], counts["usage_forgotten"]) == (1, 1)
+    assert notices.unread_of(seller).count() == 1
+    assert not tick.run().total()
 
 
 @pytest.mark.django_db
