@@ -3,6 +3,7 @@
 from django.urls import path
 
 from capphep.integration.views import deliveries, endpoints, tokens
+from capphep.integration.views import endpoint_dialogs as dialogs
 
 app_name = "integration"
 
@@ -18,11 +19,11 @@ endpoint_urls = [
     path("webhooks/new", endpoints.endpoint_new, name="endpoint_new"),
     path("webhooks/<int:endpoint_id>/", endpoints.endpoint, name="endpoint"),
     path("webhooks/<int:endpoint_id>/edit", endpoints.endpoint_edit, name="endpoint_edit"),
-    path("webhooks/<int:endpoint_id>/secret", endpoints.endpoint_secret, name="endpoint_secret"),
-    path("webhooks/<int:endpoint_id>/pause", endpoints.endpoint_pause, name="endpoint_pause"),
-    path("webhooks/<int:endpoint_id>/resume", endpoints.endpoint_resume, name="endpoint_resume"),
-    path("webhooks/<int:endpoint_id>/test", endpoints.endpoint_test, name="endpoint_test"),
-    path("webhooks/<int:endpoint_id>/range", endpoints.endpoint_range, name="endpoint_range"),
+    path("webhooks/<int:endpoint_id>/secret", dialogs.endpoint_secret, name="endpoint_secret"),
+    path("webhooks/<int:endpoint_id>/pause", dialogs.endpoint_pause, name="endpoint_pause"),
+    path("webhooks/<int:endpoint_id>/resume", dialogs.endpoint_resume, name="endpoint_resume"),
+    path("webhooks/<int:endpoint_id>/test", dialogs.endpoint_test, name="endpoint_test"),
+    path("webhooks/<int:endpoint_id>/range", dialogs.endpoint_range, name="endpoint_range"),
 ]
 delivery_urls = [
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),

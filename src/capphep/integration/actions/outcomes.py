@@ -31,6 +31,8 @@ def record(delivery: Delivery, answer: Answer, at: datetime.datetime, url: str) 
 
     Raises LeaseLost where another worker has taken the delivery over: nothing is noted.
     """
+    # The endpoint before its deliveries, as everywhere: nobody waits for each other.
+    endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=delivery.endpoint_id)
     is_success = rules.is_success(answer.status)
     retry_at = None if is_success else _retry_at(delivery, answer)
     leases.release(delivery, next_at=retry_at)
@@ -47,11 +49,11 @@ def record(delivery: Delivery, answer: Answer, at: datetime.datetime, url: str) 
     )
     if is_success:
         move(delivery, DELIVERY_STATUS, "deliver", ended_at=timezone.now())
-        _note_success(delivery.endpoint_id, at)
+        _note_success(endpoint, at)
         return attempt
     if retry_at is None:
         move(delivery, DELIVERY_STATUS, "give_up", ended_at=timezone.now())
-    _note_failure(delivery.endpoint_id, answer, at)
+    _note_failure(endpoint, answer, at)
     return attempt
 
 
@@ -65,19 +67,18 @@ def _retry_at(delivery: Delivery, answer: Answer) -> datetime.datetime | None:
     return max(planned, now + rules.asked_for(answer.retry_after, now)) if planned else None
 
 
-def _note_success(endpoint_id: int, at: datetime.datetime) -> None:
+def _note_success(endpoint: Endpoint, at: datetime.datetime) -> None:
     """Where it was busy until now, what waits for it comes at once."""
-    endpoints = Endpoint.objects.filter(pk=endpoint_id)
-    well = {"failing_since": None, "failures": 0, "rests_until": None, "delivered_at": at}
-    if endpoints.filter(failures__gt=0).update(**well):
-        wake_deliveries(endpoint_id)
-    else:
-        endpoints.update(**well)
+    was_busy = endpoint.failures > 0
+    endpoint.failing_since, endpoint.failures, endpoint.rests_until = None, 0, None
+    endpoint.delivered_at = at
+    endpoint.save(update_fields=["failing_since", "failures", "rests_until", "delivered_at"])
+    if was_busy:
+        wake_deliveries(endpoint.pk)
 
 
-def _note_failure(endpoint_id: int, answer: Answer, at: datetime.datetime) -> None:
+def _note_failure(endpoint: Endpoint, answer: Answer, at: datetime.datetime) -> None:
     """Let a busy endpoint rest; switch off one that is gone or has failed for too long."""
-    endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
     endpoint.failing_since = endpoint.failing_since or at
     endpoint.rests_until = _rests_until(endpoint, answer)
     endpoint.save(update_fields=["failing_since", "failures", "rests_until"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from capphep.integration.states import DeliveryStatus, EndpointStatus
 from capphep.platform.event_types import TEST
 from capphep.platform.kit import Status, Tone
 from capphep.platform.models import User
+from capphep.platform.texts import refusal_text
+from capphep.pure.errors import Invalids
 
 _DELIVERY_TONES: Final[dict[str, Tone]] = {
     DeliveryStatus.WAITING: "waiting",
@@ -83,3 +86,11 @@ def attempt_row(attempt: Attempt) -> AttemptRow:
         return AttemptRow(attempt, Status(attempt.get_error_display(), "bad"))
     tone: Tone = "good" if is_success(attempt.status) else "bad"
     return AttemptRow(attempt, Status(f"HTTP {attempt.status}", tone))
+
+
+def show(form: forms.Form, found: Invalids) -> None:
+    """Each refusal at its field."""
+    for refusal in found.refusals:
+        form.add_error(
+            refusal.field if refusal.field in form.fields else None, refusal_text(refusal)
+        )
