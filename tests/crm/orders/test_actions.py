@@ -239,6 +239,22 @@ def test_a_salesperson_sells_to_customers_of_their_own(
     assert refused_fields(lambda: desk.create(customer_id=other.pk))["customer"] == code
 
 
+def test_an_order_names_no_opportunity_of_another_team(
+    desk: Desk, catalogue: factories.SmallCatalogue, other_salesperson: User
+) -> None:
+    free = factories.customer("2345678", "Sở Y tế")
+    theirs = Opportunity.objects.create(
+        name="Mua thêm",
+        search_key="",
+        customer=free,
+        salesperson=other_salesperson,
+        team=other_salesperson.team,
+    )
+    wanted = {"customer_id": free.pk, "opportunity_id": theirs.pk}
+    refused = refused_fields(lambda: desk.create(**wanted))
+    assert refused["opportunity"] == "opportunity_of_other_customer"
+
+
 def test_a_customer_of_the_pool_may_be_sold_to(
     desk: Desk, catalogue: factories.SmallCatalogue
 ) -> None:

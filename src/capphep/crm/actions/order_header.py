@@ -10,6 +10,7 @@ from typing import Any, Final
 from capphep.catalog.kinds import OrderPurpose
 from capphep.crm.models import Customer, Opportunity, Order, SalesProject
 from capphep.crm.queries.customers import may_write, visible_customer
+from capphep.crm.queries.sales import visible_opportunities
 from capphep.crm.rules import Problems, check_order_day
 from capphep.platform import clock
 from capphep.platform.models import User
@@ -70,7 +71,7 @@ def header_values(
         salesperson = _salesperson(actor, header.salesperson_id)
         values |= {"salesperson": salesperson, "team_id": salesperson.team_id}
     with problems.noted():
-        values["opportunity"] = _opportunity(header)
+        values["opportunity"] = _opportunity(actor, header, order)
     return values | detail_values(header, order, problems)
 
 
@@ -144,11 +145,15 @@ def _salesperson(actor: Actor, salesperson_id: int | None) -> User:
     return salesperson
 
 
-def _opportunity(header: OrderHeader) -> Opportunity | None:
+def _opportunity(actor: Actor, header: OrderHeader, order: Order | None) -> Opportunity | None:
+    """One that the actor may not know of is like one that there is not; what stands may stay."""
     if header.opportunity_id is None:
         return None
-    found = Opportunity.objects.filter(pk=header.opportunity_id)
-    opportunity = found.filter(customer_id=header.customer_id or 0).first()
+    found = visible_opportunities(actor)
+    if order is not None and order.opportunity_id == header.opportunity_id:
+        found = Opportunity.objects.all()
+    of_customer = found.filter(customer_id=header.customer_id or 0)
+    opportunity = of_customer.filter(pk=header.opportunity_id).first()
     if opportunity is None:
         message = gettext_noop("This opportunity is not one of the customer's.")
         raise Invalid("opportunity_of_other_customer", message, field="opportunity")
