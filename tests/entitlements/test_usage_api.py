@@ -86,6 +86,8 @@ def test_the_same_key_gets_the_same_answer(igov: Program) -> None:
         ({"rows": []}, "/rows"),
         ({"rows": [{}]}, "/rows/0/customer"),
         (report(row(in_use="many")), "/rows/0/in_use"),
+        (report(row(in_use="85")), "/rows/0/in_use"),
+        (report(row(in_use=True)), "/rows/0/in_use"),
         (report(row(measured_at="2026-11-25T10:00:00")), "/rows/0/measured_at"),
         (report(row(measured_at="yesterday")), "/rows/0/measured_at"),
         (report(row(more=1)), "/rows/0/more"),

@@ -53,6 +53,12 @@ def test_a_program_enters_and_reads_a_customer(crm: Program, salesperson: User) 
     assert crm.get("/customers?q=dong hai").json() == {"items": [made.json()], "next": None}
 
 
+def test_nonsense_is_not_answered_with_more_of_it(crm: Program) -> None:
+    answer = crm.post("/customers", NEW | {f"x{number}": 1 for number in range(1500)})
+    body = assert_problem(answer, 422, "invalid_extra_forbidden")
+    assert len(body["errors"]) == 1000
+
+
 def test_the_audit_trail_names_the_user_and_the_token(crm: Program, salesperson: User) -> None:
     crm.post("/customers", NEW)
     entry = AuditEntry.objects.get(subject_type="customer")

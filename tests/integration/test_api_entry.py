@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -36,6 +37,25 @@ def test_what_is_no_json_is_a_bad_request(raw: Client, body: bytes) -> None:
     answer = raw.generic("POST", "/api/v1/customers", body, "application/json")
     assert answer.status_code in (400, 422)
     assert answer["Content-Type"] == "application/problem+json"
+
+
+class Cut(io.BytesIO):
+    """A body whose sender falls silent."""
+
+    def read(self, _size: int | None = -1) -> bytes:
+        raise BlockingIOError
+
+
+def test_a_body_that_does_not_arrive_is_a_bad_request(raw: Client) -> None:
+    cut: dict[str, Any] = {"wsgi.input": Cut(), "CONTENT_LENGTH": "100"}
+    answer = raw.generic("POST", "/api/v1/customers", b"{", "application/json", **cut)
+    assert_problem(answer, 400, "bad_request")
+
+
+def test_a_body_in_chunks_is_told_to_come_whole(raw: Client) -> None:
+    chunked = {"transfer-encoding": "chunked"}
+    answer = raw.generic("POST", "/api/v1/customers", b"", "application/json", headers=chunked)
+    assert_problem(answer, 411, "length_required")
 
 
 @pytest.mark.parametrize("text", UNREADABLE)

@@ -148,6 +148,23 @@ def test_a_body_has_a_largest_size(product: Asking) -> None:
     refused(product.post(FLAGS, b" " * 70_000), 413, "PARSE_ERROR")
 
 
+def test_a_body_that_does_not_arrive_is_no_failure(product: Asking, unit: Customer) -> None:
+    class Cut:
+        def read(self, _size: int) -> bytes:
+            raise BlockingIOError
+
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": FLAGS,
+        "CONTENT_LENGTH": "100",
+        "wsgi.input": Cut(),
+        "HTTP_AUTHORIZATION": f"Bearer {product.text}",
+    }
+    told: list[str] = []
+    product.handler(environ, lambda status, _headers: told.append(status))
+    assert told == ["400 Bad Request"]
+
+
 def test_only_post_evaluates(product: Asking) -> None:
     answer = product.post(f"{FLAGS}/igov.office", {}, method="GET")
     refused(answer, 405, "GENERAL")

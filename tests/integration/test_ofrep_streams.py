@@ -115,10 +115,10 @@ def test_a_change_is_told_with_the_tag_of_the_next_answer(
 
 
 def test_streams_take_no_threads_and_are_bounded(server: str, ledger: Ledger, text: str) -> None:
-    uri = uri_of(asked(server, text))
-    clients = [Client(server, uri) for _ in range(6)]
+    uri, *others = [uri_of(asked(server, one)) for one in (text, *more_tokens(6))]
+    clients = [Client(server, each) for each in (uri, *others[:5])]
     assert [client.status for client in clients] == [200] * 6
-    refused = Client(server, uri)
+    refused = Client(server, others[5])
     assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
     # The server has four threads.
     began = time.monotonic()
@@ -132,6 +132,34 @@ def test_streams_take_no_threads_and_are_bounded(server: str, ledger: Ledger, te
     again = Client(server, uri)
     assert again.status == 200, "streams that were closed keep their places"
     again.close()
+
+
+def more_tokens(count: int) -> list[str]:
+    user = factories.user("others", "program")
+    return [token(user)[1] for _ in range(count)]
+
+
+@override_settings(CHECK_STREAMS=8)
+def test_no_token_takes_all_streams_for_one_customer(asking: Asking, text: str) -> None:
+    taken = [opened(asking) for _ in range(3)]
+    statuses = [each.status for each in taken]
+    assert statuses == ["200 OK", "200 OK", "503 Service Unavailable"]
+    asking.text = more_tokens(1)[0]
+    taken.append(opened(asking))
+    assert taken[-1].status == "200 OK"
+    for each in taken:
+        each.client.close()
+
+
+def test_to_open_a_stream_counts_as_a_request(asking: Asking, ledger: Ledger) -> None:
+    [stream] = asking.all().body["eventStreams"]
+    ApiToken.objects.update(per_minute=1)
+    limits.LIMITER.forget()
+    uri = stream["endpoint"]["requestUri"]
+    taken = [Opened(asking, uri) for _ in range(2)]
+    assert [each.status for each in taken] == ["200 OK", "429 Too Many Requests"]
+    for each in taken:
+        each.client.close()
 
 
 @pytest.mark.parametrize("permit", ["", "?permit=", "?permit=1.1234567.1.x:y", "?permit=%00"])

@@ -263,6 +263,18 @@ def test_migrations_of_libraries_do_not_make_a_database_newer(db: None) -> None:
     startup.check_database_not_newer()
 
 
+def test_a_client_that_falls_silent_keeps_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(startup, "PATIENCE", 1)
+    listener = startup.listen("127.0.0.1", 0)
+    client = socket.create_connection(listener.getsockname())
+    client.sendall(b"GET /")
+    taken, _address = listener.accept()
+    with listener, client, taken:
+        assert taken.recv(5) == b"GET /"
+        with pytest.raises(BlockingIOError):
+            taken.recv(5)
+
+
 def test_changed_static_files_are_collected_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:

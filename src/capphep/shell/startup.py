@@ -9,6 +9,7 @@ import errno
 import fcntl
 import hashlib
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
@@ -33,6 +34,8 @@ MANIFEST = "staticfiles.json"
 RETIRED_APPS: frozenset[str] = frozenset()
 # Any number will do, as long as nobody else locks the same one in this database.
 STARTUP_LOCK = 4_027_401
+# Seconds for which the server waits for the next bytes of a client, either way.
+PATIENCE = 20
 
 
 class CannotStart(Exception):
@@ -65,6 +68,10 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     # Without it a restart would have to wait for the old connections to time out.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Every connection takes this over: a client that is gone, or waits on purpose, would else
+    # keep one of the server's few threads for ever.
+    for patience in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        listener.setsockopt(socket.SOL_SOCKET, patience, struct.pack("ll", PATIENCE, 0))
     try:
         listener.bind(address)
         listener.listen(2048)

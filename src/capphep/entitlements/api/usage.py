@@ -6,7 +6,7 @@ import datetime
 from typing import Any, Literal
 
 from ninja import Field, Query, Schema
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, StrictInt
 
 from capphep.entitlements.actions.usage import MOST_ROWS, RowOutcome, report_usage
 from capphep.entitlements.models import Subscription
@@ -28,7 +28,7 @@ class MeasuredRow(Input):
     product: str = Field(description="code")
     module: str = Field(description="code")
     resource: str = Field(description="code")
-    in_use: int
+    in_use: StrictInt
     measured_at: AwareDatetime = Field(description="at most five minutes ahead")
 
 

@@ -92,7 +92,10 @@ def _body(environ: Mapping[str, Any]) -> bytes:
     length = environ.get("CONTENT_LENGTH") or MAX_BODY + 1
     if int(length) > MAX_BODY and environ.get("CONTENT_LENGTH"):
         raise too_large()
-    body: bytes = environ["wsgi.input"].read(int(length))
+    try:
+        body: bytes = environ["wsgi.input"].read(int(length))
+    except OSError:
+        raise Refused(400, "PARSE_ERROR", "The body did not arrive.") from None
     if len(body) > MAX_BODY:
         raise too_large()
     return body

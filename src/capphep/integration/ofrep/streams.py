@@ -21,9 +21,10 @@ from urllib.parse import parse_qs, quote
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
+from capphep.integration import limits
 from capphep.integration.ofrep import clock, rights
 from capphep.integration.ofrep.asked import Refused, Reply
-from capphep.integration.ofrep.reader import Reader, Unavailable
+from capphep.integration.ofrep.reader import Reader, Token, Unavailable
 from capphep.integration.ofrep.rights import Catalogue, Holdings
 
 PATH: Final = "/ofrep/v1/stream"
@@ -31,6 +32,8 @@ LIFETIME: Final = 15 * 60.0
 """Seconds after which a stream ends; the client opens it again by itself."""
 HEARTBEAT: Final = 25.0
 _LOOK_EVERY: Final = 1.0
+_SHARES: Final = 4
+"""One token has at most this part of the streams for one customer: the others need some too."""
 _HEAD: Final = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
     b"X-Accel-Buffering: no\r\nConnection: close\r\n\r\nretry: 3000\n\n"
@@ -102,14 +105,10 @@ class Streams:
         if environ["REQUEST_METHOD"] != "GET":
             raise Refused(405, "GENERAL", "A stream is opened by GET.", Allow="GET")
         token_id, budget_code, etag = _permitted(environ.get("QUERY_STRING", ""))
-        self._current(token_id, budget_code)
+        _take_one(self._known(token_id, budget_code).token)
         seen = environ.get("HTTP_LAST_EVENT_ID") or etag
         with self._lock:
-            if len(self._streams) >= settings.CHECK_STREAMS:
-                self._drop_ended()
-            if len(self._streams) >= settings.CHECK_STREAMS:
-                details = "As many streams as this server has are open: ask for all flags instead."
-                raise Refused(503, "GENERAL", details, Retry_After="60")
+            self._require_room(token_id, budget_code)
             taken = _taken_over(environ)
             ends_at = time.monotonic() + LIFETIME
             self._streams.append(Stream(taken, token_id, budget_code, seen, ends_at))
@@ -118,13 +117,24 @@ class Streams:
             threading.Thread(target=self._look_after, name="ofrep-streams", daemon=True).start()
         return Reply(200, b"", (("Connection", "close"),))
 
-    def _current(self, token_id: int, budget_code: str) -> str:
-        """The entity tag of what the client would be told now. Raises Refused, Unavailable."""
+    def _require_room(self, token_id: int, budget_code: str) -> None:
+        """Raises Refused where none is left, or none for this token and customer."""
+        most, share = settings.CHECK_STREAMS, max(settings.CHECK_STREAMS // _SHARES, 1)
+        for is_last_look in (False, True):
+            own = [(one.token_id, one.budget_code) for one in self._streams]
+            if len(own) < most and own.count((token_id, budget_code)) < share:
+                return
+            if not is_last_look:
+                self._drop_ended()
+        details = "As many streams as this server has are open: ask for all flags instead."
+        raise Refused(503, "GENERAL", details, Retry_After="60")
+
+    def _known(self, token_id: int, budget_code: str) -> Holdings:
+        """All that the client would be told now. Raises Refused, Unavailable."""
         token, held = self._reader.stream(token_id, budget_code)
         if token is None or not token.may_ask:
             raise _not_permitted()
-        known = rights.holdings(self._reader, self._catalogue, token, budget_code, held)
-        return known.etag(clock.today()).strip('"')
+        return rights.holdings(self._reader, self._catalogue, token, budget_code, held)
 
     def _look_after(self) -> None:
         """Until no stream is left."""
@@ -156,11 +166,12 @@ class Streams:
 
     def _tell(self, stream: Stream) -> None:
         try:
-            etag = self._current(stream.token_id, stream.budget_code)
+            known = self._known(stream.token_id, stream.budget_code)
         except Refused:
             # Its token has ended.
             stream.socket.close()
             return
+        etag = known.etag(clock.today()).strip('"')
         if etag != stream.etag:
             data = json.dumps({"type": "refetchEvaluation", "etag": f'"{etag}"'})
             stream.say(f"id: {etag}\nevent: message\ndata: {data}\n\n")
@@ -174,6 +185,14 @@ class Streams:
             elif now - stream.spoken_at >= HEARTBEAT:
                 stream.say(":\n\n")
         self._streams = [each for each in self._streams if each.socket.fileno() >= 0]
+
+
+def _take_one(token: Token) -> None:
+    """To open a stream is a request like any other. Raises Refused."""
+    allowance = limits.LIMITER.take(token.id, token.per_minute)
+    if not allowance.is_allowed:
+        details = f"Too many requests: again in {allowance.wait} seconds."
+        raise Refused(429, "GENERAL", details, Retry_After=str(allowance.wait))
 
 
 def _permitted(query: str) -> tuple[int, str, str]:

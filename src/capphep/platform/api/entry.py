@@ -30,6 +30,10 @@ class _TooLarge(Refusal):
     status = 413
 
 
+class _LengthRequired(Refusal):
+    status = 411
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What an address expects: a scope (None: any token), members of its query, a media type."""
@@ -39,8 +43,8 @@ class Entry:
     media_type: str
 
     def check(self, request: HttpRequest, path: Mapping[str, object]) -> None:
-        """Raises Forbidden ``scope_missing``, NotFound, Refusal ``media_type``, ``too_large``;
-        Invalid ``unknown_parameter``, ``text_unreadable``."""
+        """Raises Forbidden ``scope_missing``, NotFound, Refusal ``media_type``, ``too_large``,
+        ``length_required``; Invalid ``unknown_parameter``, ``text_unreadable``."""
         principal: Principal | None = getattr(request, "principal", None)
         if principal is None:
             return  # Answered with 401.
@@ -63,6 +67,10 @@ class Entry:
 
     def _check_body(self, request: HttpRequest) -> None:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
+        if not length and "Transfer-Encoding" in request.headers:
+            # Nothing would be read of it, and the sender would hear that everything is missing.
+            message = gettext_noop("A body comes with its Content-Length, not in chunks.")
+            raise _LengthRequired("length_required", message)
         if not (self.media_type and length):
             return
         if request.content_type != self.media_type:

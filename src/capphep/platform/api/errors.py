@@ -8,7 +8,13 @@ from typing import Final
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    UnreadablePostError,
+)
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -107,6 +113,7 @@ _ANSWERS: Final[Mapping[type[Exception], Callable[..., HttpResponse]]] = {
     RequestDataTooBig: _too_big,
     SuspiciousOperation: _unreadable,
     MultiPartParserError: _unreadable,
+    UnreadablePostError: _unreadable,
     OperationalError: _outage,
     Exception: _failed,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -16,6 +17,8 @@ from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Refusal, gettext_noop
 
 MEDIA_TYPE: Final = "application/problem+json"
+MOST_ERRORS: Final = 1000
+"""More are not told: a small body of nonsense would be answered, and kept, with a large one."""
 
 
 class ProblemError(Schema):
@@ -36,7 +39,7 @@ class Problem(Schema):
     code: str = Field(description="stable, for programs; that of the first error")
     detail: str = Field(description="for people, in the language asked for")
     rule: str = ""
-    errors: list[ProblemError] = []
+    errors: list[ProblemError] = Field([], description="the first thousand")
 
 
 def problem(
@@ -50,7 +53,7 @@ def problem(
     Their fields are ways into the body (`pointers.pointing`). ``more`` are members that a
     program needs to go on, such as what has changed meanwhile.
     """
-    errors = [_error(refusal) for refusal in refusals]
+    errors = [_error(refusal) for refusal in refusals[:MOST_ERRORS]]
     body = {
         "type": f"urn:capphep:problem:{errors[0]['code']}",
         "title": HTTPStatus(status).phrase,
@@ -89,7 +92,7 @@ def unavailable() -> HttpResponse:
 
 def from_validation(errors: Iterable[Mapping[str, Any]]) -> list[Refusal]:
     """What pydantic found, as refusals at the value that was sent."""
-    return [_of_form(error) for error in errors]
+    return [_of_form(error) for error in islice(errors, MOST_ERRORS)]
 
 
 def _of_form(error: Mapping[str, Any]) -> Refusal:

@@ -22,7 +22,7 @@ from capphep.platform.api.problems import Problem
 V = TypeVar("V", bound=Callable[..., Any])
 Before: TypeAlias = Callable[..., None]
 
-_REFUSED: Final = (400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 503)
+_REFUSED: Final = (400, 401, 403, 404, 405, 406, 409, 411, 413, 415, 422, 429, 503)
 _IDEMPOTENCY_KEY: Final = {
     "in": "header",
     "name": "Idempotency-Key",
