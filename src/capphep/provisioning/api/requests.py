@@ -202,7 +202,7 @@ def send(request: ApiRequest, request_no: str, response: HttpResponse) -> Any:
     With `If-Match` only the version that you saw. Pointers of refusals point into the request.
     """
     record = request_named(request.auth, request_no)
-    version = seen_version(request) if "If-Match" in request.headers else record.version
+    version = seen_version(request) if request.headers.get("If-Match") else record.version
     with pointing(member_of):
         sending.send_request(
             actor=request.auth.actor, request_id=record.pk, seen_version=version, values={}
