@@ -55,7 +55,10 @@ def test_a_pdf_is_shown_by_the_browsers_own_viewer(scene: Scene, page: Page) -> 
     sign_in(page, "officer")
     page.goto(f"/ims/requests/{request.pk}/")
     expect(page.locator("iframe.evidence-frame")).to_be_visible()
-    page.wait_for_timeout(1000)
+    for _ in range(100):
+        if any(frame.url.startswith(VIEWER) for frame in page.frames):
+            break
+        page.wait_for_timeout(200)
     assert any(frame.url.startswith(VIEWER) for frame in page.frames)
     page.get_by_text("ảnh.png").first.click()
     expect(page.get_by_role("img", name="ảnh.png")).to_be_visible()
