@@ -24,7 +24,7 @@ from bench.checks.measuring import Figures, Size, measure
 from bench.common import ground
 
 DATABASES: Final = ("postgres", "sqlite")
-USUAL: Final = Size(few=1_000, many=1_000_000, seconds=1, rounds=5, checks=30_000)
+USUAL: Final = Size(few=1_000, many=1_000_000, seconds=1, rounds=4, checks=30_000)
 QUICK: Final = Size(20, 20, 1, 1, 200, (16,), limits=("hello", "thin"), is_quick=True)
 
 

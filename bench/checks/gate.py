@@ -51,9 +51,12 @@ NEW: Final[Mapping[str, object]] = {
 class Notes:
     """How far each customer is; the first byte ends it all."""
 
+    @staticmethod
+    def begin(path: Path) -> None:
+        """Before anybody looks at them."""
+        path.write_bytes(bytes(MOST + 1))
+
     def __init__(self, path: Path) -> None:
-        if not path.exists():
-            path.write_bytes(bytes(MOST + 1))
         self._file = path.open("r+b")
         self._bytes = mmap.mmap(self._file.fileno(), MOST + 1)
 

@@ -1,8 +1,8 @@
 """What the check is measured beside, on the same server software: WSGI applications.
 
-`thin` reads the row that a check reads, by the key that the
-address names, over a connection for each thread, and answers with it: no token, no JSON, no rate.
-It reads as the check does, by libpq's own calls; `cursor` is the same with psycopg's cursor.
+`thin` reads the row that a check reads, by the key that the address names, over a connection of
+psycopg (sqlite3) for each thread, and answers with it: no token, no JSON, no rate. `libpq` does the
+same as the check itself reads, by calls below psycopg's cursor: there is nothing thinner.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _own = threading.local()
 StartResponse = Callable[..., object]
 
 
-def thin(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+def libpq(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     connection: Connection | None = getattr(_own, "connection", None)
     if connection is None:
         connection = _own.connection = connect()
-    [(_, document)] = connection.rows("thin", SQL, [_customer(environ), "igov"])
+    [(_, document)] = connection.rows("libpq", SQL, [_customer(environ), "igov"])
     return _answered(document.encode(), start_response)
 
 
-def cursor(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+def thin(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     raw: Raw | None = getattr(_own, "raw", None)
     if raw is None:
         raw = _own.raw = Raw()
@@ -57,6 +57,6 @@ def _answered(body: bytes, start_response: StartResponse) -> Iterable[bytes]:
     return [body]
 
 
-application = {"thin": thin, "cursor": cursor}[os.environ.get("CAPPHEP_BENCH_LIMIT", "thin")]
+application = {"thin": thin, "libpq": libpq}[os.environ.get("CAPPHEP_BENCH_LIMIT", "thin")]
 # The settings are read before the first request, as the check has it.
 connections["default"].get_connection_params()

@@ -23,7 +23,7 @@ class Size:
     rounds: int
     checks: int
     connections: tuple[int, ...] = (1, 16, 64)
-    limits: tuple[str, ...] = ("hello", "thin", "cursor")
+    limits: tuple[str, ...] = ("hello", "thin", "libpq")
     is_quick: bool = False
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from bench.checks.measuring import Figures, Size
+from bench.checks.measuring import USUAL_CONNECTIONS, Figures, Size
 
 NAMES = {
     "check": "capphep's check",
     "thin": "the thinnest read",
-    "cursor": "the same by a cursor",
+    "libpq": "the same without cursor",
     "hello": "hello",
     "many": "check among the many",
     "cached": "check with the cache",
@@ -33,7 +33,8 @@ def table(database: str, figures: Figures, size: Size) -> str:
         ]
         lines.append(f"{shown:<24}" + "".join(cells))
     lines += [
-        f"a check is {figures.ratio('check', 'thin'):.3f} of the thinnest read, "
+        f"a check is {figures.ratio('check', 'thin'):.3f} of the thinnest read,"
+        f" {_by_libpq(figures)}"
         f"{figures.ratio('check', 'hello'):.3f} of hello; with the cache "
         f"{figures.ratio('cached', 'hello'):.3f} of hello",
         f"(CPU of the server's process: {_cpu(figures, 'thin', 'check')} of the thinnest read,"
@@ -41,6 +42,12 @@ def table(database: str, figures: Figures, size: Size) -> str:
         f"among {size.few:,} as fast as among {size.many:,} times {figures.growth():.3f}",
     ]
     return "\n".join(lines)
+
+
+def _by_libpq(figures: Figures) -> str:
+    if ("libpq", USUAL_CONNECTIONS) not in figures.samples:
+        return ""
+    return f"{figures.ratio('check', 'libpq'):.3f} of it without a cursor, "
 
 
 def _cpu(figures: Figures, other: str, one: str) -> str:

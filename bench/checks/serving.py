@@ -15,7 +15,7 @@ CHECK: Final = "capphep.config.wsgi:application"
 LIMITS: Final = {
     "hello": "bench.checks.hello:application",
     "thin": "bench.checks.limits:application",
-    "cursor": "bench.checks.limits:application",
+    "libpq": "bench.checks.limits:application",
 }
 
 # gunicorn's own settings, when it reads this file.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+from bench.checks.gate import Notes
 from bench.checks.measuring import Case, Size, cases_of
 from bench.checks.serving import LIMITS, Server
 from bench.common import ground
@@ -92,6 +93,7 @@ def etag(port: int, token: str, customer: str) -> str:
 def gate(python: str, site: Site, notes: Path, checks: int) -> dict[str, float]:
     """What a process that asks says, while another one approves; see `bench.checks.gate`."""
     command = [python, "-m", "bench.checks.gate"]
+    Notes.begin(notes)
     with Server(python, site.environment) as server:
         writer = subprocess.Popen([*command, "write", str(notes)], env=site.environment)
         try:

@@ -51,6 +51,7 @@ def test_the_gate_knows_what_may_be_told(
 
 
 def test_both_processes_of_the_gate_see_the_same_notes(tmp_path: Path) -> None:
+    gate.Notes.begin(tmp_path / "notes")
     one, other = gate.Notes(tmp_path / "notes"), gate.Notes(tmp_path / "notes")
     one.note(7, gate.BUYS)
     assert (other.state(7), other.state(8), other.is_over) == (gate.BUYS, gate.ABSENT, False)

@@ -33,8 +33,10 @@ def span(
 
 
 def said(spans: list[Span], flag: str, number: int) -> Answer:
-    found = json.loads(check_rules.document(spans, CODES))
-    return check_rules.answer(found.get(flag), day(number).isoformat())
+    text = check_rules.document(spans, CODES)
+    steps = check_rules.steps_in(text, flag)
+    assert steps == json.loads(text).get(flag)
+    return check_rules.answer(steps, day(number).isoformat())
 
 
 def test_an_addition_has_its_request_and_its_last_day() -> None:

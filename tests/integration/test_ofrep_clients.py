@@ -160,7 +160,8 @@ def test_node_that_may_not_or_not_so_often_gets_its_own_default(
 
 @pytest.mark.once
 def test_without_a_database_both_get_their_own_default(ledger: Ledger) -> None:
-    with served(CAPPHEP_DATABASE_URL="sqlite:////nowhere/capphep.sqlite3") as address:
+    settings = {"CAPPHEP_DATABASE_URL": "sqlite:////nowhere/capphep.sqlite3"}
+    with served(**settings, CAPPHEP_CHECK_CACHE="yes") as address:
         text = made_token()
         sent = {"Authorization": f"Bearer {text}"}
         answer = requests.post(

@@ -57,6 +57,16 @@ def test_a_commit_is_seen_by_the_next_check_and_nothing_before_it(
     assert users(product) == 150
 
 
+def test_an_approval_is_in_the_answer_to_the_next_check(product: Asking, ledger: Ledger) -> None:
+    people = [factories.user("sales", "sales"), factories.user("officer", "officer")]
+    bought = [(ledger.catalogue.users_50, 1)]
+    request = stories.sent(stories.ordered(ledger.customer, people[0], bought), people[0])
+    assert users(product) == 100
+    stories.approved(request, people[1])
+    told = product.one("igov.office.users").body
+    assert (told["value"], told["metadata"]["request_no"]) == (150, request.request_no)
+
+
 @pytest.mark.postgresql
 def test_checks_go_on_while_a_migration_holds_other_tables(product: Asking) -> None:
     assert product.all().status == 200

@@ -134,6 +134,22 @@ def _written(step: Step) -> list[object]:
     return [step.from_day.isoformat(), step.quantity, until, step.request_no, step.reason]
 
 
+def steps_in(text: str, flag: str) -> Steps | None:
+    """The steps of a flag in a document; of the rest nothing is read.
+
+    Only a key is followed by a colon: what is quoted as a value never is.
+    """
+    name = f'"{flag}":'
+    at = text.find(name)
+    if at < 0:
+        return None
+    found: Steps = _decoder.raw_decode(text, at + len(name))[0]
+    return found
+
+
+_decoder: Final = json.JSONDecoder()
+
+
 def answer(steps: Steps | None, day: str) -> Answer:
     """RULE R2: what the steps of a flag say on the local day (ISO form).
 

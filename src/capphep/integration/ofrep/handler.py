@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from capphep.entitlements import check_rules
 from capphep.integration import limits
 from capphep.integration.ofrep import asked, clock, rights, streams
 from capphep.integration.ofrep.asked import Refused, Reply
@@ -109,12 +109,12 @@ class Handler:
         admitted = self._admit(token, asks)
         customer_id = held[0].customer_id if held else self.reader.known_customer(budget_code)
         rights.require_within(admitted, customer_id)
-        found = json.loads(held[0].document) if held else {}
-        product_id = held[0].product_id if flag in found else self.catalogue.owner(product, flag)
+        steps = check_rules.steps_in(held[0].document, flag) if held else None
+        product_id = held[0].product_id if steps else self.catalogue.owner(product, flag)
         if product_id is None or admitted.product_id not in (None, product_id):
             raise asked.unknown_flag()
         version = held[0].version if held else 0
-        told = rights.evaluation(product, flag, clock.today(), found, version)
+        told = rights.evaluation(product, flag, clock.today(), steps, version)
         return admitted, Reply(200, asked.encoded(told))
 
     def _all(self, question: Question, asks: Asks) -> tuple[Token, Reply]:

@@ -53,7 +53,7 @@ ORDER BY budget_code, product_code""",
 }
 
 _REST: Final = 1.0
-"""Seconds for which a database that refused a connection is left alone."""
+"""Seconds for which nobody connects anew to a database that refused it."""
 
 
 class Unavailable(Exception):
@@ -126,8 +126,6 @@ class Reader:
 
     def rows(self, name: str, values: Sequence[str]) -> list[Sequence[Any]]:
         """One statement. Numbers may come as numbers or as texts."""
-        if time.monotonic() < self._rests_until:
-            raise Unavailable
         own: Connection | None = getattr(self._own, "connection", None)
         if own is not None:
             try:
@@ -137,6 +135,8 @@ class Reader:
                 raise Unavailable from None
             except Broken:
                 self.close()
+        if time.monotonic() < self._rests_until:
+            raise Unavailable
         try:
             own = self._own.connection = connect()
             return own.rows(name, STATEMENTS[name], values)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from capphep.entitlements import check_rules
-from capphep.entitlements.check_rules import Document
+from capphep.entitlements.check_rules import Document, Steps
 from capphep.integration.ofrep import asked, clock
 from capphep.integration.ofrep.reader import Held, Reader, Token, Unavailable
 
@@ -79,9 +79,9 @@ def _listed(rows: Iterable[tuple[int, str, str, str]]) -> Flags:
     return Flags(found, hashlib.sha256(json.dumps(names).encode()).digest())
 
 
-def evaluation(product: str, flag: str, day: str, found: Document, version: int) -> Evaluation:
-    """What a flag of the product says on the local day (ISO form)."""
-    answer = check_rules.answer(found.get(flag), day)
+def evaluation(product: str, flag: str, day: str, steps: Steps | None, version: int) -> Evaluation:
+    """What a flag of the product with these steps says on the local day (ISO form)."""
+    answer = check_rules.answer(steps, day)
     metadata: dict[str, str | int] = {"reason_code": answer.reason, "version": version}
     if answer.request_no:
         metadata["request_no"] = answer.request_no
@@ -116,10 +116,9 @@ class Holdings:
         """Every flag: those of the catalogue, and what was granted without being in it now."""
         versions = {each.product: each.version for each in self.held}
         return [
-            evaluation(
-                product, flag, day, self.documents.get(product, {}), versions.get(product, 0)
-            )
+            evaluation(product, flag, day, found.get(flag), versions.get(product, 0))
             for product, known in self._known().items()
+            for found in [self.documents.get(product, {})]
             for flag in known
         ]
 
