@@ -125,6 +125,18 @@ def test_for_an_end_the_goods_that_were_bought_before_are_chosen(
     assert (goods(made), made.expected_on) == ({"IGOV-BASE": 2}, last)
 
 
+def test_for_the_end_of_a_trial_a_sale_that_goes_on_with_it_is_proposed(
+    catalogue: SmallCatalogue, salesperson: User, officer: User
+) -> None:
+    trying = factories.customer("7654321")
+    stories.approved(stories.trial_sent(trying, salesperson, catalogue.igov), officer)
+    note_ends(day=term(clock.today(), 1).last - 7 * DAY)
+    made = open_opportunity(actor=salesperson, occasion_id=Occasion.objects.get().pk)
+    # 100 users were tried; one base package brings 20.
+    assert (goods(made), made.renews) == ({"IGOV-BASE": 5}, None)
+    assert "dùng thử" in made.name
+
+
 # --- once ----------------------------------------------------------------------------------------
 
 

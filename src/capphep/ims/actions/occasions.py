@@ -70,8 +70,10 @@ def _in_words(occasion: Occasion, offer: Offer) -> OpportunityInput:
         "in_use": format_number(offer.in_use),
         "in_force": format_number(offer.bought),
     }
-    if occasion.ends_on:
+    if offer.goods.renews:
         name, note = _("Renewal of %(product)s"), ""
+    elif occasion.ends_on:
+        name, note = _("Sale of %(product)s after the trial"), ""
     else:
         name = _("More of %(module)s: %(resource)s")
         note = _("In use: %(in_use)s of %(in_force)s.")

@@ -16,8 +16,8 @@ from capphep.crm.actions.opportunities import ProposedGoods
 from capphep.crm.queries.customers import owned_products
 from capphep.entitlements import usage_rules
 from capphep.entitlements.models import Occasion, Subscription
-from capphep.entitlements.queries import bases
-from capphep.entitlements.rules import Key
+from capphep.entitlements.queries import bases, spans_of
+from capphep.entitlements.rules import Key, in_force
 from capphep.entitlements.usage_rules import Offered
 from capphep.provisioning.renewals import renewal_of
 from capphep.pure.quantities import MAX_QUANTITY
@@ -44,7 +44,7 @@ def offer_for(occasion: Occasion, day: datetime.date) -> Offer:
     """
     subscription = occasion.subscription
     if occasion.ends_on:
-        return Offer(_renewal(subscription, day))
+        return Offer(_renewal(subscription, day) or _after_trial(subscription, occasion.ends_on))
     assert occasion.module_id and occasion.resource_id
     return _add_on(subscription, (occasion.module_id, occasion.resource_id), day)
 
@@ -59,17 +59,27 @@ def _add_on(subscription: Subscription, key: Key, day: datetime.date) -> Offer:
     return Offer(ProposedGoods(lines=_named(goods)), usage.in_use, bought)
 
 
-def _renewal(subscription: Subscription, day: datetime.date) -> ProposedGoods:
-    """The goods behind what is in force; where they are not known, such as cover it."""
+def _renewal(subscription: Subscription, day: datetime.date) -> ProposedGoods | None:
+    """The goods behind what is in force; where they are not known, such as cover it.
+
+    None where nothing was bought.
+    """
     renewal = renewal_of(subscription, day)
     if not renewal:
-        return ProposedGoods()
+        return None
     goods = dict(renewal.goods)
     if not goods:
         held = bases(subscription.customer_id, subscription.product_id, renewal.held_on)
         units = {key: base.quantity for key, base in held.items() if base.quantity > 0}
         goods = _covering(subscription, units, day, OrderPurpose.RENEWAL)
     return ProposedGoods(lines=_named(goods), renews=subscription.product)
+
+
+def _after_trial(subscription: Subscription, last_day: datetime.date) -> ProposedGoods:
+    """What to buy in order to go on with what was tried."""
+    spans = spans_of(subscription.customer_id, subscription.product_id)
+    units = {key: tried for key, tried in in_force(spans, last_day).items() if tried > 0}
+    return ProposedGoods(_named(_covering(subscription, units, last_day, OrderPurpose.SALE)))
 
 
 @dataclass(frozen=True, slots=True)
