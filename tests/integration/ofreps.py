@@ -90,6 +90,8 @@ class Asking:
             "HTTP_AUTHORIZATION": f"Bearer {self.text}",
             **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
         }
+        # Of the headers, this one has a name of its own.
+        environ["CONTENT_LENGTH"] = environ.pop("HTTP_CONTENT_LENGTH", environ["CONTENT_LENGTH"])
         told: list[Any] = []
         found = self.handler(environ, lambda status, fields: told.extend([status, fields]))
         content = b"".join(found)

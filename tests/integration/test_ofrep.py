@@ -165,6 +165,13 @@ def test_a_body_that_does_not_arrive_is_no_failure(product: Asking, unit: Custom
     assert told == ["400 Bad Request"]
 
 
+def test_a_body_may_come_in_chunks(product: Asking) -> None:
+    chunks = {"content_length": "", "transfer_encoding": "chunked"}
+    body = {"context": {"targetingKey": "1234567"}}
+    assert product.post(f"{FLAGS}/igov.office", body, **chunks).body["value"] is True
+    refused(product.post(FLAGS, b" " * 70_000, **chunks), 413, "PARSE_ERROR")
+
+
 def test_only_post_evaluates(product: Asking) -> None:
     answer = product.post(f"{FLAGS}/igov.office", {}, method="GET")
     refused(answer, 405, "GENERAL")

@@ -89,11 +89,14 @@ def targeting_key(environ: Mapping[str, Any]) -> str:
 
 
 def _body(environ: Mapping[str, Any]) -> bytes:
-    length = environ.get("CONTENT_LENGTH") or MAX_BODY + 1
-    if int(length) > MAX_BODY and environ.get("CONTENT_LENGTH"):
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if not length and "HTTP_TRANSFER_ENCODING" in environ:
+        # How much it is will be seen.
+        length = MAX_BODY + 1
+    elif length > MAX_BODY:
         raise too_large()
     try:
-        body: bytes = environ["wsgi.input"].read(int(length))
+        body: bytes = environ["wsgi.input"].read(length) if length else b""
     except OSError:
         raise Refused(400, "PARSE_ERROR", "The body did not arrive.") from None
     if len(body) > MAX_BODY:
