@@ -81,6 +81,8 @@ DEEP = '{"schemas":' + "[" * 100_000 + "]" * 100_000 + "}"
         (saying(200, listing(user(active="maybe"))), "not_understood", None),
         (saying(200, listing(user(id=None))), "not_understood", None),
         (saying(200, listing(user(id="7" * 10_000))), "not_understood", None),
+        (saying(200, listing(user(id="7\0"))), "not_understood", None),
+        (saying(200, listing(user(id="\ud800"))), "not_understood", None),
         (saying(200, listing(user(emails="an@example.vn"))), "not_understood", None),
         (saying(200, json.dumps({"schemas": 7})), "not_understood", None),
         (saying(200, " " * 2_000_000), "not_understood", None),

@@ -125,6 +125,7 @@ def test_a_rest_grows_to_five_minutes(failures: int, seconds: int) -> None:
         ("-5", 0),
         ("²", 0),
         ("2037-02-07T12:00:00Z", 0),
+        ("Wed, 25 Nov 99999999999 12:00:00 GMT", 0),
     ],
 )
 def test_retry_after_is_seconds_or_a_date_and_a_day_at_most(header: str, seconds: int) -> None:

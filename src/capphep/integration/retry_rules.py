@@ -47,7 +47,7 @@ def asked_for(retry_after: str, now: datetime.datetime) -> datetime.timedelta:
         return datetime.timedelta(seconds=min(int(text[:9]), _LONGEST_ASKED))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return datetime.timedelta()
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.UTC)

@@ -149,7 +149,8 @@ class Calls:
 
 def _user(answer: Any) -> AnyUser:
     """Raises ProviderError where it is none, or has no id that can be kept."""
-    if not isinstance(answer, User) or not answer.id or len(answer.id) > _LONGEST_ID:
+    is_kept = isinstance(answer, User) and answer.id and len(answer.id) <= _LONGEST_ID
+    if not is_kept or not answer.id.isprintable():
         raise ProviderError(DeliveryError.NOT_UNDERSTOOD)
     return answer
 
