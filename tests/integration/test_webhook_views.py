@@ -181,8 +181,9 @@ def test_a_range_is_delivered_again(admin_client: Client, delivery: Delivery) ->
     address = f"{LIST}{delivery.endpoint_id}/range"
     assert admin_client.get(address).status_code == 200
     day = f"{clock.today():%d/%m/%Y}"
-    refused = admin_client.post(address, {"first_day": day, "last_day": "01/01/2020"})
-    assert refused.status_code == 422
+    for first, last in ((day, "01/01/2020"), (day, "31/12/9999"), ("01/01/0001", day)):
+        refused = admin_client.post(address, {"first_day": first, "last_day": last})
+        assert refused.status_code == 422
     admin_client.post(address, {"first_day": day, "last_day": day})
     assert Delivery.objects.get().status == DeliveryStatus.DELIVERED
     admin_client.post(address, {"first_day": day, "last_day": day, "everything": "on"})

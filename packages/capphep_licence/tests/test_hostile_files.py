@@ -147,6 +147,7 @@ def test_a_second_spelling_of_the_same_bits_is_refused() -> None:
         PAYLOAD.replace('"q": 150', '"q": 0', 1),
         PAYLOAD.replace('"q": 150', '"q": -150', 1),
         PAYLOAD.replace('"trial": 30', '"trial": 31', 1),
+        json.dumps(claims(iat=2**53 - 2, nbf=2**53 - 2, exp=2**53 - 1)),
         PAYLOAD.replace("igov.office.users", "igov.office", 1),
         PAYLOAD.replace("igov.office.users", "igov.chat.users", 1),
         PAYLOAD.replace("igov.office.users", "igov.office.Users", 1),

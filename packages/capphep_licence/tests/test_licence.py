@@ -255,7 +255,16 @@ def test_a_clock_that_ran_ahead_is_forgiven_with_the_next_file(state: StateStore
 
 def test_a_state_that_was_lost_or_damaged_stops_nobody(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    for content in (b"", b"{", b"[]", b'{"igov/1034567": 3}', b'{"igov/1034567": {"x": 1}}'):
+    for content in (
+        b"",
+        b"{",
+        b"[]",
+        b"[" * 100_000,
+        b'{"igov/1034567": 3}',
+        b'{"igov/1034567": {"x": 1}}',
+        b'{"igov/1034567": {"time": Infinity}}',
+        b'{"igov/1034567": {"issued_at": 99999999999999, "time": 99999999999999}}',
+    ):
         path.write_bytes(content)
         assert opened(state=FileState(path))
         assert opened(VECTORS["files"][2]["file"], state=FileState(path))
@@ -310,6 +319,9 @@ def test_old_and_new_keys_stand_side_by_side() -> None:
         {"keys": [{"kty": "RSA", "kid": "a"}]},
         {"keys": [{**KEYS["keys"][0], "x": "AAAA"}]},
         {"keys": [{**KEYS["keys"][0], "x": "!"}]},
+        {"keys": None},
+        {"keys": ["key"]},
+        {"keys": [{"kty": "OKP", "crv": "Ed25519"}]},
     ],
 )
 def test_a_key_set_that_is_no_use_is_an_error_of_the_product(jwks: dict[str, Any]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from capphep.catalog.models import Product
@@ -15,6 +16,12 @@ from capphep.integration.models import BodyFormat, Endpoint
 from capphep.platform import clock
 from capphep.platform.event_types import TYPES
 from capphep.platform.widgets import DayField, Picker, Ticks
+
+# The calendar's first and last day have no moment in UTC, or none after them.
+_DAYS: Final = (
+    MinValueValidator(datetime.date(2000, 1, 1)),
+    MaxValueValidator(datetime.date(2999, 12, 31)),
+)
 
 
 class EndpointForm(forms.Form):
@@ -94,8 +101,8 @@ class ResumeForm(forms.Form):
 
 
 class RangeForm(forms.Form):
-    first_day = DayField(label=_("From"), initial=clock.today)
-    last_day = DayField(label=_("To"), initial=clock.today)
+    first_day = DayField(label=_("From"), initial=clock.today, validators=_DAYS)
+    last_day = DayField(label=_("To"), initial=clock.today, validators=_DAYS)
     everything = forms.BooleanField(
         label=_("Also what was delivered already"),
         required=False,

@@ -13,6 +13,8 @@ from capphep_licence.jws import malformed
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FEATURE: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+){1,2}", re.ASCII)
 _LONGEST_GRACE: Final = 3_660
+LAST_MOMENT: Final = 221_845_392_000
+"""The first second of the year 9000 (UTC): later times, with the grace, leave the calendar."""
 
 T = TypeVar("T")
 
@@ -63,9 +65,9 @@ def claims(payload: Any) -> Claims:
         customer=_text(said, "sub"),
         product=_text(said, "aud"),
         number=_text(said, "jti"),
-        issued_at=_whole(said, "iat"),
-        not_before=_whole(said, "nbf"),
-        expires_at=_whole(said, "exp"),
+        issued_at=_whole(said, "iat", most=LAST_MOMENT),
+        not_before=_whole(said, "nbf", most=LAST_MOMENT),
+        expires_at=_whole(said, "exp", most=LAST_MOMENT),
         time_zone=_text(said, "tz"),
         version=_whole(licence, "version", least=1),
         supersedes=None if licence.get("supersedes") is None else _text(licence, "supersedes"),

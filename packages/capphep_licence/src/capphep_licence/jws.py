@@ -32,10 +32,14 @@ class KeySet:
     """
 
     def __init__(self, jwks: Mapping[str, Any]) -> None:
-        self._keys: dict[str, Ed25519PublicKey] = {}
-        for key in jwks.get("keys", ()):
-            if (key.get("kty"), key.get("crv")) == ("OKP", "Ed25519"):
-                self._keys[str(key["kid"])] = _public_key(key["x"])
+        try:
+            self._keys = {
+                str(key["kid"]): _public_key(key["x"])
+                for key in jwks.get("keys", ())
+                if (key.get("kty"), key.get("crv")) == ("OKP", "Ed25519")
+            }
+        except (AttributeError, KeyError, TypeError):
+            raise ValueError("the key set is not well formed") from None
         if not self._keys:
             raise ValueError("the key set holds no Ed25519 key")
 

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from capphep_licence.claims import LAST_MOMENT
+
 
 class StateStore(Protocol):
     """A few hundred bytes that the product keeps where its users do not clear them away."""
@@ -77,9 +79,11 @@ class Memory:
     def seen(self) -> Seen:
         """Nothing, where what is kept was lost or cannot be read: it was never proof."""
         try:
-            return Seen(**{key: int(value) for key, value in self._all()[self._name].items()})
-        except (KeyError, TypeError, ValueError, AttributeError, OSError):
+            found = Seen(**{key: int(value) for key, value in self._all()[self._name].items()})
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, OSError):
             return Seen()
+        is_possible = max(found.issued_at, found.time) <= LAST_MOMENT
+        return found if is_possible else Seen()
 
     def note(self, found: Seen) -> None:
         """Keep it; what another process saw meanwhile is not lost. Raises OSError."""
@@ -95,6 +99,6 @@ class Memory:
         content = self._store.load()
         try:
             found = json.loads(content or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
