@@ -149,10 +149,14 @@ class Calls:
 
 def _user(answer: Any) -> AnyUser:
     """Raises ProviderError where it is none, or has no id that can be kept."""
-    is_kept = isinstance(answer, User) and answer.id and len(answer.id) <= _LONGEST_ID
-    if not is_kept or not answer.id.isprintable():
-        raise ProviderError(DeliveryError.NOT_UNDERSTOOD)
-    return answer
+    if isinstance(answer, User) and answer.id and _is_kept(answer.id):
+        return answer
+    raise ProviderError(DeliveryError.NOT_UNDERSTOOD)
+
+
+def _is_kept(user_id: str) -> bool:
+    """No database keeps half a character; PostgreSQL keeps no NUL either."""
+    return len(user_id) <= _LONGEST_ID and user_id.isprintable()
 
 
 def _of_network(cause: BaseException | None) -> ProviderError:
