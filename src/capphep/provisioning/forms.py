@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from capphep.catalog.schemas import ExtraField
 from capphep.crm.models import Level, Sector
 from capphep.platform.kit import Remark
-from capphep.platform.texts import refusal_text
+from capphep.platform.texts import refusal_text, show_refusals
 from capphep.platform.widgets import DayField, DayInput
 from capphep.provisioning.information import changes_of
 from capphep.provisioning.models import Evidence, LicenceRequest
@@ -253,9 +253,7 @@ class ExtraForm(forms.Form):
 
     def show(self, refusals: Sequence[Refusal]) -> None:
         """Put each refusal at its field."""
-        for refusal in refusals:
-            name = refusal.field if refusal.field in self.fields else None
-            self.add_error(name, refusal_text(refusal))
+        show_refusals(self, refusals)
 
 
 def _field(field: ExtraField) -> forms.Field:

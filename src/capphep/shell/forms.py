@@ -8,8 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from capphep.platform.models import Team, User
-from capphep.platform.texts import refusal_text
-from capphep.pure.errors import Invalids
 from capphep.shell.user_rules import UserInput
 
 
@@ -79,10 +77,3 @@ def initial_of(user: User) -> dict[str, Any]:
     return {name: getattr(user, name) for name in names} | {
         "team": user.team.name if user.team else ""
     }
-
-
-def show(form: forms.Form, found: Invalids) -> None:
-    """Put each refusal at its field, or on top of the form."""
-    for refusal in found.refusals:
-        field = refusal.field if refusal.field in form.fields else None
-        form.add_error(field, refusal_text(refusal))

@@ -15,9 +15,9 @@ from capphep.platform import clock
 from capphep.platform.history import history_of
 from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, Status
-from capphep.platform.models import User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Permission, may
+from capphep.platform.signed_in import actor_of
 from capphep.pure.money import TaxRate
 
 
@@ -27,7 +27,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
         "title": _("Goods catalogue"),
         "page": list_page(request, queries.listed_items(), spec=_spec()),
         "empty_text": _("An administrator loads the catalogue from a file."),
-        "may_load": may(_actor(request), Permission.CATALOGUE_WRITE),
+        "may_load": may(actor_of(request), Permission.CATALOGUE_WRITE),
     }
     return render_page_or_fragment(
         request, "catalog/item_list.html", "platform/_list.html", context
@@ -107,9 +107,3 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
         "entries": history_of(record),
     }
     return render(request, "catalog/item.html", context)
-
-
-def _actor(request: HttpRequest) -> User:
-    """The person who is signed in; the middleware lets nobody else come here."""
-    assert isinstance(request.user, User)
-    return request.user

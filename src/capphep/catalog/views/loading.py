@@ -15,8 +15,8 @@ from capphep.catalog import imports
 from capphep.catalog.forms import LoadForm
 from capphep.platform import kept_forms
 from capphep.platform.htmx import redirect
-from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Invalids, Refusal
 
@@ -33,7 +33,7 @@ class LineMistake:
 
 def load(request: HttpRequest) -> HttpResponse:
     """context: as `_load_page`."""
-    require(_actor(request), Permission.CATALOGUE_WRITE)
+    require(actor_of(request), Permission.CATALOGUE_WRITE)
     if request.method != "POST":
         return _load_page(request, LoadForm(kept_forms.take(request)))
     form = LoadForm(request.POST, request.FILES)
@@ -41,7 +41,7 @@ def load(request: HttpRequest) -> HttpResponse:
         return _load_page(request, form, status=422)
     content = form.content()
     try:
-        loaded = imports.load(actor=_actor(request), content=content)
+        loaded = imports.load(actor=actor_of(request), content=content)
     except Invalids as found:
         return _refused(request, content, found.refusals)
     message = _("Catalogue loaded: %(created)s created, %(updated)s updated, %(unchanged)s same.")
@@ -85,16 +85,10 @@ def _load_page(
 
 def sample(request: HttpRequest) -> FileResponse:
     """The sample catalogue, to write one's own after."""
-    require(_actor(request), Permission.CATALOGUE_WRITE)
+    require(actor_of(request), Permission.CATALOGUE_WRITE)
     return FileResponse(
         imports.DEMO_FILE.open("rb"),
         as_attachment=True,
         filename="catalogue.yaml",
         content_type="application/yaml",
     )
-
-
-def _actor(request: HttpRequest) -> User:
-    """The person who is signed in; the middleware lets nobody else come here."""
-    assert isinstance(request.user, User)
-    return request.user

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from capphep.platform.texts import refusal_text
+from capphep.platform.texts import refusal_text, show_refusals
 from capphep.pure.errors import Invalid, Invalids, Refusal
 
 _LARGEST_VERSION = 2**31 - 1
@@ -58,9 +58,7 @@ class RecordForm(forms.Form):
     def show(self, refused: Refusal | Invalids) -> None:
         """Put each refusal at its field; one without a field of this form on top."""
         refusals = refused.refusals if isinstance(refused, Invalids) else [refused]
-        for refusal in refusals:
-            field = refusal.field if refusal.field in self.fields else None
-            self.add_error(field, refusal_text(refusal))
+        show_refusals(self, refusals)
 
 
 def key_of(record: Model | None) -> int | None:

@@ -17,7 +17,7 @@ from capphep.crm.forms.customers import CustomerForm, NewCustomerForm, initial_o
 from capphep.crm.models import Customer, Level, OrgType, PublicUnitKind
 from capphep.crm.queries import customers as queries
 from capphep.crm.views.orders import url_if_any
-from capphep.crm.views.saving import actor_of, attempt, form_page, typed_in
+from capphep.crm.views.saving import attempt, form_page, typed_in
 from capphep.crm.views.shown import FOLLOWED, followed, in_words
 from capphep.platform import clock
 from capphep.platform.conflicts import StaleEdit, stale_edit
@@ -26,6 +26,7 @@ from capphep.platform.kit import MenuItem
 from capphep.platform.models import User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Permission, may, require
+from capphep.platform.signed_in import actor_of
 from capphep.pure.codes import unusual_budget_code
 
 FORM = "crm/customer_form.html"

@@ -33,6 +33,7 @@ from capphep.platform import clock
 from capphep.platform.htmx import render_dialog, toast
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 
 _LONGEST_SEARCH: Final = 200
@@ -40,9 +41,10 @@ _MOST_NAMED: Final = 5
 
 
 def _actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    require(request.user, Permission.SALE_WRITE)
-    return request.user
+    """Who may write sales. Raises Forbidden."""
+    actor = actor_of(request)
+    require(actor, Permission.SALE_WRITE)
+    return actor
 
 
 @require_POST

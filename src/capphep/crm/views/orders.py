@@ -16,13 +16,14 @@ from capphep.crm.queries.customers import customer_of
 from capphep.crm.queries.sales import opportunity_of
 from capphep.crm.rules import is_frozen
 from capphep.crm.states import LicenceStatus
-from capphep.crm.views.saving import actor_of, typed_in
+from capphep.crm.views.saving import typed_in
 from capphep.platform.history import history_of
 from capphep.platform.htmx import redirect, render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem, Status, Step, Tone, steps
 from capphep.platform.models import User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Permission, may, require
+from capphep.platform.signed_in import actor_of
 from capphep.platform.versions import Stale
 from capphep.pure.errors import Invalid, Invalids
 from capphep.pure.words import amount_in_words

@@ -11,10 +11,10 @@ from capphep.crm.models import Customer, Opportunity, SalesProject
 from capphep.crm.queries import customers as customer_queries
 from capphep.crm.queries import sales as sales_queries
 from capphep.crm.states import OpportunityStage
-from capphep.crm.views.saving import actor_of
 from capphep.crm.views.shown import in_words, short_day
 from capphep.platform import clock
 from capphep.platform.models import User
+from capphep.platform.signed_in import actor_of
 
 ROWS = 20
 _LONGEST_SEARCH = 200

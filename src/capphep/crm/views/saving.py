@@ -1,4 +1,4 @@
-"""What the CRM's screens have in common: who asks, a form tried once, what came of it."""
+"""What the CRM's screens have in common: a form tried once, what came of it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,10 @@ from django.shortcuts import render
 from capphep.crm.forms.fields import RecordForm
 from capphep.platform import kept_forms
 from capphep.platform.conflicts import StaleEdit
-from capphep.platform.models import User
 from capphep.platform.versions import Stale
 from capphep.pure.errors import Invalid, Invalids
 
 T = TypeVar("T")
-
-
-def actor_of(request: HttpRequest) -> User:
-    """The person who is signed in; the middleware lets nobody else come here."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def typed_in(request: HttpRequest) -> QueryDict | None:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from capphep.crm.queries.customers import customer_of
-from capphep.crm.views.saving import actor_of
 from capphep.identity import queries
 from capphep.identity.models import AccountLink, AdminAccount
 from capphep.identity.states import AccountStatus
@@ -19,6 +18,7 @@ from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Actor, Permission, may
+from capphep.platform.signed_in import actor_of
 
 _PAGE: Final = ("identity/account.html", "identity/_account.html")
 _PANEL: Final = ("identity/panel.html", "identity/_panel.html")

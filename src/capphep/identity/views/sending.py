@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from capphep.crm.views.saving import actor_of
 from capphep.identity import queries
 from capphep.identity.actions import send_again
 from capphep.platform.htmx import done, render_dialog
 from capphep.platform.roles import Permission, require
+from capphep.platform.signed_in import actor_of
 from capphep.pure.errors import Refusal
 
 # As many as a page of the list has rows.

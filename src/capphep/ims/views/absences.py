@@ -22,8 +22,8 @@ from capphep.platform.htmx import done, redirect, render_dialog, render_page_or_
 from capphep.platform.kit import MenuItem, Status
 from capphep.platform.models import User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
-from capphep.platform.texts import refusal_text
-from capphep.provisioning.views.access import actor_of
+from capphep.platform.signed_in import actor_of
+from capphep.platform.texts import show_refusals
 from capphep.pure.errors import Invalid
 
 _STATES = {
@@ -102,8 +102,7 @@ def absence_new(request: HttpRequest) -> HttpResponse:
         try:
             absence = actions.enter_absence(actor=actor, **form.values())
         except Invalid as refusal:
-            field = refusal.field if refusal.field in form.fields else None
-            form.add_error(field, refusal_text(refusal))
+            show_refusals(form, [refusal])
         else:
             return _entered(request, absence)
     return _form_page(request, form, status=422)

@@ -20,9 +20,10 @@ from capphep.platform.htmx import done
 from capphep.platform.kit import MenuItem
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.views.access import actor_of, only_post
+from capphep.provisioning.views.access import only_post
 from capphep.pure.errors import Conflict, Invalid
 
 _LONGEST_ID: Final = 18

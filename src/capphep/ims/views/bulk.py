@@ -24,11 +24,11 @@ from capphep.platform import clock
 from capphep.platform.kit import Status
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.provisioning import queries as provisioning
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
-from capphep.provisioning.views.access import actor_of
 from capphep.pure.errors import Refusal
 
 # As many as a page of the queue has rows.

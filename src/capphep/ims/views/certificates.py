@@ -28,7 +28,7 @@ from capphep.platform import clock
 from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import Status
 from capphep.platform.roles import Actor
-from capphep.provisioning.views.access import actor_of
+from capphep.platform.signed_in import actor_of
 
 LICENCE_STATES: Final[dict[LicenceState, Status]] = {
     "valid": Status(pgettext_lazy("licence", "Valid"), "good"),

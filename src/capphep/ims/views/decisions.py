@@ -15,9 +15,9 @@ from capphep.ims.views import checks
 from capphep.ims.views.assignment import held_by_another
 from capphep.ims.views.dialogs import decided, dialog, page_of, too_late
 from capphep.platform import clock, kept_forms
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.views.access import actor_of
 from capphep.pure.errors import Conflict
 
 

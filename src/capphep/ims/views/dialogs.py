@@ -16,9 +16,9 @@ from capphep.ims.queries.queue import next_waiting
 from capphep.platform import clock
 from capphep.platform.htmx import done, is_htmx, redirect, render_page_or_fragment
 from capphep.platform.kit import Text
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.views.access import actor_of
 from capphep.pure.errors import Conflict
 
 # Behind the address of a decision: afterwards the next one that waits opens by itself.

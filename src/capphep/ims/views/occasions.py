@@ -10,7 +10,7 @@ from capphep.ims.actions.occasions import open_opportunity
 from capphep.ims.queries.occasions import occasion_of
 from capphep.platform.htmx import redirect
 from capphep.platform.roles import Permission, require
-from capphep.provisioning.views.access import actor_of
+from capphep.platform.signed_in import actor_of
 
 
 def occasion_opportunity(request: HttpRequest, occasion_id: int) -> HttpResponse:

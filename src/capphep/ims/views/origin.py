@@ -10,7 +10,7 @@ from capphep.entitlements.queries import subscription_of
 from capphep.ims.queries.origin import Origin, origin_of
 from capphep.ims.views.subscriptions import request_page
 from capphep.platform.htmx import is_htmx, render_page_or_fragment
-from capphep.provisioning.views.access import actor_of
+from capphep.platform.signed_in import actor_of
 from capphep.provisioning.views.shown import ShownQuantity
 
 

@@ -30,10 +30,10 @@ from capphep.platform.kit import MenuItem, Text
 from capphep.platform.models import User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Permission, may
+from capphep.platform.signed_in import actor_of
 from capphep.provisioning import queries as provisioning
 from capphep.provisioning.models import LicenceRequest, Withdrawal
 from capphep.provisioning.states import RequestKind, RequestStatus
-from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.shown import status_of
 
 WITHDRAWALS: Final = "withdrawals"

@@ -17,8 +17,8 @@ from capphep.ims.queries.holdings import HeldResource, holdings_of
 from capphep.platform import clock
 from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.roles import Actor
+from capphep.platform.signed_in import actor_of
 from capphep.provisioning.renewals import renewal_of
-from capphep.provisioning.views.access import actor_of
 
 
 @dataclass(frozen=True, slots=True)

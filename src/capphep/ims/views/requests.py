@@ -26,10 +26,10 @@ from capphep.platform import clock
 from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem, Text
 from capphep.platform.models import User
+from capphep.platform.signed_in import actor_of
 from capphep.provisioning import explanations
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.rules import needs_evidence
-from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.rounds import rounds_shown
 from capphep.provisioning.views.shown import source_item, status_of, steps_of

@@ -22,13 +22,13 @@ from capphep.ims.views.evidence import previews_of
 from capphep.platform import kept_forms
 from capphep.platform.htmx import redirect
 from capphep.platform.kit import HeaderBand, MenuItem, Text
-from capphep.platform.texts import refusal_text
+from capphep.platform.signed_in import actor_of
+from capphep.platform.texts import refusal_text, show_refusals
 from capphep.provisioning.actions.rounds import parts_of
 from capphep.provisioning.contents import Content
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.round_rules import Row, comment_fields, topic_of
 from capphep.provisioning.rules import needs_evidence
-from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.contents import label_of, rows_of, schemas_of
 from capphep.provisioning.views.shown import status_of, steps_of
 from capphep.pure.errors import Conflict, Invalid
@@ -69,8 +69,7 @@ def _post(request: HttpRequest, record: LicenceRequest, content: Content) -> Htt
                 comments=form.comments,
             )
         except Invalid as refusal:
-            name = refusal.field if refusal.field in form.fields else None
-            form.add_error(name, refusal_text(refusal))
+            show_refusals(form, [refusal])
         else:
             text = _("%(request_no)s went back to its salesperson.")
             message = text % {"request_no": record.request_no}

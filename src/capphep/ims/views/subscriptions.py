@@ -27,8 +27,8 @@ from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem, Status
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Actor, sees_all
+from capphep.platform.signed_in import actor_of
 from capphep.provisioning.renewals import may_renew, renewal_of
-from capphep.provisioning.views.access import actor_of
 
 STATES: Final = {
     "in_force": Status(gettext_lazy("In force"), "good"),

@@ -23,10 +23,11 @@ from capphep.platform.htmx import done
 from capphep.platform.kit import MenuItem
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, may, require, sees_all
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.provisioning.models import LicenceRequest, Withdrawal
 from capphep.provisioning.states import REQUEST_STATUS
-from capphep.provisioning.views.access import actor_of, only_post
+from capphep.provisioning.views.access import only_post
 from capphep.pure.errors import Conflict, Invalid
 
 

@@ -19,7 +19,6 @@ from capphep.integration.courier import LEASE, body_of, webhook_id
 from capphep.integration.models import Delivery, Endpoint
 from capphep.integration.states import DeliveryStatus
 from capphep.integration.views.shown import (
-    actor_of,
     attempt_row,
     delivery_status,
     subject_of,
@@ -29,6 +28,7 @@ from capphep.platform.event_types import TYPES
 from capphep.platform.htmx import done, render_dialog, render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.signed_in import actor_of
 
 # What is being sent at the moment is due at the end of its lease.
 _SOON: Final = datetime.timedelta(seconds=LEASE)

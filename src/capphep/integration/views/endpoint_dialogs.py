@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from capphep.integration import webhook_queries as queries
 from capphep.integration.actions import endpoints as actions
 from capphep.integration.actions import redelivery
-from capphep.integration.views.shown import actor_of
 from capphep.integration.webhook_forms import RangeForm, ResumeForm, SecretForm
 from capphep.platform.htmx import done, redirect, render_dialog
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Invalid
 

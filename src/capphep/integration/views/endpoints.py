@@ -14,7 +14,7 @@ from capphep.integration import webhook_queries as queries
 from capphep.integration.actions import endpoints as actions
 from capphep.integration.models import Endpoint
 from capphep.integration.states import EndpointStatus
-from capphep.integration.views.shown import actor_of, delivery_row, endpoint_status, show
+from capphep.integration.views.shown import delivery_row, endpoint_status
 from capphep.integration.webhook_forms import (
     EndpointForm,
     values_of,
@@ -26,6 +26,8 @@ from capphep.platform.htmx import redirect, render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Permission, require
+from capphep.platform.signed_in import actor_of
+from capphep.platform.texts import show_refusals
 from capphep.pure.errors import Invalids
 
 LATEST = 10
@@ -134,7 +136,7 @@ def endpoint_new(request: HttpRequest) -> HttpResponse:
         try:
             made = actions.create_endpoint(actor=actor_of(request), typed=form.typed())
         except Invalids as found:
-            show(form, found)
+            show_refusals(form, found.refusals)
         else:
             return _made_page(request, *made)
     return _form_page(request, form, _("Add a webhook"), status=422)
@@ -157,7 +159,7 @@ def endpoint_edit(request: HttpRequest, endpoint_id: int) -> HttpResponse:
                 typed=form.typed(),
             )
         except Invalids as refused:
-            show(form, refused)
+            show_refusals(form, refused.refusals)
         else:
             page = reverse("integration:endpoint", args=[endpoint_id])
             return redirect(request, page, message=_("Saved."))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from django import forms
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,9 +13,6 @@ from capphep.integration.retry_rules import is_success
 from capphep.integration.states import DeliveryStatus, EndpointStatus
 from capphep.platform.event_types import TEST
 from capphep.platform.kit import Status, Tone
-from capphep.platform.models import User
-from capphep.platform.texts import refusal_text
-from capphep.pure.errors import Invalids
 
 _DELIVERY_TONES: Final[dict[str, Tone]] = {
     DeliveryStatus.WAITING: "waiting",
@@ -29,11 +24,6 @@ _ENDPOINT_TONES: Final[dict[str, Tone]] = {
     EndpointStatus.PAUSED: "gone",
     EndpointStatus.DISABLED: "bad",
 }
-
-
-def actor_of(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def endpoint_status(endpoint: Endpoint) -> Status:
@@ -86,11 +76,3 @@ def attempt_row(attempt: Attempt) -> AttemptRow:
         return AttemptRow(attempt, Status(attempt.get_error_display(), "bad"))
     tone: Tone = "good" if is_success(attempt.status) else "bad"
     return AttemptRow(attempt, Status(f"HTTP {attempt.status}", tone))
-
-
-def show(form: forms.Form, found: Invalids) -> None:
-    """Each refusal at its field."""
-    for refusal in found.refusals:
-        form.add_error(
-            refusal.field if refusal.field in form.fields else None, refusal_text(refusal)
-        )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,10 +22,10 @@ from capphep.platform.api import Scope
 from capphep.platform.history import history_of
 from capphep.platform.htmx import done, render_dialog, render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem, Status
-from capphep.platform.models import User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Permission, require
-from capphep.platform.texts import refusal_text
+from capphep.platform.signed_in import actor_of
+from capphep.platform.texts import show_refusals
 from capphep.pure.errors import Invalids
 
 _STATES = {
@@ -35,11 +34,8 @@ _STATES = {
     State.EXPIRED: Status(gettext_lazy("Expired"), "gone"),
     State.REVOKED: Status(gettext_lazy("Revoked"), "bad"),
 }
-
-
-def _actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
+# What the form calls the domain's fields.
+_NAMES: Final = {"expires_at": "expires_on"}
 
 
 def token_list(request: HttpRequest) -> HttpResponse:
@@ -47,7 +43,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("API tokens"),
         "intro": _("By these, programs such as iGOV or another CRM use the API."),
-        "page": list_page(request, queries.visible_tokens(_actor(request)), spec=_spec()),
+        "page": list_page(request, queries.visible_tokens(actor_of(request)), spec=_spec()),
         "add_url": reverse("integration:token_new"),
         "add_label": _("Make a token"),
         "empty_text": _("No program has a token yet."),
@@ -112,16 +108,16 @@ def _menu(token: ApiToken) -> list[MenuItem]:
 
 def token_new(request: HttpRequest) -> HttpResponse:
     """context: title, form, cancel_url; once it is made: as `_made_page`."""
-    require(_actor(request), Permission.INTEGRATION_WRITE)
+    require(actor_of(request), Permission.INTEGRATION_WRITE)
     if request.method != "POST":
         return _form_page(request, TokenForm(kept_forms.take(request)))
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=422)
     try:
-        token, text = actions.create_token(actor=_actor(request), wanted=form.wanted())
+        token, text = actions.create_token(actor=actor_of(request), wanted=form.wanted())
     except Invalids as found:
-        _show(form, found)
+        show_refusals(form, found.refusals, names=_NAMES)
         return _form_page(request, form, status=422)
     return _made_page(request, token, text)
 
@@ -145,16 +141,9 @@ def _made_page(request: HttpRequest, token: ApiToken, text: str) -> HttpResponse
     return response
 
 
-def _show(form: forms.Form, found: Invalids) -> None:
-    names = {"expires_at": "expires_on"}
-    for refusal in found.refusals:
-        field = names.get(refusal.field, refusal.field)
-        form.add_error(field if field in form.fields else None, refusal_text(refusal))
-
-
 def token(request: HttpRequest, token_id: int) -> HttpResponse:
     """context: title, token, band, scopes, entries."""
-    found = queries.token_of(_actor(request), token_id)
+    found = queries.token_of(actor_of(request), token_id)
     known = dict(Scope.choices)
     context: dict[str, Any] = {
         "title": found.name,
@@ -179,13 +168,13 @@ def _band(token: ApiToken) -> HeaderBand:
 
 def token_rotate(request: HttpRequest, token_id: int) -> HttpResponse:
     """context: title, intro, form, action, submit_label, back_url; then: title, token, text."""
-    found = queries.token_of(_actor(request), token_id)
+    found = queries.token_of(actor_of(request), token_id)
     form = RotateForm(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made, text = actions.rotate_token(actor=_actor(request), **form.values())
+            made, text = actions.rotate_token(actor=actor_of(request), **form.values())
         except Invalids as refused:
-            _show(form, refused)
+            show_refusals(form, refused.refusals, names=_NAMES)
         else:
             return _made_dialog(request, made, text)
     context = {
@@ -212,10 +201,10 @@ def _made_dialog(request: HttpRequest, token: ApiToken, text: str) -> HttpRespon
 
 def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     """context: title, text, action, danger, back_url."""
-    found = queries.token_of(_actor(request), token_id)
+    found = queries.token_of(actor_of(request), token_id)
     page = reverse("integration:token", args=[token_id])
     if request.method == "POST":
-        actions.revoke_token(actor=_actor(request), token_id=token_id)
+        actions.revoke_token(actor=actor_of(request), token_id=token_id)
         return done(request, _("The token is revoked."), back=page)
     context = {
         "title": _("Revoke the token “%(name)s”?") % {"name": found.name},

@@ -1,4 +1,4 @@
-"""Who asks, and by which method."""
+"""By which method an address is asked."""
 
 from __future__ import annotations
 
@@ -9,16 +9,8 @@ from typing import Concatenate, ParamSpec, TypeAlias
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
-from capphep.platform.models import User
-
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def actor_of(request: HttpRequest) -> User:
-    """The person who is signed in; the middleware lets nobody else come here."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def only_post(page: str) -> Callable[[View[P]], View[P]]:

@@ -13,6 +13,7 @@ from capphep.platform import clock, kept_forms
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.htmx import is_htmx, redirect, render_dialog, toast
 from capphep.platform.models import TextState
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.platform.versions import Stale
 from capphep.provisioning.actions.evidence import decision_of, describe_decision
@@ -20,7 +21,6 @@ from capphep.provisioning.actions.locks import check_own
 from capphep.provisioning.evidence_rules import suggestion
 from capphep.provisioning.forms import DecisionForm, decision_initial
 from capphep.provisioning.models import Evidence, LicenceRequest
-from capphep.provisioning.views.access import actor_of
 from capphep.pure.errors import Invalid
 
 

@@ -16,6 +16,7 @@ from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.htmx import is_htmx, redirect, toast
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.models import User
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.platform.versions import Stale
 from capphep.provisioning import queries
@@ -27,7 +28,6 @@ from capphep.provisioning.expiry_queries import ends_on
 from capphep.provisioning.forms import RequestForm, form_of, initial_of
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import EDITABLE
-from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.evidence import attach_all
 from capphep.provisioning.views.lines import lines_context
 from capphep.provisioning.views.rounds import returned_of

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from capphep.platform import files, filetypes
 from capphep.platform.htmx import ToastTone, is_htmx, redirect, toast
 from capphep.platform.models import FileText, User
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.provisioning import queries
 from capphep.provisioning.actions.evidence import attach_evidence, remove_evidence
 from capphep.provisioning.actions.locks import check_own
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import EvidenceKind
-from capphep.provisioning.views.access import actor_of, only_post
+from capphep.provisioning.views.access import only_post
 from capphep.provisioning.views.rounds import remarks_of
 from capphep.provisioning.views.shown import evidence_shown, input_name
 from capphep.pure.errors import Invalid

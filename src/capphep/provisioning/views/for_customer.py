@@ -21,13 +21,14 @@ from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.kit import MenuItem
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.provisioning import kinds, queries
 from capphep.provisioning.actions import without_order
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.renewals import Renewal, renewal_of, subscriptions_of
 from capphep.provisioning.states import RequestKind
-from capphep.provisioning.views.access import actor_of, only_post
+from capphep.provisioning.views.access import only_post
 from capphep.pure.errors import Invalid
 from capphep.pure.money import format_number
 

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from capphep.catalog import schemas
 from capphep.platform.htmx import done, is_htmx, redirect, render_dialog, toast
 from capphep.platform.kit import Remark
+from capphep.platform.signed_in import actor_of
 from capphep.provisioning import explanations, queries
 from capphep.provisioning.actions import drafts, extras
 from capphep.provisioning.actions.locks import check_own, require_own
 from capphep.provisioning.forms import ExtraForm
 from capphep.provisioning.models import LicenceRequest, RequestLine
-from capphep.provisioning.views.access import actor_of, only_post
+from capphep.provisioning.views.access import only_post
 from capphep.provisioning.views.rounds import remarks_of
 from capphep.provisioning.views.shown import lines_shown
 from capphep.pure.errors import Invalids

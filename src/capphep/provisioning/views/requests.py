@@ -24,6 +24,7 @@ from capphep.platform.htmx import (
 from capphep.platform.kit import HeaderBand, MenuItem, Status
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Actor
+from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.provisioning import explanations, queries
 from capphep.provisioning.actions import drafts, sending
@@ -32,7 +33,7 @@ from capphep.provisioning.expiry_queries import ends_on
 from capphep.provisioning.information import InfoChange, changes_of
 from capphep.provisioning.models import LicenceRequest, Withdrawal
 from capphep.provisioning.states import RequestKind, RequestStatus
-from capphep.provisioning.views.access import actor_of, only_post
+from capphep.provisioning.views.access import only_post
 from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.rounds import returned_of, rounds_shown
 from capphep.provisioning.views.shown import (

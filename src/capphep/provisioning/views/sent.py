@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from capphep.platform.kit import HeaderBand
+from capphep.platform.signed_in import actor_of
 from capphep.provisioning import round_queries as queries
 from capphep.provisioning.models import Round
 from capphep.provisioning.round_rules import Row
-from capphep.provisioning.views.access import actor_of
 from capphep.provisioning.views.contents import rows_of, schemas_of
 from capphep.provisioning.views.evidence import file_response
 from capphep.provisioning.views.rounds import shown_round

@@ -17,11 +17,11 @@ from capphep.crm.views.orders import status_of as order_status
 from capphep.platform.kit import MenuItem, Status, Text
 from capphep.platform.models import User
 from capphep.platform.roles import Role
+from capphep.platform.signed_in import actor_of
 from capphep.provisioning.models import LicenceRequest, Round
 from capphep.provisioning.states import EDITABLE, RequestStatus
 from capphep.provisioning.views.shown import status_of
 from capphep.shell import queries
-from capphep.shell.views.access import actor_of
 from capphep.shell.views.notices import panel_context
 
 

@@ -15,7 +15,7 @@ from capphep.platform.htmx import done, is_htmx, render_page_or_fragment
 from capphep.platform.kit import MenuItem, Status
 from capphep.platform.models import Notice, User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
-from capphep.shell.views.access import actor_of
+from capphep.platform.signed_in import actor_of
 
 SHOWN: Final = 6
 _COUNTED: Final = 20

@@ -20,11 +20,12 @@ from capphep.platform.kit import HeaderBand, MenuItem, Status
 from capphep.platform.models import Team, User
 from capphep.platform.pages import Column, Filter, ListSpec, list_page
 from capphep.platform.roles import Permission, Role, require
+from capphep.platform.signed_in import actor_of
+from capphep.platform.texts import show_refusals
 from capphep.platform.versions import Stale
 from capphep.pure.errors import Invalids
 from capphep.shell import actions, queries
-from capphep.shell.forms import PasswordForm, UserForm, initial_of, show
-from capphep.shell.views.access import actor_of
+from capphep.shell.forms import PasswordForm, UserForm, initial_of
 
 _ACTIVE = [("1", gettext_lazy("Active")), ("0", gettext_lazy("Inactive"))]
 _SHOWN_ROLES = [choice for choice in Role.choices if choice[0] != Role.SYSTEM]
@@ -103,7 +104,7 @@ def user_new(request: HttpRequest) -> HttpResponse:
             actor=actor_of(request), typed=form.typed(), password=form.cleaned_data["password"]
         )
     except Invalids as found:
-        show(form, found)
+        show_refusals(form, found.refusals)
         return _new_page(request, form, status=422)
     return redirect(request, "shell:user", user.pk, message=_("Saved."))
 
@@ -130,7 +131,7 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
             typed=form.typed(),
         )
     except Invalids as found:
-        show(form, found)
+        show_refusals(form, found.refusals)
         return _edit_page(request, record, form, status=422)
     except Stale:
         fresh = queries.user_of(actor_of(request), user_id)
@@ -178,7 +179,7 @@ def user_password(request: HttpRequest, user_id: int) -> HttpResponse:
         try:
             return _password_set(request, record, form.cleaned_data["password"])
         except Invalids as found:
-            show(form, found)
+            show_refusals(form, found.refusals)
     context = {
         "title": _("New password for %(name)s") % {"name": record.full_name},
         "intro": _("Who is signed in with the old password is signed out."),

@@ -1,4 +1,4 @@
-"""Who asks."""
+"""Who asks, on the screens."""
 
 from __future__ import annotations
 
