@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 from collections.abc import Iterator
@@ -129,3 +130,31 @@ def test_decisions_have_numbers_of_their_own_in_file_and_title() -> None:
 def test_each_rule_has_one_row() -> None:
     rows = re.findall(r"^\| (R\d+) \|", (ROOT / "docs/rules.md").read_text(), re.MULTILINE)
     assert rows == [f"R{number}" for number in range(1, len(rows) + 1)]
+
+
+def settings_read() -> list[str]:
+    """The variables that settings.py reads, by `config.environment` or `config.outside`."""
+    tree = ast.parse((PACKAGE / "config" / "settings.py").read_text("utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    first = [call.args[0] for call in calls if call.args]
+    names = [one.value for one in first if isinstance(one, ast.Constant)]
+    return [name for name in names if isinstance(name, str) and name.startswith("CAPPHEP_")]
+
+
+def settings_documented() -> list[str]:
+    text = (PACKAGE / "config" / "settings.py").read_text("utf-8")
+    return re.findall(r"^\| (CAPPHEP_\w+) \|", ast.get_docstring(ast.parse(text)) or "", re.M)
+
+
+def test_each_setting_has_one_row() -> None:
+    rows = settings_documented()
+    assert len(rows) == len(set(rows))
+    assert set(rows) == set(settings_read())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_document_names_only_settings_that_there_are(document: Path) -> None:
+    named_there = set(re.findall(r"CAPPHEP_[A-Z_]*[A-Z]", document.read_text("utf-8")))
+    assert {name.removesuffix("_FILE") for name in named_there} - set(
+        settings_documented()
+    ) == set()

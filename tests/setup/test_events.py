@@ -18,8 +18,8 @@ FAMILIES = {name.partition(".")[0] for name in TYPES}
 TYPE = re.compile(rf"({'|'.join(sorted(FAMILIES))})\.[a-z_]+")
 # The kind of a notice to a person (`platform.notices`).
 NOTICES = {"usage.end"}
-# Permissions and scopes look like types.
-NOT_EVENTS = {"roles.py", "event_types.py", "scopes.py", "settings.py"}
+# Permissions look like types.
+NOT_EVENTS = {"roles.py", "event_types.py", "settings.py"}
 
 
 def texts() -> set[str]:

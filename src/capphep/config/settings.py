@@ -1,10 +1,12 @@
 """The one settings file. Everything that differs between installations comes from the environment.
 
+Each may be given by a file instead, whose name is in the variable with `_FILE` at its end.
+
 | variable | meaning |
 |---|---|
 | CAPPHEP_STATE_DIR | where the database, files and secret key live (default: var/ in the project) |
 | CAPPHEP_DATABASE_URL | postgres://… or sqlite:///…; default: SQLite in the state directory |
-| CAPPHEP_SECRET_KEY, …_FILE | signing key; default: made once in the state directory |
+| CAPPHEP_SECRET_KEY | signing key; default: made once in the state directory |
 | CAPPHEP_ALLOWED_HOSTS | comma-separated host names (default: this machine only) |
 | CAPPHEP_VENDOR_NAME | whose licences these are, as certificates say it |
 | CAPPHEP_HTTPS | yes when served through HTTPS: secure cookies, HSTS |
@@ -21,17 +23,17 @@
 | CAPPHEP_BLOCKING_CHECKS | codes of automatic checks that stop an approval (default none) |
 | CAPPHEP_TARGET_DAYS | in how many working days the desk means to decide (default 2) |
 | CAPPHEP_RENEWAL_DAYS | days before its end that a subscription asks to be renewed (default 90) |
+| CAPPHEP_RENEWAL_CONTINUES | R9: a renewal in time begins after the running term (default yes) |
 | CAPPHEP_USAGE_PERCENTS | R16: percent in use at which sales are told, once each (default 80,100) |
 | CAPPHEP_USAGE_STALE_DAYS | days without a report after which the screens say so (default 7) |
 | CAPPHEP_USAGE_HISTORY_DAYS | how long the daily usage is kept (default 400; 0: for ever) |
 | CAPPHEP_EXPIRY_NOTICE_DAYS | R17: days before an end at which sales are told (default 60,30,7) |
-| CAPPHEP_RENEWAL_CONTINUES | R9: a renewal in time begins after the running term (default yes) |
-| CAPPHEP_LICENCE_SECRET, …_FILE | encrypts the keys that sign licences; default: made once |
+| CAPPHEP_LICENCE_SECRET | encrypts the keys that sign licences; default: made once |
 | CAPPHEP_LICENCE_DAYS | how long a licence's file lives, renewed on fetch (default 30) |
 | CAPPHEP_LICENCE_GRACE_DAYS | how long a file that was not renewed still counts (default 14) |
 | CAPPHEP_SCIM_URL | R15: the identity provider's SCIM 2.0 address (default none: own directory) |
-| CAPPHEP_SCIM_TOKEN, …_FILE | its bearer token |
-| CAPPHEP_EMAIL_URL, …_FILE | R15: smtp+tls://user:password@host:587, smtps://… (default console) |
+| CAPPHEP_SCIM_TOKEN | its bearer token |
+| CAPPHEP_EMAIL_URL | R15: smtp+tls://user:password@host:587, smtps://… (default console) |
 | CAPPHEP_EMAIL_FROM | from whom invitations come; needed with a mail server |
 | CAPPHEP_PRODUCT_URL | the address that invitations name (default none) |
 | CAPPHEP_CHECK_CACHE | yes keeps answers to products for up to a second (default no) |
