@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -94,22 +95,25 @@ def gate(python: str, site: Site, notes: Path, checks: int) -> dict[str, float]:
     """What a process that asks says, while another one approves; see `bench.checks.gate`."""
     command = [python, "-m", "bench.checks.gate"]
     Notes.begin(notes)
-    with Server(python, site.environment) as server:
-        writer = subprocess.Popen([*command, "write", str(notes)], env=site.environment)
-        try:
-            asked = subprocess.run(
-                [
-                    *(*command, "ask", str(notes), f"--port={server.port}"),
-                    *(f"--token={site.token}", f"--checks={checks}"),
-                ],
-                env=site.environment,
-                stdout=subprocess.PIPE,
-                text=True,
-                check=True,
-            )
-            if writer.wait(60):
-                raise RuntimeError("the process that approves failed")
-        finally:
-            writer.terminate()
-    found: dict[str, float] = json.loads(asked.stdout.splitlines()[-1])
+    with Server(python, site.environment) as server, ExitStack() as stack:
+        asking = [f"--port={server.port}", f"--token={site.token}", f"--checks={checks}"]
+        writer = stack.enter_context(_started([*command, "write", str(notes)], site))
+        asker = stack.enter_context(_started([*command, "ask", str(notes), *asking], site))
+        while asker.poll() is None and not writer.poll():
+            time.sleep(0.1)
+        if asker.poll() != 0 or writer.wait(60):
+            raise RuntimeError("a process of the gate failed")
+        assert asker.stdout is not None
+        found: dict[str, float] = json.loads(asker.stdout.read().splitlines()[-1])
     return found
+
+
+@contextmanager
+def _started(command: list[str], site: Site) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        command, env=site.environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
