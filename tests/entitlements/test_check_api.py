@@ -135,4 +135,5 @@ def test_a_thousand_checks_cost_what_one_does(igov: Program, ledger: Ledger) -> 
     # The token, its last use with the first of them, and what is read.
     assert costs == [8, 7]
     assert igov.post(PATH, {"checks": [asked("igov.office")] * 1001}).status_code == 422
-    assert igov.post(PATH, {"checks": []}).status_code == 422
+    for refused in ([], [asked("igov.office.users", more=True)], [asked("igov.office", more="1")]):
+        assert igov.post(PATH, {"checks": refused}).status_code == 422

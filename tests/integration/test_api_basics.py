@@ -233,6 +233,10 @@ def test_every_answer_tells_what_is_left_of_the_rate(salesperson: User) -> None:
     assert 1 <= int(third["Retry-After"]) <= 30
 
 
+def test_no_cache_on_the_way_keeps_an_answer(crm: Program) -> None:
+    assert crm.get("/customers")["Cache-Control"] == "no-store"
+
+
 def test_the_last_use_is_remembered(salesperson: User) -> None:
     made, text = token(salesperson)
     Program(text).get("/customers")

@@ -69,4 +69,6 @@ class ApiAccess:
             response = self.get_response(request)
         for name, value in told.items():
             response.headers[name] = value
+        # A cache on the way knows no X-API-Key: it would give the answer to others.
+        response.headers.setdefault("Cache-Control", "no-store")
         return response

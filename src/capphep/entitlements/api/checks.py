@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Query, Schema
-from pydantic import StringConstraints
+from pydantic import StrictInt, StringConstraints
 
 from capphep.entitlements.check_rules import REASONS
 from capphep.entitlements.queries.checks import Checked, Question, check_many
@@ -22,7 +22,7 @@ class CheckIn(Input):
     flag: Annotated[str, StringConstraints(max_length=130)] = Field(
         description="`igov.office` for a module, `igov.office.users` for a resource of it"
     )
-    more: int | None = Field(
+    more: StrictInt | None = Field(
         None,
         ge=0,
         le=1_000_000_000,
