@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Max
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -24,7 +25,8 @@ from capphep.crm.models import Customer, Order
 from capphep.crm.states import LICENCE_STATUS, LicenceStatus
 from capphep.ims import ledger
 from capphep.platform import audit_chain
-from capphep.platform.models import AuditEntry, OutboxEvent, User
+from capphep.platform.audit_hash import entry_hash
+from capphep.platform.models import AuditChain, AuditEntry, OutboxEvent, User
 from capphep.provisioning.models import LicenceRequest, Round, Withdrawal
 from capphep.provisioning.states import (
     LIVE,
@@ -96,10 +98,12 @@ class Life(RuleBasedStateMachine):
         self.requests: list[LicenceRequest] = []
         self.looks: dict[int, str] = {}
         self.statuses: dict[int, str] = {}
+        self.heads = heads()
+        self.walked = AuditEntry.objects.aggregate(Max("pk", default=0))["pk__max"]
 
     def teardown(self) -> None:
         try:
-            # A link that broke at any step is broken still.
+            # Each step looked at its own entries: now the whole, by the command's own walk.
             assert list(audit_chain.differences()) == []
         finally:
             transaction.set_rollback(True)
@@ -321,6 +325,7 @@ class Life(RuleBasedStateMachine):
         self.every_move_is_in_the_trail(requests)
         self.every_sending_is_a_round(requests)
         self.every_approval_was_announced_once(requests)
+        self.the_trail_grew_link_by_link()
 
     def in_force_is_what_was_approved_less_what_was_withdrawn(self) -> None:
         days = self.model.turning_days() | {self.world.today}
@@ -375,6 +380,21 @@ class Life(RuleBasedStateMachine):
         granted = (RequestStatus.APPROVED, RequestStatus.WITHDRAWN)
         expected = Counter((one.request_no,) for one in requests if one.status in granted)
         assert Counter(announced) == expected
+
+    def the_trail_grew_link_by_link(self) -> None:
+        """What was written since the last look follows what stood there; the heads say so."""
+        new = AuditEntry.objects.filter(pk__gt=self.walked).order_by("chain", "seq")
+        for entry in new:
+            length, head = self.heads.get(entry.chain_id, (0, ""))
+            assert (entry.seq, entry.hash) == (length + 1, entry_hash(head, entry))
+            self.heads[entry.chain_id] = (entry.seq, entry.hash)
+            self.walked = max(self.walked, entry.pk)
+        assert self.heads == heads()
+
+
+def heads() -> dict[int, tuple[int, str]]:
+    """How long each chain of the audit trail is, and the hash of its last entry."""
+    return {chain.pk: (chain.length, chain.head) for chain in AuditChain.objects.all()}
 
 
 def items_of(request: LicenceRequest) -> dict[int, int]:
