@@ -271,6 +271,13 @@ def test_an_upload_has_a_form(crm: Program, order: Order) -> None:
     assert not Evidence.objects.exists()
 
 
+def test_a_member_of_a_form_that_does_not_exist_is_refused(crm: Program, order: Order) -> None:
+    fields = {"kind": "funding_decision", "issued": "2026-10-01"}
+    answer = upload(crm, opened(crm, order), stories.PDF, **fields)
+    assert_problem(answer, 422, "unknown_member", "/issued")
+    assert not Evidence.objects.exists()
+
+
 def test_evidence_that_was_sent_stays(crm: Program, order: Order, salesperson: User) -> None:
     request = stories.sent(order, salesperson)
     path = f"/requests/{request.request_no}"

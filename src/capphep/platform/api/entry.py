@@ -36,15 +36,18 @@ class _LengthRequired(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an address expects: a scope (None: any token), members of its query, a media type."""
+    """What an address expects: a scope (None: any token), members of its query and of its form,
+    a media type."""
 
     scope: Scope | None
     query: frozenset[str]
+    form: frozenset[str]
     media_type: str
 
     def check(self, request: HttpRequest, path: Mapping[str, object]) -> None:
         """Raises Forbidden ``scope_missing``, NotFound, Refusal ``media_type``, ``too_large``,
-        ``length_required``; Invalid ``unknown_parameter``, ``text_unreadable``."""
+        ``length_required``; Invalid ``unknown_parameter``, ``unknown_member``,
+        ``text_unreadable``."""
         principal: Principal | None = getattr(request, "principal", None)
         if principal is None:
             return  # Answered with 401.
@@ -79,21 +82,34 @@ class Entry:
         most = settings.EVIDENCE_MAX_BYTES + _FORM_BYTES
         if self.media_type == _MULTIPART and length > most:
             raise _TooLarge("too_large", gettext_noop("The request is too large."))
+        if self.media_type == _MULTIPART:
+            self._check_form(request)
+
+    def _check_form(self, request: HttpRequest) -> None:
+        for name in (*request.POST, *request.FILES):
+            if name not in self.form:
+                message = gettext_noop("There is no member of this name.")
+                raise Invalid("unknown_member", message, field=name)
 
 
 def expected_of(view: Callable[..., Any], scope: Scope | None) -> Entry:
     """What the view's own parameters say."""
     query: set[str] = set()
+    form: set[str] = set()
     media_type = ""
     for parameter in inspect.signature(view).parameters.values():
         source, schema = _source_of(parameter.annotation)
         if isinstance(source, sources.Query) and issubclass(schema, Schema):
             query |= schema.model_fields.keys()
-        elif isinstance(source, sources.Form | sources.File):
+        elif isinstance(source, sources.Form):
+            form |= schema.model_fields.keys()
+            media_type = _MULTIPART
+        elif isinstance(source, sources.File):
+            form.add(parameter.name)
             media_type = _MULTIPART
         elif source is None and isinstance(schema, type) and issubclass(schema, Schema):
             media_type = _JSON
-    return Entry(scope, frozenset(query), media_type)
+    return Entry(scope, frozenset(query), frozenset(form), media_type)
 
 
 def _source_of(annotation: Any) -> tuple[Any, Any]:
