@@ -9,14 +9,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from django.db import Error, connection
 
+from capphep.integration import limits
 from capphep.integration.ofrep.cache import Cache
 from capphep.integration.ofrep.handler import Handler
 from capphep.integration.ofrep.reader import STATEMENTS, Reader, Unavailable
 from capphep.integration.ofrep.uses import Uses
+from capphep.platform import clock
+from tests import factories, stories
+from tests.entitlements.conftest import Ledger
+from tests.factories import SmallCatalogue
 
 FLAGS = "/ofrep/v1/evaluate/flags"
+
+
+@pytest.fixture
+def ledger(transactional_db: None) -> Ledger:
+    """A customer with what was opened today, seen by every connection."""
+    factories.reference_data()
+    limits.LIMITER.forget()
+    catalogue, customer = SmallCatalogue(), factories.customer()
+    stories.opened(customer, catalogue)
+    return Ledger(customer, catalogue, clock.today())
 
 
 class TestReader(Reader):

@@ -11,27 +11,17 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from capphep.integration import limits
 from capphep.integration.ofrep.handler import Handler
 from capphep.integration.ofrep.reader import Reader
 from capphep.integration.ofrep.uses import Uses
-from capphep.platform import clock
 from tests import factories, stories
 from tests.entitlements.conftest import Ledger
-from tests.factories import SmallCatalogue
 from tests.integration.apis import token
-from tests.integration.ofreps import Asking, NoUses
+from tests.integration.ofreps import Asking, NoUses, ledger
+
+__all__ = ["ledger"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ledger(transactional_db: None) -> Ledger:
-    factories.reference_data()
-    limits.LIMITER.forget()
-    catalogue, customer = SmallCatalogue(), factories.customer()
-    stories.opened(customer, catalogue)
-    return Ledger(customer, catalogue, clock.today())
 
 
 @pytest.fixture

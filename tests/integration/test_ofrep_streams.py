@@ -19,24 +19,15 @@ from capphep.integration.models import ApiToken
 from capphep.integration.ofrep import streams
 from capphep.integration.ofrep.handler import Handler
 from capphep.integration.ofrep.reader import Reader
-from capphep.platform import clock
-from tests import factories, stories
+from tests import factories
 from tests.entitlements.conftest import DAY, Ledger
-from tests.factories import SmallCatalogue
 from tests.integration.apis import token
-from tests.integration.ofreps import Asking, NoUses
+from tests.integration.ofreps import Asking, NoUses, ledger
+
+__all__ = ["ledger"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 10
-
-
-@pytest.fixture
-def ledger(transactional_db: None) -> Ledger:
-    factories.reference_data()
-    limits.LIMITER.forget()
-    catalogue, customer = SmallCatalogue(), factories.customer()
-    stories.opened(customer, catalogue)
-    return Ledger(customer, catalogue, clock.today())
 
 
 @pytest.fixture
