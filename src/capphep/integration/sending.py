@@ -11,15 +11,16 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final
+from functools import lru_cache, partial
+from typing import Final
 
 import httpcore2
 
 from capphep.integration.endpoint_rules import is_allowed
 from capphep.integration.models import SendError
+from capphep.platform.timed_http import TimedBackend, TimeLimit
 from capphep.pure.addresses import is_public
 
 SECONDS: Final = 15.0
@@ -50,10 +51,10 @@ def post(
     url: str, *, headers: Mapping[str, str], body: bytes, allowed_hosts: Collection[str]
 ) -> Answer:
     """Send it once; never raises for what the other side, or the network, does."""
-    began = time.monotonic()
+    began, limit = time.monotonic(), TimeLimit(SECONDS)
     status, error, text, retry_after = None, None, "", ""
     try:
-        status, text, retry_after = _posted(url, headers, body, allowed_hosts, began + SECONDS)
+        status, text, retry_after = _posted(url, headers, body, allowed_hosts, limit)
     except Exception as found:
         error = _reason(found)
         if error is None:
@@ -67,9 +68,10 @@ def _posted(
     headers: Mapping[str, str],
     body: bytes,
     allowed_hosts: Collection[str],
-    deadline: float,
+    limit: TimeLimit,
 ) -> tuple[int, str, str]:
-    backend = _CheckedBackend(allowed_hosts, deadline)
+    """A name is looked up once, and what it leads to is known to be outside."""
+    backend = TimedBackend(limit, partial(_checked, allowed_hosts=allowed_hosts))
     with (
         httpcore2.ConnectionPool(ssl_context=_trusted(), network_backend=backend) as pool,
         pool.stream("POST", url, headers=_complete(headers), content=body) as response,
@@ -97,65 +99,6 @@ def _readable(content: bytes) -> str:
 def _trusted() -> ssl.SSLContext:
     """Reading the certificates takes longer than sending does."""
     return httpcore2.default_ssl_context()
-
-
-class _CheckedBackend(httpcore2.NetworkBackend):
-    """Connects to what a name leads to, once that is known to be outside."""
-
-    def __init__(self, allowed_hosts: Collection[str], deadline: float) -> None:
-        self._allowed = allowed_hosts
-        self._deadline = deadline
-        self._plain = httpcore2.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore2.NetworkStream:
-        address = _checked(host, port, self._allowed)
-        left = _left(self._deadline, httpcore2.ConnectTimeout)
-        stream = self._plain.connect_tcp(address, port, left, local_address, socket_options)
-        return _TimedStream(stream, self._deadline)
-
-
-class _TimedStream(httpcore2.NetworkStream):
-    """Ends at one moment, however many small steps are taken until then."""
-
-    def __init__(self, stream: httpcore2.NetworkStream, deadline: float) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(self._deadline, httpcore2.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(self._deadline, httpcore2.WriteTimeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore2.NetworkStream:
-        left = _left(self._deadline, httpcore2.ConnectTimeout)
-        stream = self._stream.start_tls(ssl_context, server_hostname, left)
-        return _TimedStream(stream, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-def _left(deadline: float, too_late: type[Exception]) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise too_late
-    return left
 
 
 def _checked(host: str, port: int, allowed_hosts: Collection[str]) -> str:
