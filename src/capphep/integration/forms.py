@@ -8,14 +8,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from capphep.catalog.models import Product
-from capphep.crm.models import Customer
 from capphep.integration.actions.tokens import NewToken
+from capphep.integration.bound_forms import BoundedForm
 from capphep.integration.models import ApiToken
 from capphep.platform import clock
 from capphep.platform.api import Scope
 from capphep.platform.models import User
-from capphep.platform.widgets import DayField, Picker, Ticks
+from capphep.platform.widgets import DayField, Ticks
 
 
 def _in_a_year() -> datetime.date:
@@ -29,7 +28,8 @@ class _Actor(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{user.full_name} – {user.get_role_display()}"
 
 
-class TokenForm(forms.Form):
+class TokenForm(BoundedForm):
+    field_order = ("name", "user", "scopes")
     name = forms.CharField(
         label=_("Name"),
         max_length=100,
@@ -43,18 +43,6 @@ class TokenForm(forms.Form):
         help_text=_("The token never does more than this user may."),
     )
     scopes = forms.MultipleChoiceField(label=_("Scopes"), choices=Scope.choices, widget=Ticks)
-    product = forms.ModelChoiceField(
-        Product.objects.none(),
-        label=_("Only this product"),
-        required=False,
-        empty_label=_("All products"),
-    )
-    customer = forms.ModelChoiceField(
-        Customer.objects.all(),
-        label=_("Only this customer"),
-        required=False,
-        widget=Picker("crm:customer_picker"),
-    )
     expires_on = DayField(
         label=_("Expires"), initial=_in_a_year, help_text=_("It works until the end of that day.")
     )
@@ -66,7 +54,6 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         users = User.objects.filter(is_active=True).order_by("full_name", "id")
         self.fields["user"].queryset = users  # type: ignore[attr-defined]
-        self.fields["product"].queryset = Product.objects.order_by("name")  # type: ignore[attr-defined]
 
     def wanted(self) -> NewToken:
         data = self.cleaned_data

@@ -9,13 +9,12 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from capphep.catalog.models import Product
-from capphep.crm.models import Customer
 from capphep.integration.actions.endpoints import EndpointInput
+from capphep.integration.bound_forms import BoundedForm
 from capphep.integration.models import BodyFormat, Endpoint
 from capphep.platform import clock
 from capphep.platform.event_types import TYPES
-from capphep.platform.widgets import DayField, Picker, Ticks
+from capphep.platform.widgets import DayField, Ticks
 
 # The calendar's first and last day have no moment in UTC, or none after them.
 _DAYS: Final = (
@@ -24,7 +23,8 @@ _DAYS: Final = (
 )
 
 
-class EndpointForm(forms.Form):
+class EndpointForm(BoundedForm):
+    field_order = ("name", "url", "types")
     name = forms.CharField(
         label=_("Name"),
         max_length=100,
@@ -44,24 +44,8 @@ class EndpointForm(forms.Form):
         widget=Ticks,
         help_text=_("Tick none to receive all of them."),
     )
-    product = forms.ModelChoiceField(
-        Product.objects.none(),
-        label=_("Only this product"),
-        required=False,
-        empty_label=_("All products"),
-    )
-    customer = forms.ModelChoiceField(
-        Customer.objects.all(),
-        label=_("Only this customer"),
-        required=False,
-        widget=Picker("crm:customer_picker"),
-    )
     body_format = forms.ChoiceField(label=_("Format"), choices=BodyFormat.choices)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["product"].queryset = Product.objects.order_by("name")  # type: ignore[attr-defined]
 
     def typed(self) -> EndpointInput:
         names = ("name", "url", "types", "product", "customer", "body_format")

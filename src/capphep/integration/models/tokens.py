@@ -5,12 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from capphep.catalog.models import Product
-from capphep.crm.models import Customer
+from capphep.integration.models.bounds import Bounded
 from capphep.platform.models import User
 
 
-class ApiToken(models.Model):
+class ApiToken(Bounded):
     """A token of a program. Its text is shown once; only its hash is kept.
 
     It acts as ``user``, within ``scopes``; bound to a product or a customer it knows of no
@@ -24,22 +23,6 @@ class ApiToken(models.Model):
     prefix = models.CharField(_("Begins with"), max_length=12)
     sha256 = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(_("Scopes"))
-    product = models.ForeignKey(
-        Product,
-        verbose_name=_("Only this product"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    customer = models.ForeignKey(
-        Customer,
-        verbose_name=_("Only this customer"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
     per_minute = models.PositiveIntegerField(_("Requests a minute"), default=600)
     expires_at = models.DateTimeField(_("Expires"))
     revoked_at = models.DateTimeField(_("Revoked"), null=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from capphep.catalog.models import Product
-from capphep.crm.models import Customer
+from capphep.integration.models.bounds import Bounded
 from capphep.integration.states import DeliveryStatus, EndpointStatus
 from capphep.platform.leases import Leased, due_index
 from capphep.platform.models import OutboxEvent, User
@@ -19,7 +18,7 @@ class BodyFormat(models.TextChoices):
     CLOUDEVENTS = "application/cloudevents+json", _("CloudEvents (application/cloudevents+json)")
 
 
-class Endpoint(models.Model):
+class Endpoint(Bounded):
     """An address to which events are delivered, signed.
 
     ``types`` empty means all. ``position`` is that of the last event that was handed over to
@@ -30,22 +29,6 @@ class Endpoint(models.Model):
     name = models.CharField(_("Name"), max_length=100)
     url = models.CharField(_("Address"), max_length=500)
     types = models.JSONField(_("Types of events"), default=list)
-    product = models.ForeignKey(
-        Product,
-        verbose_name=_("Only this product"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    customer = models.ForeignKey(
-        Customer,
-        verbose_name=_("Only this customer"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
     body_format = models.CharField(
         _("Format"), max_length=40, choices=BodyFormat.choices, default=BodyFormat.STANDARD
     )

@@ -14,7 +14,7 @@ from capphep.integration import webhook_queries as queries
 from capphep.integration.actions import endpoints as actions
 from capphep.integration.models import Endpoint
 from capphep.integration.states import EndpointStatus
-from capphep.integration.views.shown import delivery_row, endpoint_status
+from capphep.integration.views.shown import delivery_row, endpoint_status, shown_once
 from capphep.integration.webhook_forms import (
     EndpointForm,
     values_of,
@@ -53,7 +53,7 @@ def _spec() -> ListSpec[Endpoint]:
             Column("name", gettext_lazy("Name"), sort="name"),
             Column("url", gettext_lazy("Address")),
             Column("types", gettext_lazy("Events"), value=_types),
-            Column("bounds", gettext_lazy("Only for"), value=_bounds),
+            Column("bounds", gettext_lazy("Only for")),
             Column("status", gettext_lazy("Status"), "status", value=endpoint_status),
             Column("failing_since", gettext_lazy("Failing since"), "moment", sort="failing_since"),
             Column("delivered_at", gettext_lazy("Last delivered"), "moment", sort="delivered_at"),
@@ -73,10 +73,6 @@ def _types(endpoint: Endpoint) -> str:
         return _("All")
     first, *more = endpoint.types
     return f"{first} +{len(more)}" if more else str(first)
-
-
-def _bounds(endpoint: Endpoint) -> str:
-    return " · ".join(str(one) for one in (endpoint.product, endpoint.customer) if one)
 
 
 def _menu(endpoint: Endpoint) -> list[MenuItem]:
@@ -184,8 +180,4 @@ def _form_page(
 def _made_page(request: HttpRequest, endpoint: Endpoint, secret: str) -> HttpResponse:
     """context: title, endpoint, secret. The one time that it is shown: no copy is kept of it."""
     context = {"title": _("The webhook is made"), "endpoint": endpoint, "secret": secret}
-    response = render(request, "integration/endpoint_made.html", context)
-    # The form's own request would take only the form's place.
-    response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#record"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return shown_once(render(request, "integration/endpoint_made.html", context))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -76,3 +77,11 @@ def attempt_row(attempt: Attempt) -> AttemptRow:
         return AttemptRow(attempt, Status(attempt.get_error_display(), "bad"))
     tone: Tone = "good" if is_success(attempt.status) else "bad"
     return AttemptRow(attempt, Status(f"HTTP {attempt.status}", tone))
+
+
+def shown_once(response: HttpResponse) -> HttpResponse:
+    """The page that shows a secret, in the place of the whole record, and kept by nobody."""
+    # The form's own request would take only the form's place.
+    response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#record"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -17,6 +17,7 @@ from capphep.integration.actions import tokens as actions
 from capphep.integration.forms import RotateForm, TokenForm
 from capphep.integration.models import ApiToken
 from capphep.integration.token_rules import State, state_of
+from capphep.integration.views.shown import shown_once
 from capphep.platform import kept_forms
 from capphep.platform.api import Scope
 from capphep.platform.history import history_of
@@ -57,7 +58,7 @@ def _spec() -> ListSpec[ApiToken]:
             Column("name", gettext_lazy("Name"), sort="name"),
             Column("prefix", gettext_lazy("Begins with"), "code"),
             Column("user", gettext_lazy("Acts as"), sort="user__full_name"),
-            Column("bounds", gettext_lazy("Only for"), value=_bounds),
+            Column("bounds", gettext_lazy("Only for")),
             Column("state", gettext_lazy("Status"), "status", value=_status),
             Column("expires_at", gettext_lazy("Expires"), "moment", sort="expires_at"),
             Column("last_used_at", gettext_lazy("Last used"), "moment", sort="last_used_at"),
@@ -81,10 +82,6 @@ def _spec() -> ListSpec[ApiToken]:
 
 def _in_states(tokens: QuerySet[ApiToken], states: list[str]) -> QuerySet[ApiToken]:
     return queries.in_states(tokens, states, timezone.now())
-
-
-def _bounds(token: ApiToken) -> str:
-    return " · ".join(str(one) for one in (token.product, token.customer) if one is not None)
 
 
 def _state(token: ApiToken) -> State:
@@ -134,11 +131,7 @@ def _form_page(request: HttpRequest, form: TokenForm, *, status: int = 200) -> H
 def _made_page(request: HttpRequest, token: ApiToken, text: str) -> HttpResponse:
     """context: title, token, text. The one time that the text is shown: no copy is kept of it."""
     context = {"title": _("The token is made"), "token": token, "text": text}
-    response = render(request, "integration/token_made.html", context)
-    # The form's own request would take only the form's place.
-    response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#record"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return shown_once(render(request, "integration/token_made.html", context))
 
 
 def token(request: HttpRequest, token_id: int) -> HttpResponse:
