@@ -12,7 +12,9 @@ from typing import Any
 
 from django.test import Client
 
+from capphep.catalog.models import Module
 from capphep.platform.models import User
+from capphep.platform.roles import Role
 from tests import factories, stories
 from tests.factories import SmallCatalogue
 from tests.integration.apis import token
@@ -20,6 +22,11 @@ from tests.integration.apis import token
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 _ASSIGNED = re.compile(r"(\w+)=\$\((curl .*) \| jq -r \.(\w+)\)", re.DOTALL)
 PREFIX = "/api/v1"
+OWN_FIELDS = {
+    "type": "object",
+    "properties": {"departments": {"type": "integer"}, "using_unit": {"type": "string"}},
+    "required": ["departments", "using_unit"],
+}
 
 
 def commands() -> list[str]:
@@ -81,14 +88,26 @@ def test_the_guide_leads_from_an_order_to_resources_in_force(
 ) -> None:
     unit = factories.customer(owner=salesperson, team=salesperson.team)
     stories.opened(unit, catalogue)
-    sales, desk = token(salesperson)[1], token(officer)[1]
-    shell = Shell(CAPPHEP=PREFIX, SALES=sales, DESK=desk)
-    answers = [shell.run(command) for command in commands()]
-    today = answers[-3]
+    Module.objects.filter(pk=catalogue.office.pk).update(extra_schema=OWN_FIELDS)
+    actors = {
+        "SALES": salesperson,
+        "DESK": officer,
+        "PRODUCT": factories.user("igov", Role.PROGRAM),
+    }
+    texts = {name: token(actor)[1] for name, actor in actors.items()}
+    shell = Shell(CAPPHEP=PREFIX, **texts)
+    answers = {command: shell.run(command) for command in commands()}
+
+    def answer_to(part: str) -> Any:
+        return next(answer for command, answer in answers.items() if part in command)
+
+    today = answer_to('/subscriptions/$SUBSCRIPTION"')
     quantities = {
         resource["resource"]: resource["quantity"]
         for module in today["modules"]
         for resource in module["resources"]
     }
     assert quantities == {"books": 1, "users": 150}
-    assert len(answers[-1]["items"]) == 3
+    assert len(answer_to("/grants")["items"]) == 3
+    assert answer_to("/usage")["rows"] == ["current"]
+    assert answer_to("/check")["results"][0]["in_force"] == 150

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated, Any
 
 from ninja import Field, Query, Schema
@@ -17,6 +16,9 @@ from capphep.platform.roles import sees_all
 from capphep.pure.errors import Forbidden, Invalid, gettext_noop
 
 routes = Routes("Events")
+
+# To the microsecond, as webhooks have it: the same event reads the same.
+_MOMENT: Any = Field(json_schema_extra={"format": "date-time"})
 
 
 class EventQuery(Schema):
@@ -33,8 +35,8 @@ class EventOut(Schema):
     position: int
     id: str = Field(description="the same in every delivery")
     type: str
-    timestamp: datetime.datetime
-    time: datetime.datetime
+    timestamp: str = _MOMENT
+    time: str = _MOMENT
     specversion: str
     source: str
     subject: str
