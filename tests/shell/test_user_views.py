@@ -106,6 +106,14 @@ def test_an_account_is_added_and_its_owner_signs_in(admin_client: Client) -> Non
     assert answer.status_code == 302
 
 
+def test_a_program_needs_no_password_and_gets_none(admin_client: Client) -> None:
+    values = {**TYPED, "username": "igov", "role": "program"}
+    answer = admin_client.post(NEW, values, follow=True)
+    assert "Đặt mật khẩu mới" not in answer.content.decode()
+    assert not User.objects.get(username="igov").has_usable_password()
+    assert admin_client.post(NEW, {**values, "role": "sales"}).status_code == 422
+
+
 def test_nothing_typed_is_lost_by_a_mistake(admin_client: Client, administrator: User) -> None:
     values = {**TYPED, "username": "admin", "password": PASSWORD}
     response = admin_client.post(NEW, values)

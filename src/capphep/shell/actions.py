@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from capphep.platform import audit, versions
 from capphep.platform.models import Team, User
-from capphep.platform.roles import Actor, Permission, require
+from capphep.platform.roles import Actor, Permission, Role, require
 from capphep.pure.errors import Forbidden, Invalid, Invalids, gettext_noop
 from capphep.pure.folding import fold
 from capphep.shell import queries
@@ -28,7 +28,7 @@ _WEAKNESSES: Final[Mapping[str, str]] = {
 
 @transaction.atomic
 def create_user(*, actor: Actor, typed: UserInput, password: str) -> User:
-    """Make an account with its first password.
+    """Make an account with its first password; a program has none.
 
     Raises Forbidden; Invalids (username_taken and password_weak among them).
     """
@@ -36,8 +36,11 @@ def create_user(*, actor: Actor, typed: UserInput, password: str) -> User:
     values = user_values(typed)
     values["team"] = _team(actor, str(values["team"]))
     user = User(updated_by_id=actor.pk, **values)
-    _check_password(password, user)
-    user.set_password(password)
+    if user.role == Role.PROGRAM:
+        user.set_unusable_password()
+    else:
+        _check_password(password, user)
+        user.set_password(password)
     try:
         with transaction.atomic():
             user.save(force_insert=True)

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from capphep.platform.models import Team, User
+from capphep.platform.roles import Role
 from capphep.shell.user_rules import UserInput
 
 
@@ -18,9 +19,8 @@ def _line(
     return forms.CharField(label=label, required=required, help_text=help_text, widget=widget)
 
 
-def _password(label: Any) -> forms.CharField:
+def _password(label: Any, help_text: Any) -> forms.CharField:
     """Not hidden: an administrator reads it out to somebody else."""
-    help_text = _("Tell it to the person. At least 10 characters, not only digits.")
     return _line(label, 128, help_text=help_text, spellcheck="false", autocapitalize="none")
 
 
@@ -52,7 +52,10 @@ class UserForm(forms.Form):
         widget=TeamInput({"maxlength": 100, "autocomplete": "off"}),
     )
     is_active = forms.BooleanField(label=_("Active"), required=False, initial=True)
-    password = _password(_("First password"))
+    password = _password(
+        _("First password"),
+        _("Tell it to the person. At least 10 characters, not only digits. A program has none."),
+    )
 
     def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,6 +64,8 @@ class UserForm(forms.Form):
         role.choices = [("", _("Choose a role")), *User._meta.get_field("role").flatchoices]
         if not is_new:
             del self.fields["password"]
+        elif self.data.get("role") == Role.PROGRAM:
+            self.fields["password"].required = False
 
     def typed(self) -> UserInput:
         names = ("username", "full_name", "email", "role", "team", "is_active")
@@ -68,7 +73,9 @@ class UserForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    password = _password(_("New password"))
+    password = _password(
+        _("New password"), _("Tell it to the person. At least 10 characters, not only digits.")
+    )
 
 
 def initial_of(user: User) -> dict[str, Any]:

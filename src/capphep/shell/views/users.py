@@ -83,12 +83,15 @@ def _status(user: User) -> Status:
 
 def _row_menu(user: User) -> list[MenuItem]:
     edit = reverse("shell:user", args=[user.pk])
-    return [MenuItem(_("Edit"), edit, icon="pencil"), _password_item(user)]
+    return [MenuItem(_("Edit"), edit, icon="pencil"), *_password_items(user)]
 
 
-def _password_item(user: User) -> MenuItem:
+def _password_items(user: User) -> list[MenuItem]:
+    """None for a program, which does not sign in."""
+    if user.role == Role.PROGRAM:
+        return []
     url = reverse("shell:user_password", args=[user.pk])
-    return MenuItem(_("Set a new password"), url, "dialog", icon="key")
+    return [MenuItem(_("Set a new password"), url, "dialog", icon="key")]
 
 
 def user_new(request: HttpRequest) -> HttpResponse:
@@ -165,7 +168,7 @@ def _band(record: User) -> HeaderBand:
         number=record.username,
         status=_status(record),
         primary=MenuItem(_("Save"), "record-form", "submit", icon="device-floppy"),
-        actions=[_password_item(record)],
+        actions=_password_items(record),
         back_url=reverse("shell:user_list"),
         back_label=_("Users"),
     )
