@@ -42,7 +42,9 @@ class TokenForm(BoundedForm):
         empty_label=_("Choose a user"),
         help_text=_("The token never does more than this user may."),
     )
-    scopes = forms.MultipleChoiceField(label=_("Scopes"), choices=Scope.choices, widget=Ticks)
+    scopes = forms.MultipleChoiceField(
+        label=_("Scopes"), choices=Scope.choices, widget=Ticks(codes=True)
+    )
     expires_on = DayField(
         label=_("Expires"), initial=_in_a_year, help_text=_("It works until the end of that day.")
     )

@@ -41,7 +41,7 @@ class EndpointForm(BoundedForm):
         label=_("Types of events"),
         choices=list(TYPES.items()),
         required=False,
-        widget=Ticks,
+        widget=Ticks(codes=True),
         help_text=_("Tick none to receive all of them."),
     )
     body_format = forms.ChoiceField(label=_("Format"), choices=BodyFormat.choices)

@@ -48,9 +48,21 @@ class Picker(forms.Select):
 
 
 class Ticks(forms.CheckboxSelectMultiple):
-    """Several choices to tick, side by side where there is room."""
+    """Several choices to tick, side by side where there is room.
+
+    ``codes``: each with its value, for those who know them by that.
+    """
 
     template_name = "platform/widgets/ticks.html"
+
+    def __init__(self, *, codes: bool = False) -> None:
+        super().__init__()
+        self.codes = codes
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["codes"] = self.codes
+        return context
 
 
 class DayInput(forms.DateInput):
