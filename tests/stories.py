@@ -25,7 +25,7 @@ from capphep.ims.queries.withdrawals import preview_of
 from capphep.platform import clock, numbers
 from capphep.platform.models import User
 from capphep.platform.roles import SYSTEM
-from capphep.provisioning import queries
+from capphep.provisioning import reviews
 from capphep.provisioning.actions.drafts import open_request
 from capphep.provisioning.actions.evidence import attach_evidence
 from capphep.provisioning.actions.sending import send_request
@@ -195,7 +195,7 @@ def send(request: LicenceRequest, salesperson: User) -> LicenceRequest:
 
 def seen_by_officer(request: LicenceRequest) -> str:
     """What the officer confirms after opening the dialog now."""
-    return queries.review(request, clock.today()).fingerprint
+    return reviews.review(request, clock.today()).fingerprint
 
 
 def approved(request: LicenceRequest, officer: User) -> Approval:

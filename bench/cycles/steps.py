@@ -23,7 +23,7 @@ from capphep.platform import clock
 from capphep.platform.models import Team, User
 from capphep.platform.origin import working_from
 from capphep.platform.roles import SYSTEM, Role
-from capphep.provisioning import queries, rules
+from capphep.provisioning import reviews, rules
 from capphep.provisioning.actions.drafts import open_request
 from capphep.provisioning.actions.evidence import attach_evidence
 from capphep.provisioning.actions.sending import send_request
@@ -156,7 +156,7 @@ class Cycle:
 
 
 def _bases(request: LicenceRequest) -> Iterator[tuple[Key, int, datetime.date | None]]:
-    for line in queries.review(request, clock.today()).lines:
+    for line in reviews.review(request, clock.today()).lines:
         running = line.span.ends_with or line.span.follows
         for quantity in line.quantities:
             yield (line.module.pk, quantity.resource.pk), quantity.base.quantity, running

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from capphep.catalog import queries
+from capphep.catalog import goods, queries
 from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import Item, ItemContent, ItemTax, Module, Product
 from capphep.pure.errors import NotFound
@@ -20,7 +20,7 @@ DAY = datetime.date(2026, 11, 25)
 
 
 def skus(text: str, owned: set[int] | None = None) -> list[str]:
-    return [one.sku for one in queries.goods(text, owned or set(), set(), DAY)]
+    return [one.sku for one in goods.goods(text, owned or set(), set(), DAY)]
 
 
 def test_goods_are_found_by_code_name_package_and_product_without_accents(
@@ -36,8 +36,8 @@ def test_goods_are_found_by_code_name_package_and_product_without_accents(
 
 
 def test_goods_say_what_they_are(catalogue: SmallCatalogue) -> None:
-    (one,) = queries.goods("vps", {catalogue.igov.pk}, set(), DAY)
-    assert one == queries.Goods(
+    (one,) = goods.goods("vps", {catalogue.igov.pk}, set(), DAY)
+    assert one == goods.Goods(
         item_id=catalogue.users_50.pk,
         sku="IGOV-VPS-50",
         name="VPS 50 người dùng",
@@ -55,14 +55,14 @@ def test_contents_of_several_modules_name_the_modules(catalogue: SmallCatalogue)
     ItemContent.objects.create(
         item=catalogue.base, module=catalogue.office, resource=catalogue.storage, units=1000
     )
-    (one,) = queries.goods("igov-base", set(), set(), DAY)
+    (one,) = goods.goods("igov-base", set(), set(), DAY)
     assert one.contents == "Kế toán: 1 Bộ sổ kế toán; Văn phòng số: 20 Người dùng, 1.000 Dung lượng"
 
 
 def test_an_owner_sees_the_add_ons_first_and_why_the_rest_is_closed(
     catalogue: SmallCatalogue,
 ) -> None:
-    found = queries.goods("igov", {catalogue.igov.pk}, set(), DAY)
+    found = goods.goods("igov", {catalogue.igov.pk}, set(), DAY)
     assert [(one.sku, one.refusal and one.refusal.code) for one in found] == [
         ("IGOV-KT-1", None),
         ("IGOV-VPS-50", None),
@@ -75,11 +75,11 @@ def test_an_owner_sees_the_add_ons_first_and_why_the_rest_is_closed(
 
 
 def test_without_a_subscription_the_add_ons_are_closed(catalogue: SmallCatalogue) -> None:
-    found = {one.sku: one.refusal for one in queries.goods("", set(), set(), DAY)}
+    found = {one.sku: one.refusal for one in goods.goods("", set(), set(), DAY)}
     assert found["IGOV-BASE"] is None and found["IHOS-BASE"] is None
     refusal = found["IGOV-KT-1"]
     assert refusal and refusal.code == "no_subscription" and "new sale" in str(refusal)
-    lapsed = queries.goods("kt-1", set(), {catalogue.igov.pk}, DAY)[0].refusal
+    lapsed = goods.goods("kt-1", set(), {catalogue.igov.pk}, DAY)[0].refusal
     assert lapsed and "renewal" in str(lapsed)
 
 
@@ -89,7 +89,7 @@ def test_a_renewal_offers_all_of_the_product_first_and_says_why_not_the_rest(
 ) -> None:
     product = {catalogue.ihos.pk}
     owned, over = (set(), product) if lapsed else (product, set())
-    found = queries.goods("", owned, over, DAY, OrderPurpose.RENEWAL)
+    found = goods.goods("", owned, over, DAY, OrderPurpose.RENEWAL)
     assert [(one.sku, one.refusal.code if one.refusal else "") for one in found] == [
         ("IHOS-BASE", ""),
         ("IGOV-BASE", "nothing_to_renew"),
@@ -103,7 +103,7 @@ def test_what_was_ordered_in_a_renewal_is_open_or_says_why_it_is_not(
 ) -> None:
     Item.objects.filter(pk=catalogue.books_1.pk).update(is_active=False)
     ids = [catalogue.base.pk, catalogue.books_1.pk, catalogue.ihos_base.pk]
-    found = queries.goods_by_id(ids, {catalogue.igov.pk}, set(), DAY, OrderPurpose.RENEWAL)
+    found = goods.goods_by_id(ids, {catalogue.igov.pk}, set(), DAY, OrderPurpose.RENEWAL)
     codes = [refusal.code if refusal else "" for refusal in (found[pk].refusal for pk in ids)]
     assert codes == ["", "not_sold", "nothing_to_renew"]
 
@@ -114,7 +114,7 @@ def test_what_is_not_sold_is_not_offered_but_explained_where_it_was_ordered(
     Item.objects.filter(sku="IGOV-KT-1").update(is_active=False)
     assert "IGOV-KT-1" not in skus("", {catalogue.igov.pk})
     pk = catalogue.books_1.pk
-    found = queries.goods_by_id([pk, 999_999], {catalogue.igov.pk}, set(), DAY)
+    found = goods.goods_by_id([pk, 999_999], {catalogue.igov.pk}, set(), DAY)
     assert list(found) == [pk]
     refusal = found[pk].refusal
     assert refusal and refusal.code == "not_sold"
@@ -130,10 +130,10 @@ def test_an_item_without_a_tax_rate_on_the_day_cannot_be_ordered(
     catalogue: SmallCatalogue,
 ) -> None:
     ItemTax.objects.filter(item=catalogue.books_1).update(rate="8", from_day="2027-01-01")
-    (one,) = queries.goods("kt-1", {catalogue.igov.pk}, set(), DAY)
+    (one,) = goods.goods("kt-1", {catalogue.igov.pk}, set(), DAY)
     assert one.refusal and one.refusal.code == "no_tax_rate"
     assert one.tax_rate is TaxRate.EIGHT
-    (later,) = queries.goods("kt-1", {catalogue.igov.pk}, set(), datetime.date(2027, 1, 1))
+    (later,) = goods.goods("kt-1", {catalogue.igov.pk}, set(), datetime.date(2027, 1, 1))
     assert later.refusal is None
 
 
@@ -148,7 +148,7 @@ def test_goods_cost_the_same_however_many_there_are(catalogue: SmallCatalogue) -
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            queries.goods("", {catalogue.igov.pk}, set(), DAY)
+            goods.goods("", {catalogue.igov.pk}, set(), DAY)
         return len(seen)
 
     few = count()
@@ -158,7 +158,7 @@ def test_goods_cost_the_same_however_many_there_are(catalogue: SmallCatalogue) -
         for n in range(300)
     )
     assert count() == few == 4
-    assert len(queries.goods("", set(), set(), DAY)) == queries.MOST_GOODS
+    assert len(goods.goods("", set(), set(), DAY)) == goods.MOST_GOODS
 
 
 def test_tax_rates_of_prefetched_items_need_no_statement(catalogue: SmallCatalogue) -> None:

@@ -27,7 +27,7 @@ from capphep.ims.actions import (
 from capphep.ims.queries import withdrawals
 from capphep.platform import clock
 from capphep.platform.models import Installation, StoredFile, User
-from capphep.provisioning import queries
+from capphep.provisioning import reviews
 from capphep.provisioning.actions.drafts import discard_draft, open_request, refresh_lines
 from capphep.provisioning.actions.sending import recall_request, send_request
 from capphep.provisioning.actions.without_order import open_info_change, open_trial
@@ -151,7 +151,7 @@ class World:
     def look(self, request: LicenceRequest) -> str:
         """What an officer sees who opens the dialog now."""
         fresh = LicenceRequest.objects.select_related("order", "customer", "product")
-        return queries.review(fresh.get(pk=request.pk), self.today).fingerprint
+        return reviews.review(fresh.get(pk=request.pk), self.today).fingerprint
 
     def approve(self, actor: User, request: LicenceRequest, seen: str) -> LicenceRequest:
         return approve(actor=actor, request_id=request.pk, seen=seen).request

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from capphep.catalog.goods import goods
 from capphep.catalog.models import Item, Module, Package, Product, Resource
-from capphep.catalog.queries import goods
 from capphep.catalog.schemas import fields_of, validate_schema
 from capphep.crm.models import Customer, Opportunity, SalesProject
 from capphep.entitlements.models import Grant

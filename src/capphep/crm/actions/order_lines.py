@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from capphep.catalog.queries import Goods
+from capphep.catalog.goods import Goods
 from capphep.crm import rules
 from capphep.crm.models import Order, OrderLine
 from capphep.platform.rows import insert

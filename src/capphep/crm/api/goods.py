@@ -6,8 +6,8 @@ from typing import Any
 
 from ninja import Field, Query, Schema
 
+from capphep.catalog.goods import MOST_GOODS, Goods, goods
 from capphep.catalog.kinds import OrderPurpose
-from capphep.catalog.queries import MOST_GOODS, Goods, goods
 from capphep.crm.api.customers import customer_named
 from capphep.crm.queries.customers import owned_products
 from capphep.platform import clock

@@ -11,8 +11,8 @@ from typing import Final
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 
+from capphep.catalog.goods import Goods
 from capphep.catalog.models import TAX_LABELS
-from capphep.catalog.queries import Goods
 from capphep.crm.actions import order_lines
 from capphep.crm.models import Opportunity, OrderLine
 from capphep.crm.queries.orders import GoodsOffer

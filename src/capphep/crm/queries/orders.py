@@ -10,9 +10,9 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
+from capphep.catalog.goods import Goods, goods_by_id
 from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import Item, ItemTax, Product
-from capphep.catalog.queries import Goods, goods_by_id
 from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.queries.customers import owned_products, ownership_of
 from capphep.platform import clock

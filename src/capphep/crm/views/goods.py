@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
+from capphep.catalog.goods import MOST_GOODS, goods, goods_by_id
 from capphep.catalog.kinds import OrderPurpose
-from capphep.catalog.queries import MOST_GOODS, goods, goods_by_id
 from capphep.crm.forms.order_goods import OrderGoods
 from capphep.crm.forms.order_grid import (
     item_id_of,

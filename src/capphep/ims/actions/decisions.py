@@ -20,14 +20,14 @@ from capphep.ims.queries.checks import require_unblocked
 from capphep.ims.queries.desk import previewed, require_decision
 from capphep.platform import audit, clock, outbox
 from capphep.platform.roles import Actor, Permission, require
-from capphep.provisioning import plans, queries
+from capphep.provisioning import plans, reviews
 from capphep.provisioning.actions.locks import lock_request
 from capphep.provisioning.actions.rounds import Answer
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.events import moved_events
 from capphep.provisioning.kind_rules import check_kind
 from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.queries import Review
+from capphep.provisioning.reviews import Review
 from capphep.provisioning.round_rules import checked_comments, comment_fields
 from capphep.provisioning.rules import needs_evidence, same_sending
 from capphep.provisioning.states import RequestKind
@@ -72,7 +72,7 @@ def approve(*, actor: Actor, request_id: int, seen: str) -> Approval:
     request = _lock_for_decision(actor, request_id, "approve")
     day = clock.today()
     subscription = entitlements.lock_subscription(request.customer, request.product)
-    review = queries.review(request, day)
+    review = reviews.review(request, day)
     check_kind(request.product.name, review.holdings, plans.timing_of(request, day))
     _check_seen(review, seen)
     require_unblocked(request, previewed(review), day)

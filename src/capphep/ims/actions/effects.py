@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from capphep.entitlements.models import Licence
 from capphep.platform import audit
-from capphep.provisioning.queries import Review
+from capphep.provisioning.reviews import Review
 
 
 @dataclass(frozen=True, slots=True)

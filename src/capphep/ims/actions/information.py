@@ -13,7 +13,7 @@ from capphep.platform import audit
 from capphep.platform.roles import Actor
 from capphep.provisioning.information import asked_by, changes_administrator, information_of
 from capphep.provisioning.models import LicenceRequest
-from capphep.provisioning.queries import Review
+from capphep.provisioning.reviews import Review
 
 
 def take_information(

@@ -12,7 +12,7 @@ from capphep.ims.actions.effects import Effect
 from capphep.platform import audit, rows
 from capphep.platform.roles import Actor
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.queries import Review, ReviewedQuantity
+from capphep.provisioning.reviews import Review, ReviewedQuantity
 from capphep.provisioning.states import RequestKind
 from capphep.provisioning.term_rules import LineTerm
 

@@ -14,11 +14,11 @@ from django.utils import timezone
 from capphep.catalog.models import Resource
 from capphep.platform.models import User
 from capphep.platform.roles import Actor, Permission, may, require, sees_all
-from capphep.provisioning import explanations
+from capphep.provisioning import explanations, reviews
 from capphep.provisioning import queries as provisioning
 from capphep.provisioning.information import InfoChange, changes_of
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
-from capphep.provisioning.queries import Review, ReviewedLine, ReviewedQuantity
+from capphep.provisioning.reviews import Review, ReviewedLine, ReviewedQuantity
 from capphep.provisioning.states import REQUEST_STATUS, RequestKind, RequestStatus
 from capphep.pure.errors import Conflict, Forbidden, gettext_noop
 
@@ -217,7 +217,7 @@ def difference_of(request: LicenceRequest, day: datetime.date) -> Difference:
     """While it waits: what an approval on the day would do; decided: what it did or would have."""
     lines = provisioning.whole_lines_of(request)
     if request.status == RequestStatus.WAITING:
-        return previewed(provisioning.review(request, day, lines))
+        return previewed(reviews.review(request, day, lines))
     if request.kind == RequestKind.INFO_CHANGE:
         return Difference([], changes=changes_of(request))
     return Difference([_stored_line(line) for line in lines])

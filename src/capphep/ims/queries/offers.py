@@ -9,9 +9,9 @@ from typing import Final
 
 from django.conf import settings
 
+from capphep.catalog.goods import goods_by_id
 from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import Item, ItemContent
-from capphep.catalog.queries import goods_by_id
 from capphep.crm.actions.opportunities import ProposedGoods
 from capphep.crm.queries.customers import owned_products
 from capphep.entitlements import usage_rules
