@@ -2,17 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from capphep.crm.views import goods, orders
+from capphep.crm.views import goods, order_form, orders
 
 order_urls: list[URLPattern] = [
     path("orders/", orders.order_list, name="order_list"),
-    path("orders/new", orders.order_new, name="order_new"),
-    path("orders/autofill", orders.order_autofill, name="order_autofill"),
+    path("orders/new", order_form.order_new, name="order_new"),
+    path("orders/autofill", order_form.order_autofill, name="order_autofill"),
     path("orders/goods", goods.goods_dialog, name="order_goods"),
     path("orders/goods/chosen", goods.goods_chosen, name="order_goods_chosen"),
     path("orders/goods/pasted", goods.goods_pasted, name="order_goods_pasted"),
     path("orders/goods/lines", goods.goods_lines, name="order_goods_lines"),
     path("orders/goods/row", goods.goods_row, name="order_goods_row"),
     path("orders/<int:pk>/", orders.order, name="order"),
-    path("orders/<int:pk>/edit", orders.order_edit, name="order_edit"),
+    path("orders/<int:pk>/edit", order_form.order_edit, name="order_edit"),
 ]

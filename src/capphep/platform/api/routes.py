@@ -78,21 +78,17 @@ class Routes(Router):
         scope: Scope | None,
         answers: Mapping[int, object],
         headers: Sequence[Mapping[str, object]],
-        **more: Any,
+        *,
+        before: Before | None = None,
+        refused: Mapping[int, object] | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> Callable[[V], V]:
-        extra: dict[str, Any] = {"x-scope": scope.value if scope else "", **more.pop("extra", {})}
+        """``refused``: by status, problems that tell more; ``extra`` of the OpenAPI document."""
+        documented: dict[str, Any] = {"x-scope": scope.value if scope else "", **(extra or {})}
         if headers:
-            extra["parameters"] = [*extra.get("parameters", ()), *headers]
-        before: Before | None = more.pop("before", None)
-        # ``refused``: by status, problems that tell more.
-        responses = {
-            **dict.fromkeys(_REFUSED, Problem),
-            **more.pop("refused", {}),
-            **answers,
-        }
+            documented["parameters"] = [*documented.get("parameters", ()), *headers]
 
         def registered(view: V) -> V:
-            summary = more.pop("summary", None) or (view.__doc__ or "").split("\n")[0].rstrip(".")
             guarded = _answering(view, min(answers))
             if "POST" in methods:
                 decorate_view(_once(before))(guarded)
@@ -101,10 +97,9 @@ class Routes(Router):
                 methods,
                 path,
                 operation_id=view.__name__,
-                response=responses,
-                summary=summary,
-                openapi_extra=extra,
-                **more,
+                response={**dict.fromkeys(_REFUSED, Problem), **(refused or {}), **answers},
+                summary=(view.__doc__ or "").split("\n")[0].rstrip("."),
+                openapi_extra=documented,
             )(guarded)
             return view
 
