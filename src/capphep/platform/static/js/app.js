@@ -11,4 +11,5 @@ import "./picker.js";
 import "./forms.js";
 import "./autofill.js";
 import "./days.js";
+import "./copying.js";
 import "./login.js";
