@@ -89,7 +89,7 @@ def test_an_order_is_entered_by_its_labels(
     )
     expect(desk.get_by_label("Liên hệ", exact=True)).to_have_value("Nguyễn Văn An")
     expect(desk.get_by_label("Điện thoại liên hệ")).to_have_value("0912345678")
-    expect(desk.get_by_label("E-mail liên hệ")).to_have_value("an@example.vn")
+    expect(desk.get_by_label("Email liên hệ")).to_have_value("an@example.vn")
     expect(desk.get_by_label("Chức vụ")).to_have_value("Chủ tịch")  # typed, so it stays
     pick(desk, "Dự án bán hàng", "chien", "Chiến dịch xã")
     desk.get_by_label("Số hợp đồng").fill("HĐ-2026/15")
