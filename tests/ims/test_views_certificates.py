@@ -213,3 +213,30 @@ def test_it_takes_few_statements(
         officer_client.get(pdf_of(licence))
     with statements("ims.customer_licences", at_most=8):
         officer_client.get(reverse("ims:customer_licences", args=[customer.pk]), headers=HTMX)
+
+
+@pytest.mark.parametrize("ask", ["sales_client", "officer_client"])
+def test_an_approved_order_and_its_request_lead_to_the_subscription(
+    licence: Licence, waiting: LicenceRequest, ask: str, request: pytest.FixtureRequest
+) -> None:
+    client: Client = request.getfixturevalue(ask)
+    address = reverse("ims:subscription_of_product", args=[waiting.customer_id, waiting.product_id])
+    pages = [
+        reverse("crm:order", args=[waiting.order_id]),
+        reverse("provisioning:request", args=[waiting.pk]),
+    ]
+    if ask == "officer_client":
+        pages.append(reverse("ims:request", args=[waiting.pk]))
+    for page in pages:
+        assert f'href="{address}"' in text_of(client.get(page)), page
+    answer = client.get(address)
+    assert answer["Location"] == reverse("ims:subscription", args=[licence.subscription_id])
+
+
+def test_before_an_approval_there_is_no_subscription_to_open(
+    waiting: LicenceRequest, officer_client: Client
+) -> None:
+    address = reverse("ims:subscription_of_product", args=[waiting.customer_id, waiting.product_id])
+    assert address not in text_of(officer_client.get(f"/ims/requests/{waiting.pk}/"))
+    nothing = reverse("ims:subscription_of_product", args=[waiting.customer_id, 0])
+    assert officer_client.get(nothing).status_code == 404

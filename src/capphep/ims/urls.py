@@ -57,6 +57,11 @@ subscription_urls = [
     path("subscriptions/", subscriptions.subscription_list, name="subscription_list"),
     path("subscriptions/<int:subscription_id>/", subscriptions.subscription, name="subscription"),
     path(
+        "subscriptions/of/<int:customer_id>/<int:product_id>/",
+        subscriptions.subscription_of_product,
+        name="subscription_of_product",
+    ),
+    path(
         "subscriptions/held/<int:customer_id>/<int:product_id>/",
         renewals.held_panel,
         name="held_panel",

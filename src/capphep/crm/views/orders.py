@@ -95,11 +95,15 @@ def _request_item(order: Order, reason: str) -> MenuItem:
 
 
 def _licence_items(order: Order) -> list[MenuItem]:
-    """What the order was granted, on paper, for everybody who may see the order."""
-    if order.licence_status != LicenceStatus.APPROVED:
+    """What the order was granted, and on paper, for everybody who may see the order."""
+    if order.licence_status not in (LicenceStatus.APPROVED, LicenceStatus.REVOKED):
         return []
-    url = url_if_any("ims:order_certificate", order.pk)
-    return [MenuItem(_("Licence (PDF)"), url, icon="file-type-pdf")]
+    subscription = url_if_any("ims:subscription_of_product", order.customer_id, order.product_id)
+    items = [MenuItem(_("Subscription"), subscription, icon="license")]
+    if order.licence_status == LicenceStatus.APPROVED:
+        url = url_if_any("ims:order_certificate", order.pk)
+        items.append(MenuItem(_("Licence (PDF)"), url, icon="file-type-pdf"))
+    return items
 
 
 def url_if_any(name: str, *args: object) -> str:

@@ -42,6 +42,7 @@ from capphep.entitlements.queries.standings import (
 from capphep.entitlements.queries.subscriptions import (
     EntitlementLine,
     entitlement_lines,
+    subscription_not_found,
     subscription_of,
     visible_subscriptions,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "span_of",
     "spans_of",
     "standings",
+    "subscription_not_found",
     "subscription_of",
     "visible_licences",
     "visible_subscriptions",

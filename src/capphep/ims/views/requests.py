@@ -32,7 +32,7 @@ from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.rounds import rounds_shown
-from capphep.provisioning.views.shown import source_item, status_of, steps_of
+from capphep.provisioning.views.shown import source_item, status_of, steps_of, subscription_items
 from capphep.provisioning.withdrawal_queries import confirmed_withdrawal
 
 
@@ -122,6 +122,7 @@ def _band(
         walk=_walk(actor, record),
         actions=[
             *assignment_items(actor, record),
+            *subscription_items(record),
             source_item(record),
             MenuItem(_("Open the request as it was sent"), form, icon="file-text"),
             *more,

@@ -13,7 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from capphep.entitlements.models import Subscription
-from capphep.entitlements.queries import subscription_of
+from capphep.entitlements.queries import (
+    subscription_not_found,
+    subscription_of,
+    visible_subscriptions,
+)
 from capphep.ims.forms import OnDayForm
 from capphep.ims.queries import subscriptions as queries
 from capphep.ims.queries.holdings import HeldModule, holdings_of, state_of
@@ -111,6 +115,17 @@ def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
         "entries": history_of(record),
     }
     return render(request, "ims/subscription.html", context, status=200 if is_day else 422)
+
+
+def subscription_of_product(
+    request: HttpRequest, customer_id: int, product_id: int
+) -> HttpResponse:
+    """To the customer's subscription to the product: what an order or a request knows of it."""
+    rows = visible_subscriptions(actor_of(request))
+    found = rows.filter(customer=customer_id, product=product_id).first()
+    if not found:
+        raise subscription_not_found()
+    return redirect("ims:subscription", found.pk)
 
 
 def request_page(actor: Actor) -> str:

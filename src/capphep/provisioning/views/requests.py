@@ -43,6 +43,7 @@ from capphep.provisioning.views.shown import (
     source_item,
     status_of,
     steps_of,
+    subscription_items,
 )
 from capphep.provisioning.withdrawal_queries import (
     confirmed_withdrawal,
@@ -181,7 +182,7 @@ def _next_step(actor: Actor, record: LicenceRequest) -> MenuItem | None:
 
 def _moves(actor: Actor, record: LicenceRequest) -> list[MenuItem]:
     """What else the person may do with it; the order is for everybody who sees the request."""
-    items = [source_item(record)]
+    items = [*subscription_items(record), source_item(record)]
     if queries.may_recall(actor, record):
         recall_url = reverse("provisioning:request_recall", args=[record.pk])
         items.append(MenuItem(_("Recall the request"), recall_url, "dialog", icon="arrow-back-up"))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from capphep.catalog import schemas
 from capphep.catalog.models import Module
+from capphep.crm.views.orders import url_if_any
 from capphep.platform import clock
 from capphep.platform.filetypes import EXTENSIONS
 from capphep.platform.kit import MenuItem, Remark, Status, Step, Tone, steps
@@ -263,3 +264,11 @@ def source_item(request: LicenceRequest) -> MenuItem:
         return MenuItem(_("Open the order"), order, icon="file-invoice")
     customer = reverse("crm:customer", args=[request.customer_id])
     return MenuItem(_("Open the customer"), customer, icon="building-community")
+
+
+def subscription_items(request: LicenceRequest) -> list[MenuItem]:
+    """Where what the request changed is to be seen; nothing before an approval."""
+    if request.status not in (RequestStatus.APPROVED, RequestStatus.WITHDRAWN):
+        return []
+    address = url_if_any("ims:subscription_of_product", request.customer_id, request.product_id)
+    return [MenuItem(_("Subscription"), address, icon="license")] if address else []
