@@ -9,7 +9,7 @@ import pytest
 
 from capphep.ims import checks, evidence_checks
 from capphep.ims.check_codes import REASONS, TITLES, CheckCode
-from capphep.ims.checks import Check, LineTerm, Link, Outcome, Quantity
+from capphep.ims.checks import Check, LineTerm, Link, Outcome, Person, Quantity
 from capphep.ims.evidence_checks import Decision, File
 
 DAY = datetime.date(2026, 11, 2)
@@ -19,6 +19,7 @@ FOUND = File("đủ.pdf", True, has_text=True, code_pages=[1, 3], amount_pages=[
 DECISION = Decision("qd.pdf", "128/QĐ-UBND", DAY, 5_000_000)
 TERM = LineTerm("Kế toán", 12, {12}, DAY, datetime.date(2027, 11, 1))
 USERS = Quantity("VPS", "Người dùng", then=100, now=100, added=50)
+AN = Person("Nguyễn Văn An", "an@example.vn", "0912345678")
 OTHER = Link(7, "YC-2026-000007", "Chờ duyệt")
 
 
@@ -45,6 +46,11 @@ def test_every_check_has_a_title_and_a_reason() -> None:
         (checks.term([replace(TERM, months=6)]), "term", "warn", "khác"),
         (checks.duplicate("iGOV", []), "duplicate", "ok", "iGOV"),
         (checks.duplicate("iGOV", [OTHER]), "duplicate", "warn", "1 yêu cầu khác"),
+        (checks.account(AN, None), "account", "ok", "Chưa ai có tài khoản"),
+        (checks.account(AN, replace(AN, name="Bình", email="AN@example.vn")), "account", "ok", "B"),
+        (checks.account(AN, replace(AN, name="NGUYỄN VĂN AN", email="")), "account", "ok", ""),
+        (checks.account(AN, replace(AN, email="b@example.vn")), "account", "warn", "b@example.vn"),
+        (checks.account(AN, replace(AN, name="Lê Bình", email="")), "account", "warn", "Lê Bình"),
         (evidence_checks.evidence([]), "evidence", "ok", ""),
         (
             evidence_checks.evidence(["Bằng chứng cam kết"]),

@@ -17,6 +17,7 @@ from django.urls import reverse
 from capphep.catalog.models import AddOnEligibility
 from capphep.crm.models import Customer, OwnedProduct
 from capphep.entitlements.models import Grant
+from capphep.identity.models import AccountLink, AdminAccount
 from capphep.ims.actions import approve
 from capphep.ims.check_codes import CheckCode
 from capphep.platform import clock
@@ -90,7 +91,7 @@ def test_a_request_that_is_right_passes_every_check(
     proved: LicenceRequest, officer_client: Client
 ) -> None:
     assert outcomes(officer_client, proved) == {code.value: "ok" for code in CheckCode}
-    assert "13 đạt" in text_of(officer_client.get(page_of(proved)))
+    assert "14 đạt" in text_of(officer_client.get(page_of(proved)))
 
 
 def test_scans_without_details_leave_questions_open(
@@ -142,6 +143,20 @@ def test_a_new_sale_comes_with_its_add_ons(
     unit = factories.customer("7654321", "Trường THCS Đông Hải")
     order = stories.ordered(unit, salesperson, [(catalogue.base, 1), (catalogue.users_50, 1)])
     assert outcomes(officer_client, stories.sent(order, salesperson))["eligible"] == "ok"
+
+
+def test_an_office_phone_that_is_somebody_elses_account_is_told_and_stops_nothing(
+    waiting: LicenceRequest, officer: User, officer_client: Client
+) -> None:
+    whose = AdminAccount.objects.create(
+        full_name="Lê Thị Bình", email="binh@example.vn", phone=waiting.admin_phone
+    )
+    check = details(officer_client, waiting, "account")
+    assert check.outcome == "warn"
+    assert "thuộc tài khoản của Lê Thị Bình (binh@example.vn)" in check.explanation
+    stories.approved(waiting, officer)
+    assert AccountLink.objects.get(customer=waiting.customer).account == whose
+    assert "account" not in outcomes(officer_client, waiting)
 
 
 def test_a_second_open_request_and_a_file_used_twice_are_linked(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy
 
 from capphep.crm.models import Customer
@@ -14,6 +15,7 @@ from capphep.crm.queries.customers import visible_customers
 from capphep.identity.models import AccountLink, AdminAccount
 from capphep.identity.rules import Standing, Work, work_of
 from capphep.identity.states import OPEN, TROUBLED
+from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor, sees_all
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
 from capphep.pure.folding import fold
@@ -61,6 +63,20 @@ def shares_user(account: AdminAccount, day: datetime.date) -> bool:
     stays = Q(links__closed_from__isnull=True) | Q(links__closed_from__gt=day)
     others = AdminAccount.objects.exclude(pk=account.pk).filter(stays, links__status__in=OPEN)
     return others.filter(provider=account.provider, provider_id=account.provider_id).exists()
+
+
+def account_at(email: str, phone: str) -> AdminAccount | None:
+    """RULE R15: the account that has this e-mail, or else this phone. One statement."""
+    found = _reached_at(email.lower(), phone)
+    by_email = [one for one in found if (one.email or "").lower() == email.lower() != ""]
+    return next(iter(by_email or found), None)
+
+
+@prepared
+def _reached_at(email: str, phone: str) -> QuerySet[AdminAccount]:
+    """Both by an index. What was not given is "", which no account has."""
+    accounts = AdminAccount.objects.alias(folded_email=Lower("email"))
+    return accounts.filter(Q(folded_email=email) | Q(phone=phone)).order_by("id")
 
 
 # --- the directory -------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ class CheckCode(StrEnum):
     BASE = "base"
     TERM = "term"
     DUPLICATE = "duplicate"
+    ACCOUNT = "account"
     EVIDENCE = "evidence"
     READABLE = "readable"
     FILE_ELSEWHERE = "file_elsewhere"
@@ -37,6 +38,7 @@ TITLES: Final[Mapping[CheckCode, str]] = {
     CheckCode.BASE: gettext_noop("Resources as when the request was sent"),
     CheckCode.TERM: gettext_noop("Months and last day"),
     CheckCode.DUPLICATE: gettext_noop("No second open request"),
+    CheckCode.ACCOUNT: gettext_noop("The administrator's own account"),
     CheckCode.EVIDENCE: gettext_noop("Evidence is complete"),
     CheckCode.READABLE: gettext_noop("Evidence can be read"),
     CheckCode.FILE_ELSEWHERE: gettext_noop("Evidence is used for the first time"),
@@ -63,6 +65,9 @@ REASONS: Final[Mapping[CheckCode, str]] = {
     ),
     CheckCode.DUPLICATE: gettext_noop(
         "Two open requests for one product may be one purchase that was entered twice."
+    ),
+    CheckCode.ACCOUNT: gettext_noop(
+        "Who has the account administers: an office's shared phone may be another person's."
     ),
     CheckCode.EVIDENCE: gettext_noop(
         "The decision says who pays, the commitment that it will be paid."

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from capphep.ims.check_codes import REASONS, TITLES, CheckCode
+from capphep.pure.folding import fold
 from capphep.pure.money import format_dong, format_number
 
 
@@ -82,6 +83,24 @@ class LineTerm:
     first_day: datetime.date | None
     last_day: datetime.date | None
     remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who administers; e-mail or phone may be empty."""
+
+    name: str
+    email: str
+    phone: str
+
+    def may_be(self, other: Person) -> bool:
+        """Whether what both give, name and e-mail, is the same but for its letters' case."""
+        both = bool(self.email and other.email)
+        same_email = not both or self.email.casefold() == other.email.casefold()
+        return same_email and fold(self.name) == fold(other.name)
+
+    def has_email_of(self, other: Person) -> bool:
+        return self.email.casefold() == other.email.casefold() != ""
 
 
 def blocking(checks: Iterable[Check], codes: Collection[str]) -> list[Check]:
@@ -187,3 +206,20 @@ def duplicate(product: str, others: Sequence[Link]) -> Check:
     )
     values = {"count": len(others), "product": product}
     return Check(CheckCode.DUPLICATE, Outcome.WARN, text % values, links=others)
+
+
+def account(named: Person, found: Person | None) -> Check:
+    """RULE R15: ``found`` has the account that the approval links, by e-mail or else by phone."""
+    if not found:
+        text = _("Nobody has an account with this e-mail or phone yet: one is made.")
+        return Check(CheckCode.ACCOUNT, Outcome.OK, text)
+    if found.has_email_of(named) or found.may_be(named):
+        text = _("The account of %(name)s is linked.") % {"name": found.name}
+        return Check(CheckCode.ACCOUNT, Outcome.OK, text)
+    text = _(
+        "The phone number %(phone)s belongs to the account of %(account)s, which is not who "
+        "the request names: that account will be linked."
+    )
+    whose = f"{found.name} ({found.email})" if found.email else found.name
+    values = {"phone": named.phone, "account": whose}
+    return Check(CheckCode.ACCOUNT, Outcome.WARN, text % values)

@@ -35,6 +35,10 @@ class RequestStatus(models.TextChoices):
     DISCARDED = "discarded", _("Discarded")
 
 
+WAS_APPROVED: Final = (RequestStatus.APPROVED, RequestStatus.WITHDRAWN)
+"""What changed a subscription."""
+
+
 class WithdrawalStatus(models.TextChoices):
     PROPOSED = "proposed", _("Proposed")
     CONFIRMED = "confirmed", _("Confirmed")

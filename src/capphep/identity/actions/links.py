@@ -12,18 +12,16 @@ import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from capphep.catalog.models import Product
 from capphep.crm.models import Customer
 from capphep.identity.actions.waking import wake
 from capphep.identity.models import AccountLink, AdminAccount
+from capphep.identity.queries import account_at
 from capphep.identity.states import ACCOUNT_STATUS, OPEN
 from capphep.platform import audit, rows
 from capphep.platform.moves import move
-from capphep.platform.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def ensure_account(
     open again, and one whose closing day is still to come just stays. Returns the link and
     the changes for the audit trail.
     """
-    known = _account_of(person)
+    known = account_at(person.email, person.phone)
     account = known or _new_account(person)
     link = AccountLink(account=account, customer=customer, product=product, request_no=request_no)
     if rows.insert_new(link):
@@ -124,20 +122,6 @@ def _facts(link: AccountLink, request_no: str) -> dict[str, str]:
     return facts | {"request_no": request_no}
 
 
-def _account_of(person: Person) -> AdminAccount | None:
-    """An account with the e-mail wins over one with the phone."""
-    found = _reached_at(person.email.lower(), person.phone)
-    by_email = [one for one in found if (one.email or "").lower() == person.email.lower() != ""]
-    return next(iter(by_email or found), None)
-
-
-@prepared
-def _reached_at(email: str, phone: str) -> QuerySet[AdminAccount]:
-    """Both by an index. What was not given is "", which no account has."""
-    accounts = AdminAccount.objects.alias(folded_email=Lower("email"))
-    return accounts.filter(Q(folded_email=email) | Q(phone=phone)).order_by("id")
-
-
 def _new_account(person: Person) -> AdminAccount:
     """Two approvals may name the same person at once: the second takes the first's account."""
     made = AdminAccount(
@@ -148,7 +132,7 @@ def _new_account(person: Person) -> AdminAccount:
     )
     if rows.insert_new(made):
         return made
-    account = _account_of(person)
+    account = account_at(person.email, person.phone)
     assert account is not None
     wake([account.pk])
     return account

@@ -14,8 +14,9 @@ from capphep.catalog.models import Package
 from capphep.catalog.queries import eligibility_table
 from capphep.crm.models import Order
 from capphep.crm.queries.customers import owned_products
+from capphep.identity.queries import account_at
 from capphep.ims import checks, evidence_checks
-from capphep.ims.checks import Check, Link, Outcome
+from capphep.ims.checks import Check, Link, Outcome, Person
 from capphep.ims.queries.desk import Difference
 from capphep.ims.queries.evidence import SeenFile, files_of
 from capphep.platform.models import TextState
@@ -51,7 +52,7 @@ def blocked_by(found: Sequence[Check]) -> str:
 def checks_of(
     request: LicenceRequest, difference: Difference, files: Sequence[SeenFile], day: datetime.date
 ) -> list[Check]:
-    """What applies to the request as it stands. At most seven statements."""
+    """What applies to the request as it stands. At most eight statements."""
     found = [
         checks.budget_code(request.budget_code, request.customer.budget_code),
         *_of_order(request),
@@ -75,6 +76,15 @@ def _of_today(
         yield checks.base(_quantities(difference))
         yield checks.term(_terms(request, difference))
     yield checks.duplicate(request.product.name, _open_beside(request))
+    yield _account(request)
+
+
+def _account(request: LicenceRequest) -> Check:
+    """RULE R15: as `identity.actions.ensure_account` would find it. One statement."""
+    known = account_at(request.admin_email, request.admin_phone)
+    found = Person(known.full_name, known.email or "", known.phone or "") if known else None
+    named = Person(request.admin_name, request.admin_email, request.admin_phone)
+    return checks.account(named, found)
 
 
 def _refusals(request: LicenceRequest, order: Order, day: datetime.date) -> list[str]:

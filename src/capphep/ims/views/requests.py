@@ -30,6 +30,7 @@ from capphep.platform.signed_in import actor_of
 from capphep.provisioning import explanations
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.rules import needs_evidence
+from capphep.provisioning.states import WAS_APPROVED
 from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.rounds import rounds_shown
 from capphep.provisioning.views.shown import source_item, status_of, steps_of, subscription_items
@@ -96,7 +97,7 @@ def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
         "extras": _extras(difference),
         "kind_reason": explanations.reason_of(record),
         "checks": checks.shown(found),
-        "licence": Licence.objects.filter(request_no=record.request_no).first(),
+        "licence": _licence(record) if record.status in WAS_APPROVED else None,
         "age": age,
         "holder": holder,
         "next_waiting": queue.next_waiting(actor, away) if is_decided else None,
@@ -106,6 +107,10 @@ def _request_context(actor: User, record: LicenceRequest) -> dict[str, Any]:
         "withdrawal": confirmed_withdrawal(record),
         "entries": history_of(record),
     }
+
+
+def _licence(record: LicenceRequest) -> Licence | None:
+    return Licence.objects.filter(request_no=record.request_no).first()
 
 
 def _band(

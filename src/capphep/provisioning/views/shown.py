@@ -22,7 +22,7 @@ from capphep.platform.models import FileText, TextState
 from capphep.provisioning import explanations, plans, queries
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.rules import needs_evidence
-from capphep.provisioning.states import EvidenceKind, RequestStatus
+from capphep.provisioning.states import WAS_APPROVED, EvidenceKind, RequestStatus
 from capphep.pure.mentions import amount_mentions, code_mentions
 from capphep.pure.money import format_dong
 from capphep.pure.months import Term
@@ -268,7 +268,7 @@ def source_item(request: LicenceRequest) -> MenuItem:
 
 def subscription_items(request: LicenceRequest) -> list[MenuItem]:
     """Where what the request changed is to be seen; nothing before an approval."""
-    if request.status not in (RequestStatus.APPROVED, RequestStatus.WITHDRAWN):
+    if request.status not in WAS_APPROVED:
         return []
     address = url_if_any("ims:subscription_of_product", request.customer_id, request.product_id)
     return [MenuItem(_("Subscription"), address, icon="license")] if address else []
