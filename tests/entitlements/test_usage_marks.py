@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.conf import LazySettings
 
 from capphep.crm.models import Customer
@@ -51,6 +52,16 @@ def test_more_in_force_makes_another_thing(ledger: Ledger, salesperson: User) ->
     report(row(ledger, 85, noon() + HOUR))
     assert levels() == [80, 80]
     assert len(told(salesperson)) == 2
+
+
+@pytest.mark.parametrize(("used", "said"), [(100, "đang dùng 100%"), (102, "vượt số được cấp")])
+def test_more_than_is_in_force_is_told_as_that(
+    ledger: Ledger, salesperson: User, used: int, said: str
+) -> None:
+    report(row(ledger, used))
+    (sentence,) = told(salesperson)
+    assert f" {said} " in sentence
+    assert ("(102%)" in sentence) == (used > 100)
 
 
 def test_a_mark_leaves_the_house_as_an_event(ledger: Ledger) -> None:

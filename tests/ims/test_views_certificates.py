@@ -99,6 +99,22 @@ def test_english_is_for_who_asks_for_it(licence: Licence, officer_client: Client
     assert "GIẤY PHÉP SỬ DỤNG" in words(officer_client.get(pdf_of(licence), {"lang": "xx"}))
 
 
+def test_the_signed_file_is_a_download_for_who_may_have_the_certificate(
+    licence: Licence, officer_client: Client, salesperson: User, auditor: User
+) -> None:
+    address = f"/ims/licences/{licence.licence_no}.jws"
+    page = officer_client.get(f"/ims/subscriptions/{licence.subscription_id}/")
+    assert f'href="{address}"' in text_of(page) and "Tệp giấy phép (.jws)" in text_of(page)
+    for client in (officer_client, signed_in(salesperson), signed_in(auditor)):
+        response = client.get(address)
+        assert response["Content-Type"] == "application/jose"
+        name = f"{licence.licence_no}.jws"
+        assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+        assert response.content.decode() == licence.file
+    assert Client().get(address).headers["Location"].startswith("/login")
+    assert officer_client.get("/ims/licences/GP-2026-999999.jws").status_code == 404
+
+
 def test_who_has_it_already_is_told_so(licence: Licence, officer_client: Client) -> None:
     first = officer_client.get(pdf_of(licence))
     again = officer_client.get(pdf_of(licence), headers={"If-None-Match": first["ETag"]})
@@ -135,7 +151,8 @@ def test_another_team_finds_nothing(
     customer.owner, customer.team = salesperson, salesperson.team
     customer.save()
     panel = reverse("ims:customer_licences", args=[customer.pk])
-    for address in (pdf_of(licence), of_order(waiting), panel):
+    file = reverse("ims:licence_file", args=[licence.licence_no])
+    for address in (pdf_of(licence), of_order(waiting), panel, file):
         assert signed_in(other_salesperson).get(address).status_code == 404
         assert signed_in(colleague).get(address).status_code == 200
     assert Client().get(pdf_of(licence)).headers["Location"].startswith("/login")

@@ -61,6 +61,10 @@ def file_name(licence: Licence, language: str) -> str:
     return f"{word}-{licence.licence_no}.pdf"
 
 
+def signed_file_name(licence: Licence) -> str:
+    return f"{licence.licence_no}.jws"
+
+
 def _values(certified: Certified, language: str) -> dict[str, Any]:
     licence, address = certified.licence, certified.address
     heading = _("Certificate of licence")

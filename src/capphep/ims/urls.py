@@ -74,6 +74,7 @@ subscription_urls = [
 ]
 certificate_urls = [
     path("licences/<slug:licence_no>.pdf", certificates.licence_certificate, name="certificate"),
+    path("licences/<slug:licence_no>.jws", certificates.signed_licence, name="licence_file"),
     path(
         "licences/of-order/<int:order_id>.pdf",
         certificates.order_certificate,

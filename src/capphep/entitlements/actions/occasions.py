@@ -23,6 +23,12 @@ from capphep.pure.errors import gettext_noop
 from capphep.pure.money import format_number
 
 CREATE: Final = gettext_noop("Create an opportunity")
+_REACHED: Final = gettext_noop(
+    "%(customer)s uses %(percent)s%% of what it has: %(what)s, %(in_use)s of %(in_force)s."
+)
+_OVER: Final = gettext_noop(
+    "%(customer)s uses more than it has (%(percent)s%%): %(what)s, %(in_use)s of %(in_force)s."
+)
 _BATCH: Final = 500
 _ONE_DAY = datetime.timedelta(days=1)
 _LISTED: Final = 3
@@ -200,10 +206,7 @@ class _Names:
         return self._news(
             one,
             "usage.threshold",
-            gettext_noop(
-                "%(customer)s uses %(percent)s%% of what it has: %(what)s, %(in_use)s of "
-                "%(in_force)s."
-            ),
+            _OVER if one.in_use > one.in_force else _REACHED,
             what=self._in_words((one.module_id, one.resource_id)),
             percent=one.in_use * 100 // one.in_force,
             in_use=format_number(one.in_use),

@@ -9,20 +9,23 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from capphep.crm.queries.customers import customer_of
+from capphep.entitlements.actions import ensure_signing_key
 from capphep.entitlements.licence_rules import LicenceState
 from capphep.entitlements.models import Licence
 from capphep.entitlements.queries import (
     certified_lines,
+    licence_file,
     licence_of,
     standings,
     visible_licences,
 )
-from capphep.ims.certificates import Certified, certificate, file_name
+from capphep.ims.certificates import Certified, certificate, file_name, signed_file_name
 from capphep.ims.queries import certificates as queries
 from capphep.platform import clock
 from capphep.platform.htmx import render_page_or_fragment
@@ -38,6 +41,7 @@ LICENCE_STATES: Final[dict[LicenceState, Status]] = {
     "withdrawn": Status(pgettext_lazy("licence", "Withdrawn"), "bad"),
 }
 _SHORT_LIST: Final = 20
+JOSE: Final = "application/jose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +49,17 @@ class ShownLicence:
     licence: Licence
     status: Status
     url: str
+    file_url: str
 
 
 def shown_licences(licences: Iterable[Licence]) -> list[ShownLicence]:
-    """Each with what it is worth today and its certificate. Two statements."""
+    """Each with what it is worth today, its certificate and its signed file. Two statements."""
     return [
         ShownLicence(
             each.licence,
             LICENCE_STATES[each.state],
             reverse("ims:certificate", args=[each.licence.licence_no]),
+            reverse("ims:licence_file", args=[each.licence.licence_no]),
         )
         for each in standings(licences, clock.today())
     ]
@@ -64,6 +70,18 @@ def licence_certificate(request: HttpRequest, licence_no: str) -> HttpResponseBa
     actor = actor_of(request)
     licence = licence_of(actor, licence_no)
     return certificate_response(request, actor, licence, _language(request))
+
+
+def signed_licence(request: HttpRequest, licence_no: str) -> HttpResponse:
+    """The signed file that programs verify (`docs/licence-format.md`), as the API hands it out;
+    for who may have the certificate.
+    """
+    licence = licence_of(actor_of(request), licence_no)
+    file = licence_file(licence, ensure_signing_key(), timezone.now())
+    response = HttpResponse(file, content_type=JOSE)
+    response["Content-Disposition"] = f'attachment; filename="{signed_file_name(licence)}"'
+    response["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def order_certificate(request: HttpRequest, order_id: int) -> HttpResponseBase:
