@@ -146,6 +146,8 @@ def test_the_first_start_serves_demo_data_and_the_second_harms_nothing(
             assert health(second) == 200
             assert second != address
     assert "capphep-demo" in printed
+    # The port is not the one that licences name.
+    assert printed.count("CAPPHEP_PUBLIC_URL is not set: ") == 1
     for account in ("sales", "sales2", "officer", "officer2", "auditor", "admin"):
         assert re.search(rf"\b{account}\b", printed)
     state = Path(fresh["CAPPHEP_STATE_DIR"])

@@ -34,7 +34,10 @@ class EndpointForm(BoundedForm):
     url = forms.CharField(
         label=_("Address"),
         max_length=500,
-        help_text=_("Each event is sent there by POST, signed. It begins with https://."),
+        help_text=_(
+            "Each event is sent there by POST, signed. It begins with https://. Hosts of your own "
+            "network have to be named in CAPPHEP_WEBHOOK_HOSTS first."
+        ),
         widget=forms.TextInput({"autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
     )
     types = forms.MultipleChoiceField(

@@ -28,6 +28,8 @@ NOBODY = """\
 Nobody can sign in yet:
   ./capphep add_user admin --full-name "…" --role admin"""
 
+NO_PUBLIC_URL = "CAPPHEP_PUBLIC_URL is not set: licences and events name {} as their origin."
+
 
 class Command(BaseCommand):
     help = "Set everything up and serve it; Ctrl+C stops it. Running it again harms nothing."
@@ -71,6 +73,9 @@ class Command(BaseCommand):
             self.stdout.write(DEMO_ACCOUNTS)
         elif not get_user_model()._default_manager.exists():
             self.stdout.write(NOBODY)
+        served = f"http://{host}:{listener.getsockname()[1]}"
+        if not settings.HAS_PUBLIC_URL and served != settings.PUBLIC_URL:
+            self.stdout.write(NO_PUBLIC_URL.format(settings.PUBLIC_URL))
         connection.close()
         return listener
 
