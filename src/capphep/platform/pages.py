@@ -14,7 +14,7 @@ from capphep.platform.keyset import Window, window
 from capphep.platform.kit import MenuItem, Text
 
 M = TypeVar("M", bound=Model)
-Kind: TypeAlias = Literal["text", "code", "money", "number", "date", "moment", "status"]
+Kind: TypeAlias = Literal["text", "sentence", "code", "money", "number", "date", "moment", "status"]
 Direction: TypeAlias = Literal["ascending", "descending", "none"]
 Choices: TypeAlias = Iterable[tuple[Any, Text]]
 
@@ -27,6 +27,7 @@ _PAGING: Final = ("after", "before")
 class Column(Generic[M]):
     """One column. ``value`` reads the cell from the row (default: the attribute ``key``).
 
+    A ``sentence`` is broken into lines, everything else stays on one.
     A ``status`` cell is a `kit.Status`, ``money`` whole đồng, ``date`` and ``moment`` a
     date and an aware datetime. ``sort`` is the field path or annotation to sort by.
     """

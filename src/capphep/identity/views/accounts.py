@@ -41,12 +41,11 @@ def _spec(actor: Actor) -> ListSpec[AccountLink]:
     return ListSpec(
         columns=(
             Column("account", gettext_lazy("Full name"), sort="account__full_name"),
-            Column("reach", gettext_lazy("E-mail, phone"), value=_reach),
+            Column("status", gettext_lazy("Status"), "status", value=status_of),
+            Column("error", gettext_lazy("Error"), "sentence", value=error_of),
             Column("customer__name", gettext_lazy("Customer"), sort="customer__name"),
             Column("product", gettext_lazy("Product"), sort="product__name"),
-            Column("status", gettext_lazy("Status"), "status", value=status_of),
-            Column("error", gettext_lazy("Error"), value=error_of),
-            Column("account__tried_at", gettext_lazy("Last attempt"), "moment"),
+            Column("reach", gettext_lazy("E-mail, phone"), value=_reach),
             Column("linked_at", gettext_lazy("Noted at"), "moment", sort="linked_at"),
         ),
         default_sort="-linked_at",

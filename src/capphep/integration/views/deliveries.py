@@ -49,9 +49,9 @@ def _spec() -> ListSpec[Delivery]:
     return ListSpec(
         columns=(
             Column("type", gettext_lazy("Event"), "code", value=type_of),
+            Column("status", gettext_lazy("Status"), "status", value=delivery_status),
             Column("subject", gettext_lazy("Record"), value=subject_of),
             Column("endpoint", gettext_lazy("Webhook")),
-            Column("status", gettext_lazy("Status"), "status", value=delivery_status),
             Column("attempts", gettext_lazy("Attempts"), "number"),
             Column("next_at", gettext_lazy("Next attempt"), "moment"),
             Column("created_at", gettext_lazy("Made"), "moment", sort="pk"),
