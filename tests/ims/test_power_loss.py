@@ -26,7 +26,7 @@ from capphep.provisioning.states import RequestStatus
 from tests import stories
 from tests.ims.test_race import Scene
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).resolve().parents[2]
 HEADER, FRAME_HEADER = 32, 24
 

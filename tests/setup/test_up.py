@@ -218,7 +218,7 @@ def test_an_unreachable_database_is_named_without_its_password(tmp_path: Path) -
     assert "s3cret-word" not in sentence
 
 
-@pytest.mark.once
+@pytest.mark.sqlite
 def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "capphep.sqlite3").write_text("not a database, but long enough to be read" * 30)
     sentence = refused(os.environ | {"CAPPHEP_STATE_DIR": str(tmp_path)}, "--port", "0")
