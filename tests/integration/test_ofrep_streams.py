@@ -27,7 +27,7 @@ from tests.integration.ofreps import Asking, NoUses, ledger
 __all__ = ["ledger"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 10
+PATIENCE = 30
 
 
 @pytest.fixture
