@@ -15,7 +15,7 @@ from capphep.catalog.models import Item, Module, Resource
 from capphep.entitlements import actions
 from capphep.entitlements.models import Subscription
 from capphep.platform import clock, notices
-from capphep.platform.models import FileText, OutboxEvent, Tick
+from capphep.platform.models import FileText, IdempotentAnswer, OutboxEvent, Tick
 from capphep.pure.months import term
 from capphep.shell import tick, worker
 from tests import factories, pdfs, stories
@@ -127,3 +127,12 @@ def test_the_servers_worker_lets_the_calendar_go_on(begins_today: Subscription) 
     worker.work_once()
     worker.work_once()
     assert announced() == 1
+
+
+def test_answers_are_kept_for_their_keys_a_day_and_then_go(transactional_db: None) -> None:
+    for key in ("old", "new"):
+        IdempotentAnswer.objects.create(token_id=1, key=key, fingerprint="", status=201)
+    past = timezone.now() - datetime.timedelta(hours=25)
+    IdempotentAnswer.objects.filter(key="old").update(at=past)
+    assert tick.run()["answers_forgotten"] == 1
+    assert IdempotentAnswer.objects.get().key == "new"

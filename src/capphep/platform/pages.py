@@ -248,10 +248,6 @@ class ListPage(Generic[M]):
         return self._neighbour("after", self._window.after)
 
     @property
-    def first_href(self) -> str:
-        return self._first_page()
-
-    @property
     def here(self) -> str:
         """The address of exactly this view of the list."""
         return self._href()

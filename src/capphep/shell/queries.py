@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from capphep.catalog.models import Item, Product
@@ -14,7 +13,6 @@ from capphep.crm.models import Customer, Order
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.states import LicenceStatus
 from capphep.platform.models import User
-from capphep.platform.queries import is_demo
 from capphep.platform.roles import Actor, Permission, Role, require
 from capphep.provisioning.models import LicenceRequest, Round, RoundOutcome
 from capphep.provisioning.queries import visible_requests
@@ -24,11 +22,6 @@ from capphep.pure.folding import fold
 
 SHOWN: Final = 6
 QUEUE_SHOWN: Final = 12
-
-
-def clock_refused() -> bool:
-    """Whether CAPPHEP_CLOCK is set although the data is real: its day would be a lie."""
-    return settings.CLOCK is not None and not is_demo()
 
 
 # --- users -------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from capphep.entitlements.actions.occasions import note_ends
 from capphep.entitlements.actions.usage import forget_old_usage
 from capphep.identity.actions import close_due
 from capphep.platform import clock, ticks
+from capphep.platform.api.idempotency import forget_old_answers
 from capphep.platform.filetexts import read_unread
 from capphep.platform.origin import working_from
 from capphep.provisioning.actions.ageing import note_overdue
@@ -21,8 +22,8 @@ def run() -> Counter[str]:
     """Work through every day since the last run; returns what happened, by kind.
 
     Missing a week and running once does the same as running daily: each day is worked
-    through in order, and what it does bears the day on which it took effect. Evidence that
-    was stored before its text was kept is read besides.
+    through in order, and what it does bears the day on which it took effect. Besides, evidence
+    that was stored before its text was kept is read, and what need not be kept goes.
     """
     counts: Counter[str] = Counter()
 
@@ -37,5 +38,6 @@ def run() -> Counter[str]:
     with working_from("tick"):
         counts["days"] = ticks.each_day(clock.today(), work)
     counts["keys_retired"] = forget_private_keys()
+    counts["answers_forgotten"] = forget_old_answers()
     counts["texts"] = read_unread().total()
     return counts

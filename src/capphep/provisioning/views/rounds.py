@@ -51,10 +51,6 @@ class ShownRound:
     """Comments of the round before whose fields were not changed."""
     before: Round | None = None
 
-    @property
-    def is_repeated(self) -> bool:
-        return self.record.number > 1
-
 
 def rounds_shown(record: LicenceRequest) -> list[ShownRound]:
     """The newest first, each with what differs from the one before. At most two statements."""
