@@ -40,6 +40,17 @@ def other_salesperson(south: Team) -> User:
 
 
 @pytest.fixture
+def manager(db: None) -> User:
+    """Leads sales as a whole: of no team."""
+    return factories.user("manager", Role.MANAGER)
+
+
+@pytest.fixture
+def team_manager(north: Team) -> User:
+    return factories.user("leader", Role.MANAGER, north)
+
+
+@pytest.fixture
 def officer(north: Team) -> User:
     return factories.user("officer", Role.OFFICER, north)
 
@@ -69,6 +80,11 @@ def signed_in(user: User) -> Client:
 @pytest.fixture
 def sales_client(salesperson: User) -> Client:
     return signed_in(salesperson)
+
+
+@pytest.fixture
+def manager_client(manager: User) -> Client:
+    return signed_in(manager)
 
 
 @pytest.fixture

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 
 import pytest
-from django.conf import LazySettings
 
 from capphep.crm.models import Customer
 from capphep.platform.models import User
 from capphep.platform.queries import is_demo
 from capphep.shell.demo import load_demo
-from capphep.shell.queries import clock_refused
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +23,7 @@ def test_it_loads_in_a_few_seconds_with_people_of_every_role() -> None:
     assert roles == {
         "sales": "sales",
         "sales2": "sales",
+        "manager": "manager",
         "officer": "officer",
         "officer2": "officer",
         "auditor": "auditor",
@@ -39,11 +37,3 @@ def test_it_goes_into_an_empty_database_only(salesperson: User) -> None:
     with pytest.raises(ValueError, match="empty database"):
         load_demo()
     assert not is_demo() and not Customer.objects.exists()
-
-
-def test_a_fixed_day_is_refused_unless_the_data_is_sample_data(settings: LazySettings) -> None:
-    assert not clock_refused()
-    settings.CLOCK = datetime.date(2026, 12, 31)
-    assert clock_refused()
-    load_demo()
-    assert not clock_refused()

@@ -57,7 +57,7 @@ def test_everything_is_in_the_audit_trail() -> None:
         "sample data",
         "import_customers",
     }
-    assert AuditEntry.objects.filter(subject_type="user", verb="created").count() == 6
+    assert AuditEntry.objects.filter(subject_type="user", verb="created").count() == 7
 
 
 def test_the_sample_catalogue_has_what_the_workbook_and_the_guide_name() -> None:

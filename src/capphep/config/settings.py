@@ -108,6 +108,11 @@ INSTALLED_APPS = [
     "capphep.provisioning",
     "capphep.ims",
     "capphep.integration",
+    "capphep.exchange",
+    "capphep.reporting",
+    "capphep.collaboration",
+    "capphep.paper",
+    "capphep.privacy",
     "capphep.shell",
 ]
 

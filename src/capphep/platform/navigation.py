@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from capphep.platform.kit import Text
 from capphep.platform.roles import Role
 
-_EVERYONE: Final = frozenset({Role.SALES, Role.OFFICER, Role.AUDITOR, Role.ADMIN})
+_EVERYONE: Final = frozenset({Role.SALES, Role.MANAGER, Role.OFFICER, Role.AUDITOR, Role.ADMIN})
+_SELLING: Final = frozenset({Role.SALES, Role.MANAGER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ GROUPS: Final = (
                 "provisioning:request_list",
                 "send",
                 ("provisioning:",),
-                frozenset({Role.SALES}),
+                _SELLING,
             ),
         ),
     ),
@@ -69,7 +70,7 @@ GROUPS: Final = (
                     "ims:release",
                     "ims:withdraw",
                 ),
-                _EVERYONE - {Role.SALES},
+                _EVERYONE - _SELLING,
             ),
             Entry(
                 _("Subscriptions"), "ims:subscription_list", "certificate", ("ims:subscription",)
@@ -79,14 +80,14 @@ GROUPS: Final = (
                 "identity:account_list",
                 "users",
                 ("identity:",),
-                _EVERYONE - {Role.SALES},
+                _EVERYONE - _SELLING,
             ),
             Entry(
                 _("Absence and substitutes"),
                 "ims:absence_list",
                 "calendar",
                 ("ims:absence",),
-                _EVERYONE - {Role.SALES},
+                _EVERYONE - _SELLING,
             ),
         ),
     ),

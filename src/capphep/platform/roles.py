@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 class Role(models.TextChoices):
     SALES = "sales", _("Salesperson")
+    MANAGER = "manager", _("Sales manager")
     OFFICER = "officer", _("Licence officer")
     AUDITOR = "auditor", _("Auditor")
     ADMIN = "admin", _("Administrator")
@@ -52,6 +53,8 @@ _GRANTED: dict[str, frozenset[Permission]] = {
     Role.SALES: frozenset(
         {Permission.CUSTOMER_WRITE, Permission.SALE_WRITE, Permission.REQUEST_WRITE}
     ),
+    # Hands customers over and merges them; sells through the salespeople.
+    Role.MANAGER: frozenset({Permission.CUSTOMER_WRITE}),
     Role.OFFICER: frozenset({Permission.REQUEST_DECIDE, Permission.ACCOUNT_WRITE}),
     Role.AUDITOR: frozenset(),
     Role.ADMIN: frozenset(
@@ -79,5 +82,7 @@ def require(actor: Actor, permission: Permission) -> None:
 
 
 def sees_all(actor: Actor) -> bool:
-    """True for roles that read every record; a salesperson reads within the team."""
+    """True for who reads every record; who sells, and who leads a team, reads within the team."""
+    if actor.role == Role.MANAGER:
+        return actor.team_id is None
     return actor.role != Role.SALES

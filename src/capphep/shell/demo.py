@@ -58,6 +58,7 @@ PEOPLE: Final = (
     Person("admin", "Đặng Hoài Phương", Role.ADMIN),
     Person("sales", "Nguyễn Thị Thu Hà", Role.SALES, NORTH),
     Person("sales2", "Trần Quốc Bảo", Role.SALES, SOUTH),
+    Person("manager", "Hoàng Thị Mai", Role.MANAGER),
     Person("officer", "Phạm Minh Tuấn", Role.OFFICER, NORTH),
     Person("officer2", "Lê Thị Kim Ngân", Role.OFFICER, SOUTH),
     Person("auditor", "Vũ Đình Khoa", Role.AUDITOR),

@@ -66,10 +66,12 @@ def customer_not_found() -> NotFound:
 
 
 def may_write(actor: Actor, customer: Customer) -> bool:
-    """Whether the actor may change this customer and sell to it: an own one or the pool's."""
+    """Whether the actor may change this customer: an own one or the pool's; a manager each."""
     if not may(actor, Permission.CUSTOMER_WRITE):
         return False
-    return actor.role == Role.SYSTEM or customer.owner_id in (None, actor.pk)
+    if actor.role in (Role.SYSTEM, Role.MANAGER):
+        return True
+    return customer.owner_id in (None, actor.pk)
 
 
 def require_own(actor: Actor, customer: Customer) -> None:

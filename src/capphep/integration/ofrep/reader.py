@@ -52,6 +52,7 @@ WHERE budget_code IN (SELECT value FROM json_array_elements_text(CAST($1 AS json
 ORDER BY budget_code, product_code""",
 }
 
+_SELLING: Final = (Role.SALES.value, Role.MANAGER.value)
 _REST: Final = 1.0
 """Seconds for which nobody connects anew to a database that refused it."""
 
@@ -165,8 +166,8 @@ def _token(rows: list[Sequence[Any]]) -> tuple[Token | None, list[Held]]:
     token = Token(
         id=int(key),
         per_minute=int(per_minute),
-        # A salesperson sees some customers only, and which ones stands in other tables.
-        may_ask=f'"{Scope.ENTITLEMENTS_READ.value}"' in scopes and role != Role.SALES.value,
+        # Who sells sees some customers only, and which ones stands in other tables.
+        may_ask=f'"{Scope.ENTITLEMENTS_READ.value}"' in scopes and role not in _SELLING,
         product_id=None if product_id is None else int(product_id),
         customer_id=None if customer_id is None else int(customer_id),
     )

@@ -92,6 +92,16 @@ def _of_officer(actor: User) -> dict[str, Any]:
     return {"parts": [_queue(actor), _decided(actor, _("Decided by me lately"))]}
 
 
+def _of_manager(actor: User) -> dict[str, Any]:
+    return {
+        "parts": [
+            _queue(actor),
+            _decided(actor, _("Decided lately")),
+            _orders(actor, _("Recent orders")),
+        ],
+    }
+
+
 def _of_auditor(actor: User) -> dict[str, Any]:
     return {
         "parts": [
@@ -117,6 +127,7 @@ def _of_admin(actor: User) -> dict[str, Any]:
 
 _PAGES = {
     Role.SALES: _of_sales,
+    Role.MANAGER: _of_manager,
     Role.OFFICER: _of_officer,
     Role.AUDITOR: _of_auditor,
     Role.ADMIN: _of_admin,

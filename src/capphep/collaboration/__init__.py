@@ -1,0 +1,1 @@
+"""Layer 7: people with each other. See README.md."""

@@ -1,0 +1,6 @@
+"""Addresses of the collaboration module."""
+
+from django.urls import URLPattern
+
+app_name = "collaboration"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Layer 7: Excel in and out. See README.md."""

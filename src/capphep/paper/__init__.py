@@ -1,0 +1,1 @@
+"""Layer 7: what is printed. See README.md."""

@@ -1,0 +1,1 @@
+"""Layer 7: personal data. See README.md."""

@@ -1,0 +1,6 @@
+"""Addresses of the privacy module."""
+
+from django.urls import URLPattern
+
+app_name = "privacy"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Layer 7: what managers see. See README.md."""
