@@ -196,6 +196,26 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+# The lists by their names, for what runs one without its screen (`platform.lists.source_named`).
+LISTS = {
+    "catalog.items": "capphep.catalog.views.goods.ITEMS",
+    "catalog.products": "capphep.catalog.views.products.PRODUCTS",
+    "crm.customers": "capphep.crm.views.customers.CUSTOMERS",
+    "crm.opportunities": "capphep.crm.views.opportunities.OPPORTUNITIES",
+    "crm.orders": "capphep.crm.views.orders.ORDERS",
+    "crm.projects": "capphep.crm.views.projects.PROJECTS",
+    "identity.accounts": "capphep.identity.views.accounts.ACCOUNTS",
+    "ims.absences": "capphep.ims.views.absences.ABSENCES",
+    "ims.queue": "capphep.ims.views.queue.QUEUE",
+    "ims.subscriptions": "capphep.ims.views.subscriptions.SUBSCRIPTIONS",
+    "integration.deliveries": "capphep.integration.views.deliveries.DELIVERIES",
+    "integration.endpoints": "capphep.integration.views.endpoints.ENDPOINTS",
+    "integration.tokens": "capphep.integration.views.tokens.TOKENS",
+    "provisioning.requests": "capphep.provisioning.views.requests.REQUESTS",
+    "shell.notices": "capphep.shell.views.notices.NOTICES",
+    "shell.users": "capphep.shell.views.users.USERS",
+}
+
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 TIME_ZONE = "Asia/Ho_Chi_Minh"

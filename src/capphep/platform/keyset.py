@@ -65,6 +65,11 @@ def is_token(queryset: QuerySet[M], sort: str, token: str) -> bool:
     return _Order.of(queryset, sort).read(token) is not None
 
 
+def ordered(queryset: QuerySet[M], sort: str) -> QuerySet[M]:
+    """All rows in the order in which windows show them."""
+    return _Order.of(queryset, sort).all(queryset)
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     sort: str
@@ -96,6 +101,10 @@ class _Order:
         queryset = queryset.annotate(**{_VALUE: F(self.path)})
         by_pk = "-pk" if falling else "pk"
         return queryset.order_by(self._by_value(falling, backward), by_pk)[:limit]
+
+    def all(self, queryset: QuerySet[M]) -> QuerySet[M]:
+        by_pk = "-pk" if self.descending else "pk"
+        return queryset.order_by(self._by_value(self.descending, False), by_pk)
 
     def _by_value(self, falling: bool, backward: bool) -> OrderBy:
         # NULLS FIRST/LAST keeps PostgreSQL from using a plain index: only where needed.

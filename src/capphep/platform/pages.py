@@ -2,95 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
 from capphep.platform.keyset import Window, window
 from capphep.platform.kit import MenuItem, Text
+from capphep.platform.list_spec import Column, Filter, Kind, ListSpec
+from capphep.platform.narrowing import Narrowing
+
+__all__ = ["Column", "Filter", "Kind", "ListPage", "ListSpec", "list_page"]
 
 M = TypeVar("M", bound=Model)
-Kind: TypeAlias = Literal["text", "sentence", "code", "money", "number", "date", "moment", "status"]
 Direction: TypeAlias = Literal["ascending", "descending", "none"]
-Choices: TypeAlias = Iterable[tuple[Any, Text]]
 
 COUNT_CAP: Final = 10_000
-_LONGEST_SEARCH: Final = 200
 _PAGING: Final = ("after", "before")
-
-
-@dataclass(frozen=True, slots=True)
-class Column(Generic[M]):
-    """One column. ``value`` reads the cell from the row (default: the attribute ``key``).
-
-    A ``sentence`` is broken into lines, everything else stays on one.
-    A ``status`` cell is a `kit.Status`, ``money`` whole đồng, ``date`` and ``moment`` a
-    date and an aware datetime. ``sort`` is the field path or annotation to sort by.
-    """
-
-    key: str
-    label: Text
-    kind: Kind = "text"
-    sort: str | None = None
-    value: Callable[[M], object] | None = None
-
-    def cell(self, row: M) -> object:
-        if self.value is not None:
-            return self.value(row)
-        found: Any = row
-        for part in self.key.split("__"):
-            found = getattr(found, part, None)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Filter(Generic[M]):
-    """A filter by one of some choices; several chosen values of one filter are OR-ed.
-
-    ``lookup`` is a field path ("status") or a function of the queryset and the values.
-    """
-
-    name: str
-    label: Text
-    choices: Choices | Callable[[], Choices]
-    lookup: str | Callable[[QuerySet[M], list[str]], QuerySet[M]]
-
-    def options(self) -> list[tuple[str, Text]]:
-        choices = self.choices() if callable(self.choices) else self.choices
-        return [(str(value), label) for value, label in choices]
-
-    def narrow(self, queryset: QuerySet[M], values: list[str]) -> QuerySet[M]:
-        if callable(self.lookup):
-            return self.lookup(queryset, values)
-        return queryset.filter(**{f"{self.lookup}__in": values})
-
-
-@dataclass(frozen=True, slots=True)
-class ListSpec(Generic[M]):
-    """What a list shows. The first column carries the link that ``row_url`` gives.
-
-    ``bulk`` is what may be done with ticked rows: dialogs that get ``?id=`` once for each.
-    """
-
-    columns: Sequence[Column[M]]
-    default_sort: str
-    row_url: Callable[[M], str]
-    row_menu: Callable[[M], Sequence[MenuItem]] | None = None
-    bulk: Sequence[MenuItem] = ()
-    filters: Sequence[Filter[M]] = ()
-    search: Callable[[QuerySet[M], str], QuerySet[M]] | None = None
-    search_hint: Text = ""
-    size: int = 50
-
-    def sort_path(self, sort: str) -> str | None:
-        """The ordering of ``key`` or ``-key``; None for a key that nothing sorts by."""
-        key = sort.removeprefix("-")
-        path = next((c.sort for c in self.columns if c.key == key), None)
-        return path and f"{'-' if sort.startswith('-') else ''}{path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +53,6 @@ class Chip:
     href: str
 
 
-@dataclass(frozen=True, slots=True)
-class FilterState:
-    name: str
-    label: Text
-    options: list[tuple[str, Text]]
-    values: list[str]
-
-
 class ListPage(Generic[M]):
     """One page of a list, ready for `platform/_list.html`."""
 
@@ -141,38 +64,20 @@ class ListPage(Generic[M]):
         self.has_menu = spec.row_menu is not None
         self.bulk = spec.bulk
         self.path = request.path
-        self._asked = _clean(request.GET)
-        self.search = self._asked.get("q", "").strip()[:_LONGEST_SEARCH] if spec.search else ""
-        self.sort = self._known_sort(self._asked.get("sort", ""))
-        self.filters = [self._filter_state(each) for each in spec.filters]
-        narrowed = self._narrow(queryset)
+        narrowing = Narrowing(spec, request.GET)
+        self._asked = narrowing.asked
+        self.search = narrowing.search
+        self.sort = narrowing.sort
+        self.filters = narrowing.filters
+        narrowed = narrowing.narrow(queryset)
         self._window: Window[M] = window(
             narrowed,
-            spec.sort_path(self.sort) or self.sort,
+            narrowing.order,
             spec.size,
             after=self._asked.get("after", ""),
             before=self._asked.get("before", ""),
         )
         self.count = self._count(narrowed)
-
-    def _known_sort(self, asked: str) -> str:
-        return asked if self._spec.sort_path(asked) else self._spec.default_sort
-
-    def _filter_state(self, each: Filter[M]) -> FilterState:
-        options = each.options()
-        known = {value for value, _ in options}
-        values = [
-            value for value in dict.fromkeys(self._asked.getlist(each.name)) if value in known
-        ]
-        return FilterState(each.name, each.label, options, values)
-
-    def _narrow(self, queryset: QuerySet[M]) -> QuerySet[M]:
-        for each, state in zip(self._spec.filters, self.filters, strict=True):
-            if state.values:
-                queryset = each.narrow(queryset, state.values)
-        if self.search and self._spec.search is not None:
-            queryset = self._spec.search(queryset, self.search)
-        return queryset
 
     def _count(self, queryset: QuerySet[M]) -> int:
         if self._asked.get("count") == "exact":
@@ -283,12 +188,3 @@ def list_page(request: HttpRequest, queryset: QuerySet[M], *, spec: ListSpec[M])
     A cursor, sort key or filter value that is not known is ignored.
     """
     return ListPage(request, queryset, spec)
-
-
-def _clean(asked: QueryDict) -> QueryDict:
-    """The query string without NUL bytes (PostgreSQL refuses them) and empty values."""
-    query = QueryDict(mutable=True)
-    for name, values in asked.lists():
-        kept = [value.replace("\x00", "") for value in values]
-        query.setlist(name, [value for value in kept if value])
-    return query

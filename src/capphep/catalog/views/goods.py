@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,28 +15,22 @@ from capphep.catalog import queries
 from capphep.catalog.models import TAX_LABELS, Item, Product
 from capphep.platform import clock
 from capphep.platform.history import history_of
-from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, Status
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.lists import ListSource, show_list
+from capphep.platform.models import User
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, may
 from capphep.platform.signed_in import actor_of
 from capphep.pure.money import TaxRate
 
 
 def item_list(request: HttpRequest) -> HttpResponse:
-    """context: title, page (pages.ListPage), empty_text, may_load."""
-    context = {
-        "title": _("Goods catalogue"),
-        "page": list_page(request, queries.listed_items(), spec=_spec()),
-        "empty_text": _("An administrator loads the catalogue from a file."),
-        "may_load": may(actor_of(request), Permission.CATALOGUE_WRITE),
-    }
-    return render_page_or_fragment(
-        request, "catalog/item_list.html", "platform/_list.html", context
-    )
+    """context: as `show_list`; may_load."""
+    may_load = may(actor_of(request), Permission.CATALOGUE_WRITE)
+    return show_list(request, ITEMS, page="catalog/item_list.html", may_load=may_load)
 
 
-def _spec() -> ListSpec[Item]:
+def _spec(_actor: User) -> ListSpec[Item]:
     return ListSpec(
         columns=(
             Column("sku", gettext_lazy("Item code"), "code", sort="sku"),
@@ -58,6 +54,14 @@ def _spec() -> ListSpec[Item]:
     )
 
 
+ITEMS: Final = ListSource(
+    name="catalog.items",
+    title=gettext_lazy("Goods catalogue"),
+    url_name="catalog:item_list",
+    rows=lambda _actor: queries.listed_items(),
+    spec=_spec,
+    empty_text=gettext_lazy("An administrator loads the catalogue from a file."),
+)
 _SOLD = [("1", gettext_lazy("On sale")), ("0", gettext_lazy("No longer sold"))]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,24 +13,18 @@ from django.utils.translation import gettext_lazy, ngettext
 from capphep.catalog import queries
 from capphep.catalog.models import Product
 from capphep.platform.history import history_of
-from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, Status
-from capphep.platform.pages import Column, ListSpec, list_page
+from capphep.platform.lists import ListSource, show_list
+from capphep.platform.models import User
+from capphep.platform.pages import Column, ListSpec
 
 
 def product_list(request: HttpRequest) -> HttpResponse:
-    """context: title, page (pages.ListPage), empty_text."""
-    context = {
-        "title": _("Products"),
-        "page": list_page(request, Product.objects.all(), spec=_spec()),
-        "empty_text": _("An administrator loads the catalogue from a file."),
-    }
-    return render_page_or_fragment(
-        request, "catalog/product_list.html", "platform/_list.html", context
-    )
+    """context: as `show_list`."""
+    return show_list(request, PRODUCTS, page="catalog/product_list.html")
 
 
-def _spec() -> ListSpec[Product]:
+def _spec(_actor: User) -> ListSpec[Product]:
     return ListSpec(
         columns=(
             Column("name", gettext_lazy("Product"), sort="name"),
@@ -40,6 +36,16 @@ def _spec() -> ListSpec[Product]:
         default_sort="name",
         row_url=lambda product: reverse("catalog:product", args=[product.pk]),
     )
+
+
+PRODUCTS: Final = ListSource(
+    name="catalog.products",
+    title=gettext_lazy("Products"),
+    url_name="catalog:product_list",
+    rows=lambda _actor: Product.objects.all(),
+    spec=_spec,
+    empty_text=gettext_lazy("An administrator loads the catalogue from a file."),
+)
 
 
 def _trial(product: Product) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from capphep.crm.actions.customers import (
     create_customer,
@@ -21,10 +24,11 @@ from capphep.crm.views.saving import attempt, form_page, typed_in
 from capphep.crm.views.shown import FOLLOWED, followed, in_words
 from capphep.platform import clock
 from capphep.platform.conflicts import StaleEdit, stale_edit
-from capphep.platform.htmx import done, redirect, render_dialog, render_page_or_fragment
+from capphep.platform.htmx import done, redirect, render_dialog
 from capphep.platform.kit import MenuItem
+from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, may, require
 from capphep.platform.signed_in import actor_of
 from capphep.pure.codes import unusual_budget_code
@@ -37,18 +41,13 @@ _MINE, _POOL, _TEAM = "mine", "pool", "team"
 
 
 def customer_list(request: HttpRequest) -> HttpResponse:
-    """context: page, title, empty_text, add_url."""
-    actor = actor_of(request)
+    """context: as `show_list`."""
+    return show_list(request, CUSTOMERS)
+
+
+def _rows(actor: User) -> QuerySet[Customer]:
     rows = queries.visible_customers(actor).select_related("owner")
-    rows = queries.with_what_is_owned(rows, clock.today())
-    context = {
-        "page": list_page(request, rows, spec=_list_spec(actor)),
-        "title": _("Customers"),
-        "empty_text": _("Enter a customer, or import a file of them."),
-    }
-    if may(actor, Permission.CUSTOMER_WRITE):
-        context["add_url"] = reverse("crm:customer_new")
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    return queries.with_what_is_owned(rows, clock.today())
 
 
 def _list_spec(actor: User) -> ListSpec[Customer]:
@@ -70,6 +69,19 @@ def _list_spec(actor: User) -> ListSpec[Customer]:
         search=queries.search_customers,
         search_hint=_("Budget code, name, tax code"),
     )
+
+
+CUSTOMERS: Final = ListSource(
+    name="crm.customers",
+    title=gettext_lazy("Customers"),
+    url_name="crm:customer_list",
+    rows=_rows,
+    spec=_list_spec,
+    empty_text=gettext_lazy("Enter a customer, or import a file of them."),
+    add_url=lambda actor: (
+        reverse("crm:customer_new") if may(actor, Permission.CUSTOMER_WRITE) else ""
+    ),
+)
 
 
 def _filters(actor: User) -> tuple[Filter[Customer], ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from capphep.crm.actions.opportunities import (
     create_opportunity,
@@ -25,10 +27,11 @@ from capphep.crm.views.saving import attempt, form_page, typed_in
 from capphep.crm.views.shown import next_step, stage_of
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
-from capphep.platform.htmx import done, redirect, render_page_or_fragment
+from capphep.platform.htmx import done, redirect
 from capphep.platform.kit import HeaderBand, MenuItem
+from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, may, require
 from capphep.platform.signed_in import actor_of
 
@@ -38,18 +41,13 @@ FORM = "crm/opportunity_form.html"
 
 
 def opportunity_list(request: HttpRequest) -> HttpResponse:
-    """context: page, title, empty_text, add_url."""
-    actor = actor_of(request)
+    """context: as `show_list`."""
+    return show_list(request, OPPORTUNITIES)
+
+
+def _rows(actor: User) -> QuerySet[Opportunity]:
     rows = queries.visible_opportunities(actor)
-    rows = rows.select_related("customer", "project", "salesperson")
-    context = {
-        "page": list_page(request, rows, spec=_list_spec(actor)),
-        "title": _("Opportunities"),
-        "empty_text": _("A possible sale is noted here, and orders come of it."),
-    }
-    if may(actor, Permission.SALE_WRITE):
-        context["add_url"] = reverse("crm:opportunity_new")
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    return rows.select_related("customer", "project", "salesperson")
 
 
 def _list_spec(actor: User) -> ListSpec[Opportunity]:
@@ -73,6 +71,19 @@ def _list_spec(actor: User) -> ListSpec[Opportunity]:
         search=queries.search_opportunities,
         search_hint=_("Opportunity, customer, budget code"),
     )
+
+
+OPPORTUNITIES: Final = ListSource(
+    name="crm.opportunities",
+    title=gettext_lazy("Opportunities"),
+    url_name="crm:opportunity_list",
+    rows=_rows,
+    spec=_list_spec,
+    empty_text=gettext_lazy("A possible sale is noted here, and orders come of it."),
+    add_url=lambda actor: (
+        reverse("crm:opportunity_new") if may(actor, Permission.SALE_WRITE) else ""
+    ),
+)
 
 
 def opportunity_menu(actor: User, opportunity: Opportunity) -> list[MenuItem]:

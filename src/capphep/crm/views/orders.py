@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from capphep.crm.models import Order
 from capphep.crm.queries import orders as queries
 from capphep.crm.rules import is_frozen
 from capphep.crm.states import LicenceStatus
 from capphep.platform.history import history_of
-from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem, Status, Step, Tone, steps
+from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, may
 from capphep.platform.signed_in import actor_of
 from capphep.pure.words import amount_in_words
@@ -38,13 +41,8 @@ def status_of(order: Order) -> Status:
 
 
 def order_list(request: HttpRequest) -> HttpResponse:
-    actor = actor_of(request)
-    rows = queries.visible_orders(actor).select_related("customer", "salesperson")
-    page = list_page(request, rows, spec=_list_spec(actor))
-    context = {"page": page, "title": _("Orders"), "empty_text": _("An order is where it begins.")}
-    if may(actor, Permission.SALE_WRITE):
-        context["add_url"] = reverse("crm:order_new")
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    """context: as `show_list`."""
+    return show_list(request, ORDERS)
 
 
 def _list_spec(actor: User) -> ListSpec[Order]:
@@ -66,6 +64,17 @@ def _list_spec(actor: User) -> ListSpec[Order]:
         search=queries.search_orders,
         search_hint=_("Order number, contract number, budget code, customer"),
     )
+
+
+ORDERS: Final = ListSource(
+    name="crm.orders",
+    title=gettext_lazy("Orders"),
+    url_name="crm:order_list",
+    rows=lambda actor: queries.visible_orders(actor).select_related("customer", "salesperson"),
+    spec=_list_spec,
+    empty_text=gettext_lazy("An order is where it begins."),
+    add_url=lambda actor: reverse("crm:order_new") if may(actor, Permission.SALE_WRITE) else "",
+)
 
 
 def order_menu(actor: User, order: Order) -> list[MenuItem]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from capphep.crm.actions.projects import (
     create_project,
@@ -22,10 +25,11 @@ from capphep.crm.views.saving import attempt, form_page, typed_in
 from capphep.crm.views.shown import FOLLOWED, followed, stage_of
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
-from capphep.platform.htmx import done, redirect, render_dialog, render_page_or_fragment
+from capphep.platform.htmx import done, redirect, render_dialog
 from capphep.platform.kit import HeaderBand, MenuItem
+from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, require
 from capphep.platform.signed_in import actor_of
 
@@ -37,16 +41,8 @@ _SHORT_LIST = 8
 
 
 def project_list(request: HttpRequest) -> HttpResponse:
-    """context: page, title, empty_text, add_url."""
-    actor = actor_of(request)
-    context = {
-        "page": list_page(request, queries.visible_projects(actor), spec=_list_spec(actor)),
-        "title": _("Sales projects"),
-        "empty_text": _("A sales project gathers the opportunities and orders of a campaign."),
-    }
-    if queries.may_write_projects(actor):
-        context["add_url"] = reverse("crm:project_new")
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    """context: as `show_list`."""
+    return show_list(request, PROJECTS)
 
 
 def _list_spec(actor: User) -> ListSpec[SalesProject]:
@@ -65,6 +61,17 @@ def _list_spec(actor: User) -> ListSpec[SalesProject]:
         search=queries.search_projects,
         search_hint=_("Project code, name"),
     )
+
+
+PROJECTS: Final = ListSource(
+    name="crm.projects",
+    title=gettext_lazy("Sales projects"),
+    url_name="crm:project_list",
+    rows=queries.visible_projects,
+    spec=_list_spec,
+    empty_text=gettext_lazy("A sales project gathers the opportunities and orders of a campaign."),
+    add_url=lambda actor: reverse("crm:project_new") if queries.may_write_projects(actor) else "",
+)
 
 
 def project_menu(actor: User, project: SalesProject) -> list[MenuItem]:

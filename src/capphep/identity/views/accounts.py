@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +17,9 @@ from capphep.identity.states import AccountStatus
 from capphep.identity.views.shown import again_item, error_of, error_text, history, shown, status_of
 from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.lists import ListSource, show_list
+from capphep.platform.models import User
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Actor, Permission, may
 from capphep.platform.signed_in import actor_of
 
@@ -25,19 +28,16 @@ _PANEL: Final = ("identity/panel.html", "identity/_panel.html")
 
 
 def account_list(request: HttpRequest) -> HttpResponse:
-    """context: title, intro, page (pages.ListPage), empty_text."""
-    actor = actor_of(request)
+    """context: as `show_list`."""
+    return show_list(request, ACCOUNTS)
+
+
+def _rows(actor: User) -> QuerySet[AccountLink]:
     queries.require_directory(actor)
-    context = {
-        "title": _("Administrator accounts"),
-        "intro": _("Who administers a product at a customer, and whether that person was told."),
-        "page": list_page(request, queries.visible_links(actor), spec=_spec(actor)),
-        "empty_text": _("The first approval of a request notes an administrator."),
-    }
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    return queries.visible_links(actor)
 
 
-def _spec(actor: Actor) -> ListSpec[AccountLink]:
+def _spec(actor: User) -> ListSpec[AccountLink]:
     return ListSpec(
         columns=(
             Column("account", gettext_lazy("Full name"), sort="account__full_name"),
@@ -61,6 +61,19 @@ def _spec(actor: Actor) -> ListSpec[AccountLink]:
         search=queries.search_links,
         search_hint=gettext_lazy("Name, e-mail, phone, budget code, customer"),
     )
+
+
+ACCOUNTS: Final = ListSource(
+    name="identity.accounts",
+    title=gettext_lazy("Administrator accounts"),
+    url_name="identity:account_list",
+    rows=_rows,
+    spec=_spec,
+    empty_text=gettext_lazy("The first approval of a request notes an administrator."),
+    intro=gettext_lazy(
+        "Who administers a product at a customer, and whether that person was told."
+    ),
+)
 
 
 def _reach(link: AccountLink) -> str:

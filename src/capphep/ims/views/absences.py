@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
-from typing import Any
+from typing import Final
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,10 +18,11 @@ from capphep.ims.models import Absence
 from capphep.ims.queries import absences as queries
 from capphep.ims.queries.desk import require_desk
 from capphep.platform import clock, kept_forms
-from capphep.platform.htmx import done, redirect, render_dialog, render_page_or_fragment
+from capphep.platform.htmx import done, redirect, render_dialog
 from capphep.platform.kit import MenuItem, Status
+from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
 from capphep.pure.errors import Invalid
@@ -34,21 +35,17 @@ _STATES = {
 
 
 def absence_list(request: HttpRequest) -> HttpResponse:
-    """context: title, intro, page (pages.ListPage), add_url, add_label, empty_text."""
-    actor = actor_of(request)
+    """context: as `show_list`."""
+    return show_list(request, ABSENCES)
+
+
+def _rows(actor: User) -> QuerySet[Absence]:
     require_desk(actor)
-    context: dict[str, Any] = {
-        "title": _("Absence and substitutes"),
-        "intro": _("What an officer who is away handles shows as the substitute's own."),
-        "page": list_page(request, queries.absences(), spec=_spec(actor, clock.today())),
-        "empty_text": _("Nobody is away."),
-    }
-    if queries.may_enter(actor):
-        context |= {"add_url": reverse("ims:absence_new"), "add_label": _("Enter an absence")}
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    return queries.absences()
 
 
-def _spec(actor: User, day: datetime.date) -> ListSpec[Absence]:
+def _spec(actor: User) -> ListSpec[Absence]:
+    day = clock.today()
     return ListSpec(
         columns=(
             Column("officer", gettext_lazy("Officer"), sort="officer__full_name"),
@@ -75,6 +72,19 @@ def _spec(actor: User, day: datetime.date) -> ListSpec[Absence]:
             ),
         ),
     )
+
+
+ABSENCES: Final = ListSource(
+    name="ims.absences",
+    title=gettext_lazy("Absence and substitutes"),
+    url_name="ims:absence_list",
+    rows=_rows,
+    spec=_spec,
+    empty_text=gettext_lazy("Nobody is away."),
+    intro=gettext_lazy("What an officer who is away handles shows as the substitute's own."),
+    add_url=lambda actor: reverse("ims:absence_new") if queries.may_enter(actor) else "",
+    add_label=gettext_lazy("Enter an absence"),
+)
 
 
 def _handled_by(officer: User) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,10 +25,10 @@ from capphep.ims.views.requests import decision_items
 from capphep.ims.views.shown import ageing_status
 from capphep.ims.views.withdrawals import proposal_items, withdraw_item
 from capphep.platform import clock
-from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import MenuItem, Text
+from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, may
 from capphep.platform.signed_in import actor_of
 from capphep.provisioning import queries as provisioning
@@ -72,33 +72,44 @@ class Desk:
 
 
 def queue(request: HttpRequest) -> HttpResponse:
-    """context: title, page (pages.ListPage), tabs as [{label, url, is_current}], often as
-    [(label, url)], empty_text."""
-    actor, day = actor_of(request), clock.today()
-    here = Desk(actor, day, absences_on(day), _tab_of(request))
-    context = {
-        "title": _("Office accountant"),
-        "page": list_page(request, _rows(here), spec=_spec(here)),
-        "tabs": _tabs(request, here.tab),
-        "often": _often(actor) if here.tab == "waiting" else [],
-        "empty_text": _("What salespeople send appears here."),
-    }
-    return render_page_or_fragment(request, "ims/queue.html", "ims/_queue.html", context)
+    """context: as `show_list`; tabs as [{label, url, is_current}], often as [(label, url)]."""
+    tab = _tab_of(request.GET)
+    return show_list(
+        request,
+        QUEUE,
+        page="ims/queue.html",
+        fragment="ims/_queue.html",
+        tabs=_tabs(request, tab),
+        often=_often(actor_of(request)) if tab == "waiting" else [],
+    )
 
 
-def _rows(here: Desk) -> QuerySet[LicenceRequest]:
-    if here.tab == WITHDRAWALS:
-        return queries.with_proposals(here.actor)
-    rows = desk.desk_requests(here.actor).filter(status__in=_TABS[here.tab][1])
+def _of_tab(query: QueryDict) -> ListSource[LicenceRequest]:
+    """The queue as that one of its tabs which the query string opens."""
+    tab = _tab_of(query)
+    return replace(
+        QUEUE, rows=lambda actor: _rows(actor, tab), spec=lambda actor: _spec(_desk(actor, tab))
+    )
+
+
+def _desk(actor: User, tab: str) -> Desk:
+    day = clock.today()
+    return Desk(actor, day, absences_on(day), tab)
+
+
+def _rows(actor: User, tab: str) -> QuerySet[LicenceRequest]:
+    if tab == WITHDRAWALS:
+        return queries.with_proposals(actor)
+    rows = desk.desk_requests(actor).filter(status__in=_TABS[tab][1])
     return queries.with_rounds(rows.select_related("assigned_to"))
 
 
-def _tab_of(request: HttpRequest) -> str:
+def _tab_of(query: QueryDict) -> str:
     """What was asked for; else what waits. A search without a tab looks everywhere."""
-    asked = request.GET.get("status", "")
+    asked = query.get("status", "")
     if asked in _TABS:
         return asked
-    return "all" if request.GET.get("q", "").strip() else "waiting"
+    return "all" if query.get("q", "").strip() else "waiting"
 
 
 def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
@@ -138,6 +149,15 @@ def _spec(here: Desk) -> ListSpec[LicenceRequest]:
     )
 
 
+QUEUE: Final = ListSource(
+    name="ims.queue",
+    title=gettext_lazy("Office accountant"),
+    url_name="ims:queue",
+    rows=lambda actor: _rows(actor, "waiting"),
+    spec=lambda actor: _spec(_desk(actor, "waiting")),
+    scope=_of_tab,
+    empty_text=gettext_lazy("What salespeople send appears here."),
+)
 _ORDER_COLUMNS: Final[Sequence[Column[LicenceRequest]]] = (
     Column("kind", gettext_lazy("Request kind"), value=LicenceRequest.get_kind_display),
     Column(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -27,9 +26,10 @@ from capphep.ims.views.usage import usage_rows
 from capphep.ims.views.withdrawals import shown_proposals
 from capphep.platform import clock
 from capphep.platform.history import history_of
-from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem, Status
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.lists import ListSource, show_list
+from capphep.platform.models import User
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Actor, sees_all
 from capphep.platform.signed_in import actor_of
 from capphep.provisioning.renewals import may_renew, renewal_of
@@ -43,18 +43,11 @@ STATES: Final = {
 
 
 def subscription_list(request: HttpRequest) -> HttpResponse:
-    """context: title, page (pages.ListPage), empty_text."""
-    day = clock.today()
-    rows = queries.subscriptions(actor_of(request), day)
-    context = {
-        "title": _("Subscriptions"),
-        "page": list_page(request, rows, spec=_spec(day)),
-        "empty_text": _("The first approval of a customer's request makes a subscription."),
-    }
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    """context: as `show_list`."""
+    return show_list(request, SUBSCRIPTIONS)
 
 
-def _spec(day: datetime.date) -> ListSpec[Subscription]:
+def _spec(_actor: User) -> ListSpec[Subscription]:
     def state(row: Any) -> Status:
         return STATES[queries.state_of(row)]
 
@@ -80,6 +73,16 @@ def _spec(day: datetime.date) -> ListSpec[Subscription]:
         search=queries.search_subscriptions,
         search_hint=gettext_lazy("Budget code, customer, licence or request number"),
     )
+
+
+SUBSCRIPTIONS: Final = ListSource(
+    name="ims.subscriptions",
+    title=gettext_lazy("Subscriptions"),
+    url_name="ims:subscription_list",
+    rows=lambda actor: queries.subscriptions(actor, clock.today()),
+    spec=_spec,
+    empty_text=gettext_lazy("The first approval of a customer's request makes a subscription."),
+)
 
 
 def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:

@@ -27,7 +27,9 @@ from capphep.integration.views.shown import (
 from capphep.platform.event_types import TYPES
 from capphep.platform.htmx import done, render_dialog, render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.lists import ListSource, show_list
+from capphep.platform.models import User
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.signed_in import actor_of
 
 # What is being sent at the moment is due at the end of its lease.
@@ -35,17 +37,11 @@ _SOON: Final = datetime.timedelta(seconds=LEASE)
 
 
 def delivery_list(request: HttpRequest) -> HttpResponse:
-    """context: title, intro, page (pages.ListPage), empty_text."""
-    context = {
-        "title": _("Delivery log"),
-        "intro": _("Each event for each webhook, with what was answered."),
-        "page": list_page(request, queries.visible_deliveries(actor_of(request)), spec=_spec()),
-        "empty_text": _("Nothing was sent yet."),
-    }
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    """context: as `show_list`."""
+    return show_list(request, DELIVERIES)
 
 
-def _spec() -> ListSpec[Delivery]:
+def _spec(_actor: User) -> ListSpec[Delivery]:
     return ListSpec(
         columns=(
             Column("type", gettext_lazy("Event"), "code", value=type_of),
@@ -67,6 +63,17 @@ def _spec() -> ListSpec[Delivery]:
         search=queries.searched,
         search_hint=gettext_lazy("Number of the record, budget code, id of the event"),
     )
+
+
+DELIVERIES: Final = ListSource(
+    name="integration.deliveries",
+    title=gettext_lazy("Delivery log"),
+    url_name="integration:delivery_list",
+    rows=queries.visible_deliveries,
+    spec=_spec,
+    empty_text=gettext_lazy("Nothing was sent yet."),
+    intro=gettext_lazy("Each event for each webhook, with what was answered."),
+)
 
 
 def _endpoints() -> list[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,9 +22,11 @@ from capphep.integration.webhook_forms import (
 from capphep.platform import kept_forms
 from capphep.platform.event_types import TYPES
 from capphep.platform.history import history_of
-from capphep.platform.htmx import redirect, render_page_or_fragment
+from capphep.platform.htmx import redirect
 from capphep.platform.kit import HeaderBand, MenuItem
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.lists import ListSource, show_list
+from capphep.platform.models import User
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, require
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
@@ -34,20 +36,11 @@ LATEST = 10
 
 
 def endpoint_list(request: HttpRequest) -> HttpResponse:
-    """context: title, intro, page (pages.ListPage), add_url, add_label, empty_text."""
-    context = {
-        "title": _("Webhooks"),
-        "intro": _("What happens here is sent to other programs at once, signed."),
-        "page": list_page(request, queries.visible_endpoints(actor_of(request)), spec=_spec()),
-        "add_url": reverse("integration:endpoint_new"),
-        "add_label": _("Add a webhook"),
-        "empty_text": _("No program is told of events yet."),
-    }
-    page = "integration/endpoint_list.html"
-    return render_page_or_fragment(request, page, "platform/_list.html", context)
+    """context: as `show_list`."""
+    return show_list(request, ENDPOINTS, page="integration/endpoint_list.html")
 
 
-def _spec() -> ListSpec[Endpoint]:
+def _spec(_actor: User) -> ListSpec[Endpoint]:
     return ListSpec(
         columns=(
             Column("name", gettext_lazy("Name"), sort="name"),
@@ -66,6 +59,19 @@ def _spec() -> ListSpec[Endpoint]:
         search=lambda endpoints, text: endpoints.filter(name__icontains=text.strip()),
         search_hint=gettext_lazy("Name"),
     )
+
+
+ENDPOINTS: Final = ListSource(
+    name="integration.endpoints",
+    title=gettext_lazy("Webhooks"),
+    url_name="integration:endpoint_list",
+    rows=queries.visible_endpoints,
+    spec=_spec,
+    empty_text=gettext_lazy("No program is told of events yet."),
+    intro=gettext_lazy("What happens here is sent to other programs at once, signed."),
+    add_url=lambda _actor: reverse("integration:endpoint_new"),
+    add_label=gettext_lazy("Add a webhook"),
+)
 
 
 def _types(endpoint: Endpoint) -> str:

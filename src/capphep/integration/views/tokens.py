@@ -21,9 +21,11 @@ from capphep.integration.views.shown import shown_once
 from capphep.platform import kept_forms
 from capphep.platform.api import Scope
 from capphep.platform.history import history_of
-from capphep.platform.htmx import done, render_dialog, render_page_or_fragment
+from capphep.platform.htmx import done, render_dialog
 from capphep.platform.kit import HeaderBand, MenuItem, Status
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.lists import ListSource, show_list
+from capphep.platform.models import User
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, require
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
@@ -40,19 +42,11 @@ _NAMES: Final = {"expires_at": "expires_on"}
 
 
 def token_list(request: HttpRequest) -> HttpResponse:
-    """context: title, intro, page (pages.ListPage), add_url, add_label, empty_text."""
-    context = {
-        "title": _("API tokens"),
-        "intro": _("By these, programs such as iGOV or another CRM use the API."),
-        "page": list_page(request, queries.visible_tokens(actor_of(request)), spec=_spec()),
-        "add_url": reverse("integration:token_new"),
-        "add_label": _("Make a token"),
-        "empty_text": _("No program has a token yet."),
-    }
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    """context: as `show_list`."""
+    return show_list(request, TOKENS)
 
 
-def _spec() -> ListSpec[ApiToken]:
+def _spec(_actor: User) -> ListSpec[ApiToken]:
     return ListSpec(
         columns=(
             Column("name", gettext_lazy("Name"), sort="name"),
@@ -78,6 +72,19 @@ def _spec() -> ListSpec[ApiToken]:
         search=lambda tokens, text: tokens.filter(name__icontains=text.strip()),
         search_hint=gettext_lazy("Name"),
     )
+
+
+TOKENS: Final = ListSource(
+    name="integration.tokens",
+    title=gettext_lazy("API tokens"),
+    url_name="integration:token_list",
+    rows=queries.visible_tokens,
+    spec=_spec,
+    empty_text=gettext_lazy("No program has a token yet."),
+    intro=gettext_lazy("By these, programs such as iGOV or another CRM use the API."),
+    add_url=lambda _actor: reverse("integration:token_new"),
+    add_label=gettext_lazy("Make a token"),
+)
 
 
 def _in_states(tokens: QuerySet[ApiToken], states: list[str]) -> QuerySet[ApiToken]:

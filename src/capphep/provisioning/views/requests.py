@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +23,9 @@ from capphep.platform.htmx import (
     toast,
 )
 from capphep.platform.kit import HeaderBand, MenuItem, Status
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.lists import ListSource, show_list
+from capphep.platform.models import User
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Actor
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
@@ -68,18 +71,11 @@ def open_request(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 def request_list(request: HttpRequest) -> HttpResponse:
-    """context: title, page (pages.ListPage), empty_text."""
-    actor = actor_of(request)
-    rows = queries.visible_requests(actor).select_related("created_by")
-    context = {
-        "title": _("Licence/subscription requests"),
-        "page": list_page(request, rows, spec=_spec(actor)),
-        "empty_text": _("A request is raised on an order's page, in its function menu."),
-    }
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    """context: as `show_list`."""
+    return show_list(request, REQUESTS)
 
 
-def _spec(actor: Actor) -> ListSpec[LicenceRequest]:
+def _spec(actor: User) -> ListSpec[LicenceRequest]:
     return ListSpec(
         columns=(
             Column("request_no", gettext_lazy("Request number"), "code", sort="request_no"),
@@ -112,6 +108,16 @@ def _spec(actor: Actor) -> ListSpec[LicenceRequest]:
         search=queries.search_requests,
         search_hint=gettext_lazy("Request, order or contract number, budget code, customer"),
     )
+
+
+REQUESTS: Final = ListSource(
+    name="provisioning.requests",
+    title=gettext_lazy("Licence/subscription requests"),
+    url_name="provisioning:request_list",
+    rows=lambda actor: queries.visible_requests(actor).select_related("created_by"),
+    spec=_spec,
+    empty_text=gettext_lazy("A request is raised on an order's page, in its function menu."),
+)
 
 
 def _only_own(

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from capphep.platform import notices
-from capphep.platform.htmx import done, is_htmx, render_page_or_fragment
+from capphep.platform.htmx import done, is_htmx
 from capphep.platform.kit import MenuItem, Status
+from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import Notice, User
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.signed_in import actor_of
 
 SHOWN: Final = 6
@@ -57,16 +58,11 @@ def notice_panel(request: HttpRequest) -> HttpResponse:
 
 
 def notice_list(request: HttpRequest) -> HttpResponse:
-    """All that one was ever told. context: title, page (pages.ListPage), empty_text."""
-    context = {
-        "title": _("Notices"),
-        "page": list_page(request, actor_of(request).notices.all(), spec=_spec()),
-        "empty_text": _("What needs your attention is told here and on the first page."),
-    }
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    """All that one was ever told. context: as `show_list`."""
+    return show_list(request, NOTICES)
 
 
-def _spec() -> ListSpec[Notice]:
+def _spec(_actor: User) -> ListSpec[Notice]:
     return ListSpec(
         columns=(
             Column("message", gettext_lazy("Notice"), value=notices.text_of),
@@ -85,6 +81,16 @@ def _spec() -> ListSpec[Notice]:
             ),
         ),
     )
+
+
+NOTICES: Final = ListSource(
+    name="shell.notices",
+    title=gettext_lazy("Notices"),
+    url_name="shell:notice_list",
+    rows=lambda actor: actor.notices.all(),
+    spec=_spec,
+    empty_text=gettext_lazy("What needs your attention is told here and on the first page."),
+)
 
 
 def _status(notice: Notice) -> Status:

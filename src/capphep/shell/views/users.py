@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth import update_session_auth_hash
 from django.db.models import QuerySet
@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from capphep.platform import kept_forms
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
-from capphep.platform.htmx import redirect, render_dialog, render_page_or_fragment
+from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.kit import HeaderBand, MenuItem, Status
+from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import Team, User
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, Role, require
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
@@ -32,18 +33,11 @@ _SHOWN_ROLES = [choice for choice in Role.choices if choice[0] != Role.SYSTEM]
 
 
 def user_list(request: HttpRequest) -> HttpResponse:
-    """context: title, page (pages.ListPage), add_url, add_label."""
-    users = queries.visible_users(actor_of(request))
-    context = {
-        "title": _("Users"),
-        "page": list_page(request, users, spec=_spec()),
-        "add_url": reverse("shell:user_new"),
-        "add_label": _("Add a user"),
-    }
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    """context: as `show_list`."""
+    return show_list(request, USERS)
 
 
-def _spec() -> ListSpec[User]:
+def _spec(_actor: User) -> ListSpec[User]:
     return ListSpec(
         columns=(
             Column("full_name", gettext_lazy("Full name"), sort="full_name"),
@@ -65,6 +59,17 @@ def _spec() -> ListSpec[User]:
         search=queries.search_users,
         search_hint=gettext_lazy("Name, user name, e-mail"),
     )
+
+
+USERS: Final = ListSource(
+    name="shell.users",
+    title=gettext_lazy("Users"),
+    url_name="shell:user_list",
+    rows=queries.visible_users,
+    spec=_spec,
+    add_url=lambda _actor: reverse("shell:user_new"),
+    add_label=gettext_lazy("Add a user"),
+)
 
 
 def _teams() -> list[tuple[int, str]]:
