@@ -27,6 +27,7 @@ def isolate(config: pytest.Config) -> None:
     (folder / "licence-secret").write_text(settings.LICENCE_SECRET, encoding="ascii")
     settings.STATE_DIR = folder
     settings.FILES_DIR = folder / "files"
+    settings.JOB_FILES_DIR = folder / "jobs"
     # Pages take their static files from the sources: nothing has to be collected first.
     settings.STATIC_ROOT = folder / "static"
     settings.STORAGES = settings.STORAGES | {

@@ -53,6 +53,7 @@ from capphep.ims.check_codes import CheckCode
 PROJECT_DIR = Path(__file__).resolve().parents[3]
 STATE_DIR = Path(env.text("CAPPHEP_STATE_DIR", str(PROJECT_DIR / "var"))).resolve()
 FILES_DIR = STATE_DIR / "files"
+JOB_FILES_DIR = STATE_DIR / "jobs"
 
 SECRET_KEY = env.kept_secret("CAPPHEP_SECRET_KEY", STATE_DIR / "secret-key")
 DEBUG = False

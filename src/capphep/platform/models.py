@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from capphep.platform.job_models import BackgroundJob as BackgroundJob
 from capphep.platform.roles import Role
 
 

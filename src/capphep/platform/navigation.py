@@ -92,6 +92,10 @@ GROUPS: Final = (
         ),
     ),
     Group(
+        _("Excel"),
+        (Entry(_("Background work"), "exchange:job_list", "clock", ("exchange:job",)),),
+    ),
+    Group(
         _("Administration"),
         (
             Entry(_("Goods catalogue"), "catalog:item_list", "package", ("catalog:",)),

@@ -18,7 +18,7 @@ from django.db import close_old_connections, connection
 
 from capphep.identity.delivery import deliver_next
 from capphep.integration.courier import Courier
-from capphep.platform import clock, ticks
+from capphep.platform import clock, jobs, ticks
 from capphep.shell import tick
 
 _log = logging.getLogger(__name__)
@@ -42,6 +42,14 @@ def let_days_pass() -> int:
     return tick.run()["days"] if ticks.is_due(clock.today()) else 0
 
 
+def do_background_work() -> int:
+    """What people asked for and need not wait for."""
+    return jobs.work_next(BACKGROUND)
+
+
+# The kinds of background work that people can ask for.
+BACKGROUND: Final[Sequence[jobs.Kind]] = ()
+
 # Its threads begin with its first delivery: after the server has forked.
 _COURIER: Final = Courier()
 
@@ -49,6 +57,7 @@ JOBS: Final[Sequence[Job]] = (
     Job("tick", let_days_pass, seconds=30),
     Job("webhooks", _COURIER.look, seconds=1, finish=_COURIER.finish),
     Job("accounts", deliver_next, seconds=5),
+    Job("background", do_background_work, seconds=1),
 )
 
 
