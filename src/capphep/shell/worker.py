@@ -19,6 +19,7 @@ from django.db import close_old_connections, connection
 from capphep.identity.delivery import deliver_next
 from capphep.integration.courier import Courier
 from capphep.platform import clock, jobs, ticks
+from capphep.reporting.keeping import keep_up
 from capphep.shell import tick
 
 _log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ JOBS: Final[Sequence[Job]] = (
     Job("webhooks", _COURIER.look, seconds=1, finish=_COURIER.finish),
     Job("accounts", deliver_next, seconds=5),
     Job("background", do_background_work, seconds=1),
+    Job("figures", keep_up, seconds=1),
 )
 
 
