@@ -1,6 +1,22 @@
 """Addresses of the collaboration module."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from capphep.collaboration.views import own_comments, pulse, talk
 
 app_name = "collaboration"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("pulse", pulse.pulse, name="pulse"),
+    path("comments/<int:comment_id>/edit", own_comments.comment_edit, name="comment_edit"),
+    path("comments/<int:comment_id>/remove", own_comments.comment_remove, name="comment_remove"),
+    path(
+        "comments/<int:comment_id>/versions",
+        own_comments.comment_versions,
+        name="comment_versions",
+    ),
+    path("files/<int:file_id>", talk.comment_file, name="file"),
+    path("<str:record_type>/<int:record_id>/", talk.panel, name="panel"),
+    path("<str:record_type>/<int:record_id>/comments", talk.comment_list, name="comments"),
+    path("<str:record_type>/<int:record_id>/follow", talk.follow, name="follow"),
+    path("<str:record_type>/<int:record_id>/colleagues", talk.colleague_picker, name="colleagues"),
+]

@@ -235,6 +235,8 @@ class Notice(models.Model):
     act_url = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(_("Told at"), auto_now_add=True)
     read_at = models.DateTimeField(_("Read at"), null=True)
+    # Nobody has looked yet whether the person wants to be written to as well.
+    is_new = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
@@ -249,6 +251,8 @@ class Notice(models.Model):
                 condition=models.Q(read_at__isnull=True),
                 name="notice_unread",
             ),
+            # Looked for every few seconds; mostly there are none.
+            models.Index(fields=["id"], condition=models.Q(is_new=True), name="notice_new"),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ class News:
 
     ``key`` names the thing. ``message`` and ``act_label`` are English msgids of the module that
     tells it (`gettext_noop`); ``params`` are numbers and texts, the same in every language.
+    ``text`` among them is what somebody wrote: it is shown below the sentence, and never mailed.
     """
 
     kind: str
@@ -56,6 +57,11 @@ def tell(told: Iterable[tuple[int, News]]) -> None:
     )
 
 
+def notify(*, recipient_id: int, news: News) -> None:
+    """Tell one person, in the transaction that makes it true. As `tell`."""
+    tell([(recipient_id, news)])
+
+
 def settle(keys: Collection[str]) -> None:
     """Nobody needs to read these any more: later news or a deed took their place."""
     if keys:
@@ -80,6 +86,11 @@ def text_of(notice: Notice) -> str:
     """The sentence in the active language."""
     text = gettext(notice.message)
     return text % notice.params if notice.params else text
+
+
+def quote_of(notice: Notice) -> str:
+    """What somebody wrote, where the notice is about that."""
+    return str(notice.params.get("text", ""))
 
 
 def _read(notices: QuerySet[Notice]) -> None:

@@ -35,6 +35,7 @@ class Permission(models.TextChoices):
     USAGE_WRITE = "usage.write"
     INTEGRATION_WRITE = "integration.write"
     ACCOUNT_WRITE = "account.write"
+    TALK_WRITE = "talk.write"
 
 
 class SystemActor:
@@ -51,11 +52,18 @@ Actor: TypeAlias = "User | SystemActor"
 
 _GRANTED: dict[str, frozenset[Permission]] = {
     Role.SALES: frozenset(
-        {Permission.CUSTOMER_WRITE, Permission.SALE_WRITE, Permission.REQUEST_WRITE}
+        {
+            Permission.CUSTOMER_WRITE,
+            Permission.SALE_WRITE,
+            Permission.REQUEST_WRITE,
+            Permission.TALK_WRITE,
+        }
     ),
     # Hands customers over and merges them; sells through the salespeople.
-    Role.MANAGER: frozenset({Permission.CUSTOMER_WRITE}),
-    Role.OFFICER: frozenset({Permission.REQUEST_DECIDE, Permission.ACCOUNT_WRITE}),
+    Role.MANAGER: frozenset({Permission.CUSTOMER_WRITE, Permission.TALK_WRITE}),
+    Role.OFFICER: frozenset(
+        {Permission.REQUEST_DECIDE, Permission.ACCOUNT_WRITE, Permission.TALK_WRITE}
+    ),
     Role.AUDITOR: frozenset(),
     Role.ADMIN: frozenset(
         {
@@ -63,6 +71,7 @@ _GRANTED: dict[str, frozenset[Permission]] = {
             Permission.USER_WRITE,
             Permission.INTEGRATION_WRITE,
             Permission.ACCOUNT_WRITE,
+            Permission.TALK_WRITE,
         }
     ),
     # A product that asks and reports over the API; it never signs in on a screen.

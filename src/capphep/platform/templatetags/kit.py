@@ -69,6 +69,19 @@ def icon(name: str, label: Text = "") -> SafeString:
 
 
 @register.simple_tag
+def live(record_type: str, record_id: int, *state: object) -> SafeString:
+    """The attributes by which live.js knows what a page shows, and how that stood.
+
+    When ``state`` is no longer what the record is like, the page is told `record-changed`.
+    """
+    return format_html(
+        'data-live="{}" data-live-state="{}"',
+        f"{record_type}/{record_id}",
+        "-".join(map(str, state)),
+    )
+
+
+@register.simple_tag
 def menu_item(label: Text, url: str = "", kind: ItemKind = "link", **options: Any) -> MenuItem:
     """A `kit.MenuItem` made in a template."""
     return MenuItem(label, url, kind, **options)

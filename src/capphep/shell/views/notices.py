@@ -19,6 +19,7 @@ from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.signed_in import actor_of
 
 SHOWN: Final = 6
+BELL_SHOWN: Final = 12
 _COUNTED: Final = 20
 _LARGEST: Final = 2**63 - 1
 _READ = Status(gettext_lazy("Read"), "gone")
@@ -51,10 +52,29 @@ def _act(notice: Notice) -> MenuItem | None:
 
 
 def notice_panel(request: HttpRequest) -> HttpResponse:
-    """The panel alone, after something was read. context: as `panel_context`."""
+    """The panel alone, after something was read; with ``?bell=1`` what the bell opens.
+
+    context: as `panel_context`; of the bell as `_bell_context`.
+    """
     if not is_htmx(request):
         return redirect("shell:home")
-    return render(request, "shell/_notices.html", panel_context(actor_of(request)))
+    actor = actor_of(request)
+    if "bell" in request.GET:
+        return render(request, "shell/_bell.html", _bell_context(actor))
+    return render(request, "shell/_notices.html", panel_context(actor))
+
+
+def _bell_context(user: User) -> dict[str, Any]:
+    """context of shell/_bell.html: notices, the unread and then the last of the others, as
+    [{notice, text}]; has_unread, newest. At most two statements."""
+    unread = list(notices.unread_of(user)[:BELL_SHOWN])
+    more = BELL_SHOWN - len(unread)
+    read = user.notices.filter(read_at__isnull=False).order_by("-id")[:more] if more else []
+    return {
+        "notices": [{"notice": one, "text": notices.text_of(one)} for one in [*unread, *read]],
+        "has_unread": bool(unread),
+        "newest": unread[0].pk if unread else 0,
+    }
 
 
 def notice_list(request: HttpRequest) -> HttpResponse:

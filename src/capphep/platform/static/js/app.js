@@ -13,3 +13,5 @@ import "./autofill.js";
 import "./days.js";
 import "./copying.js";
 import "./login.js";
+import "./live.js";
+import "./modules.js";

@@ -1,0 +1,1 @@
+"""What people write: comments, activities, and how they want to be told."""

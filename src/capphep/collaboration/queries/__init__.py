@@ -1,0 +1,1 @@
+"""Reads of what people say and plan; who may see it follows from the record that it is about."""
