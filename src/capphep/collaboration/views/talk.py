@@ -57,7 +57,7 @@ def panel(request: HttpRequest, record_type: str, record_id: int) -> HttpRespons
     record = record_of(actor, record_type, record_id)
     context = _context(actor, record, before=_before(request))
     if "before" in request.GET and is_htmx(request):
-        return render(request, "collaboration/_comments.html", context)
+        return render(request, "collaboration/_comments.html", {**context, "is_alone": True})
     kept = kept_forms.take(request)
     context["typed"] = kept.get("body", "") if kept else ""
     return render_page_or_fragment(
@@ -155,7 +155,8 @@ def comment_list(request: HttpRequest, record_type: str, record_id: int) -> Http
     record = record_of(actor_of(request), record_type, record_id)
     if not is_htmx(request):
         return redirect(request, record.url)
-    return render(request, "collaboration/_comments.html", _context(actor_of(request), record))
+    context = {**_context(actor_of(request), record), "is_alone": True}
+    return render(request, "collaboration/_comments.html", context)
 
 
 def follow(request: HttpRequest, record_type: str, record_id: int) -> HttpResponse:
