@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('platform', '0014_notice_is_new'),
+        ('platform', '0015_notice_is_new'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('platform', '0013_sales_manager'),
+        ('platform', '0014_background_jobs'),
     ]
 
     operations = [
