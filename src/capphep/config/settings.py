@@ -202,6 +202,7 @@ LISTS = {
     "catalog.items": "capphep.catalog.views.goods.ITEMS",
     "catalog.products": "capphep.catalog.views.products.PRODUCTS",
     "crm.customers": "capphep.crm.views.customers.CUSTOMERS",
+    "crm.duplicates": "capphep.crm.views.alike.DUPLICATES",
     "crm.opportunities": "capphep.crm.views.opportunities.OPPORTUNITIES",
     "crm.orders": "capphep.crm.views.orders.ORDERS",
     "crm.projects": "capphep.crm.views.projects.PROJECTS",

@@ -3,7 +3,15 @@
 from django.urls import URLPattern, path
 
 from capphep.crm.order_urls import order_urls
-from capphep.crm.views import contacts, customer_page, customers, opportunities, pickers, projects
+from capphep.crm.views import (
+    alike,
+    contacts,
+    customer_page,
+    customers,
+    opportunities,
+    pickers,
+    projects,
+)
 
 app_name = "crm"
 
@@ -25,6 +33,13 @@ customer_urls: list[URLPattern] = [
         "customers/<int:pk>/contacts/<int:contact_pk>/edit",
         contacts.contact_edit,
         name="contact_edit",
+    ),
+]
+duplicate_urls: list[URLPattern] = [
+    path("customers/alike", alike.customer_alike, name="customer_alike"),
+    path("customers/duplicates/", alike.duplicate_list, name="duplicate_list"),
+    path(
+        "customers/duplicates/<int:pk>/dismiss", alike.duplicate_dismiss, name="duplicate_dismiss"
     ),
 ]
 opportunity_urls: list[URLPattern] = [
@@ -49,4 +64,4 @@ project_urls: list[URLPattern] = [
     path("projects/<int:pk>/reactivate", projects.project_reactivate, name="project_reactivate"),
 ]
 
-urlpatterns = [*customer_urls, *opportunity_urls, *project_urls, *order_urls]
+urlpatterns = [*customer_urls, *duplicate_urls, *opportunity_urls, *project_urls, *order_urls]

@@ -26,6 +26,7 @@ SENTENCES = {
     "contact_added": gettext_noop("added a contact"),
     "contact_edited": gettext_noop("edited a contact"),
     "contact_deactivated": gettext_noop("set a contact to inactive"),
+    "duplicate_dismissed": gettext_noop("said that another customer is not the same unit"),
     "completed": gettext_noop("completed the record from a licence request"),
     "info_changed": gettext_noop("changed the information by an approved request"),
     "licence_status": gettext_noop("moved the order status"),

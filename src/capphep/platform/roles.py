@@ -27,6 +27,7 @@ class Permission(models.TextChoices):
     """What an action asks for. Reading is for everyone who signs in, within `sees_all`."""
 
     CUSTOMER_WRITE = "customer.write"
+    CUSTOMER_MERGE = "customer.merge"
     SALE_WRITE = "sale.write"
     REQUEST_WRITE = "request.write"
     REQUEST_DECIDE = "request.decide"
@@ -60,13 +61,16 @@ _GRANTED: dict[str, frozenset[Permission]] = {
         }
     ),
     # Hands customers over and merges them; sells through the salespeople.
-    Role.MANAGER: frozenset({Permission.CUSTOMER_WRITE, Permission.TALK_WRITE}),
+    Role.MANAGER: frozenset(
+        {Permission.CUSTOMER_WRITE, Permission.CUSTOMER_MERGE, Permission.TALK_WRITE}
+    ),
     Role.OFFICER: frozenset(
         {Permission.REQUEST_DECIDE, Permission.ACCOUNT_WRITE, Permission.TALK_WRITE}
     ),
     Role.AUDITOR: frozenset(),
     Role.ADMIN: frozenset(
         {
+            Permission.CUSTOMER_MERGE,
             Permission.CATALOGUE_WRITE,
             Permission.USER_WRITE,
             Permission.INTEGRATION_WRITE,

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from capphep.crm import rules
 from capphep.crm.customer_rules import customer_search_key
+from capphep.crm.duplicate_rules import duplicate_keys
 from capphep.crm.events import customer_event
 from capphep.crm.models import Contact, Customer, Opportunity, Order
 from capphep.crm.queries.customers import require_own
@@ -44,6 +45,8 @@ class CustomerEntry:
     parent_code: str = ""
     contact_name: str = ""
     contact_position: str = ""
+    not_same_as: frozenset[str] = frozenset()
+    """RULE D1: budget codes of customers that look like it and are other units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,7 @@ def _create(actor: Actor, entries: Sequence[CustomerEntry]) -> dict[str, Custome
         for entry in entries
     ]
     for customer in made:
-        customer.search_key = _search_key(customer)
+        _derive(customer)
     Customer.objects.bulk_create(made, batch_size=BATCH)
     return {customer.budget_code: customer for customer in made}
 
@@ -196,7 +199,7 @@ def _edit(actor: Actor, entries: Sequence[CustomerEntry], units: Units) -> list[
         _apply(actor, edit)
     customers = [edit.customer for edit in edits]
     columns = {name for edit in edits for name in edit.after}
-    columns |= {"search_key", "version", "updated_at", "updated_by"}
+    columns |= {"search_key", "name_key", "place_key", "version", "updated_at", "updated_by"}
     Customer.objects.bulk_update(customers, sorted(columns), batch_size=BATCH)
     _refresh_found_by([edit.customer for edit in edits if "name" in edit.after])
     return edits
@@ -214,7 +217,7 @@ def _apply(actor: Actor, edit: _Edit) -> None:
     customer = edit.customer
     for name, value in edit.after.items():
         setattr(customer, name, value)
-    customer.search_key = _search_key(customer)
+    _derive(customer)
     customer.version += 1
     customer.updated_at = timezone.now()
     customer.updated_by_id = actor.pk
@@ -287,8 +290,13 @@ def _person(name: str, position: str) -> str:
 # --- what is told of it ------------------------------------------------------------------------
 
 
-def _search_key(customer: Customer) -> str:
-    return customer_search_key(customer.budget_code, customer.name, customer.tax_code)
+def _derive(customer: Customer) -> None:
+    """What the customer is found by and compared by follows from what it says."""
+    customer.search_key = customer_search_key(
+        customer.budget_code, customer.name, customer.tax_code
+    )
+    for name, key in duplicate_keys(customer.name, customer.province, customer.commune).items():
+        setattr(customer, name, key)
 
 
 def _names(values: Mapping[str, Any]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from capphep.crm.actions.contacts import described
+from capphep.crm.actions.duplicates import check_alike, note_pairs
 from capphep.crm.actions.once import created_once
 from capphep.crm.actions.orders import refresh_search_keys
 from capphep.crm.actions.records import record_created, write_changes
@@ -18,6 +19,7 @@ from capphep.crm.customer_rules import (
     customer_search_key,
     customer_values,
 )
+from capphep.crm.duplicate_rules import NOTHING_SEEN, Confirmed, duplicate_keys
 from capphep.crm.events import customer_event
 from capphep.crm.models import Contact, Customer, Opportunity, Sector
 from capphep.crm.queries.customers import (
@@ -42,21 +44,26 @@ def create_customer(
     typed: CustomerInput,
     contact: ContactInput | None = None,
     token: UUID | None = None,
+    confirmed: Confirmed = NOTHING_SEEN,
 ) -> Customer:
     """Enter a customer, with a first person there; it belongs to the salesperson and their team.
 
     ``token`` is the form's own: sent twice, it enters one customer. Raises Forbidden;
     Invalids with every field that has to change (R11: budget_code_taken among them; those of
-    the person are ``contact_name``, ``contact_phone``, …).
+    the person are ``contact_name``, ``contact_phone``, …); `PossibleDuplicates` (D1) unless
+    the person ``confirmed`` that those are other units.
     """
     require(actor, Permission.CUSTOMER_WRITE)
-    return created_once(actor, token, Customer, lambda: _entered(actor, typed, contact))
+    return created_once(actor, token, Customer, lambda: _entered(actor, typed, contact, confirmed))
 
 
-def _entered(actor: Actor, typed: CustomerInput, contact: ContactInput | None) -> Customer:
+def _entered(
+    actor: Actor, typed: CustomerInput, contact: ContactInput | None, confirmed: Confirmed
+) -> Customer:
     problems = Problems()
     person = _checked_contact(contact, problems) if contact else None
     values = _checked(actor, typed, None, problems)
+    alike = check_alike(values, None, confirmed)
     customer = Customer(owner_id=actor.pk, team_id=actor.team_id, updated_by_id=actor.pk, **values)
     try:
         with transaction.atomic():
@@ -67,17 +74,24 @@ def _entered(actor: Actor, typed: CustomerInput, contact: ContactInput | None) -
     if person is not None:
         first = Contact.objects.create(customer=customer, updated_by_id=actor.pk, **person)
         values["contact"] = described(first)
+    note_pairs(actor, customer, alike, confirmed)
     record_created(actor, customer, values)
     outbox.enqueue([customer_event("customer.created", customer)])
     return customer
 
 
 def edit_customer(
-    *, actor: Actor, customer_id: int, seen_version: int, typed: CustomerInput
+    *,
+    actor: Actor,
+    customer_id: int,
+    seen_version: int,
+    typed: CustomerInput,
+    confirmed: Confirmed = NOTHING_SEEN,
 ) -> Customer:
     """Change a customer. What its orders and opportunities are found by follows its name.
 
-    Raises NotFound, Forbidden; Stale; Invalids (R11: budget_code_fixed once it has orders).
+    Raises NotFound, Forbidden; Stale; Invalids (R11: budget_code_fixed once it has orders);
+    `PossibleDuplicates` (D1) where it comes to look like another customer.
     """
     require(actor, Permission.CUSTOMER_WRITE)
     with transaction.atomic():
@@ -87,6 +101,8 @@ def edit_customer(
         if customer.version != seen_version:
             raise versions.Stale
         values = _checked(actor, typed, customer, Problems())
+        alike = check_alike(values, customer, confirmed)
+        note_pairs(actor, customer, alike, confirmed)
         try:
             with transaction.atomic():
                 changed = _write(actor, customer, values)
@@ -143,7 +159,8 @@ def _checked(
         _check_budget_code(actor, str(values.get("budget_code", "")), before)
     problems.raise_any()
     key = customer_search_key(*(values[name] for name in FOUND_BY))
-    return values | {"search_key": key}
+    place = (str(values[name]) for name in ("name", "province", "commune"))
+    return values | {"search_key": key} | duplicate_keys(*place)
 
 
 def _checked_contact(typed: ContactInput, problems: Problems) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from capphep.crm.actions.customers import FOUND_BY, refresh_found_by, sector_of
 from capphep.crm.actions.records import changes_of
 from capphep.crm.customer_rules import check_chapter_level, customer_search_key, unit_values
+from capphep.crm.duplicate_rules import duplicate_keys
 from capphep.crm.events import customer_event
 from capphep.crm.models import Customer
 from capphep.crm.rules import Problems
@@ -60,8 +61,9 @@ def change_information(
     locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     values = check_information(locked, information)
     key = customer_search_key(locked.budget_code, str(values["name"]), str(values["tax_code"]))
+    derived = duplicate_keys(str(values["name"]), locked.province, locked.commune)
     changed, changes = changes_of(
-        actor, locked, locked.version, values | {"search_key": key}, "info_changed"
+        actor, locked, locked.version, values | derived | {"search_key": key}, "info_changed"
     )
     if changed:
         outbox.enqueue([customer_event("customer.changed", locked)])

@@ -10,7 +10,7 @@ from django.db.models import Model
 from capphep.platform import audit, versions
 from capphep.platform.roles import Actor
 
-_DERIVED: Final = frozenset({"search_key"})
+_DERIVED: Final = frozenset({"search_key", "name_key", "place_key"})
 
 
 def record_created(actor: Actor, record: Model, values: Mapping[str, Any]) -> None:

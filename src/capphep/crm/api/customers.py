@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from ninja import Field, Query
+from ninja import Field, Query, Schema
 
 from capphep.crm.actions.customers import (
     create_customer,
@@ -15,7 +16,9 @@ from capphep.crm.actions.customers import (
     edit_customer,
     reactivate_customer,
 )
+from capphep.crm.actions.duplicates import PossibleDuplicates
 from capphep.crm.customer_rules import CustomerInput
+from capphep.crm.duplicate_rules import Confirmed
 from capphep.crm.models import Customer, Level, OrgType, PublicUnitKind, Sector
 from capphep.crm.queries.customers import (
     customer_not_found,
@@ -38,7 +41,8 @@ from capphep.platform.api import (
     tagged,
 )
 from capphep.platform.api.inputs import WHOLE
-from capphep.pure.errors import Invalid, gettext_noop
+from capphep.platform.api.problems import Problem, problem
+from capphep.pure.errors import Conflict, Invalid, gettext_noop
 
 routes = Routes("Customers")
 _OWN: Final = (
@@ -70,6 +74,32 @@ class CustomerFields(Input):
 
 class NewCustomer(CustomerFields):
     budget_code: str = Field(description="7 digits, unique for life")
+    confirm: list[str] = Field(
+        [], description="the budget codes that the 409 named, when they are other units (D1)"
+    )
+    confirm_reason: str = Field("", description="why, where a tax code is the same")
+
+
+class CustomerChange(CustomerFields):
+    confirm: list[str] = Field([], description="as on entering a customer (D1)")
+    confirm_reason: str = ""
+
+
+class AlikeOut(Schema):
+    budget_code: str
+    name: str
+    in_charge: str = Field(description="the salesperson; empty for the common pool")
+    alike: str = Field(description="`tax_code` or `name`")
+
+
+class PossibleDuplicate(Problem):
+    """It may be the same unit as one of these: look, then send `confirm` with it."""
+
+    confirm: list[str]
+    customers: list[AlikeOut]
+
+
+_ALIKE: Final = {409: PossibleDuplicate}
 
 
 class CustomerOut(CustomerFields):
@@ -97,29 +127,37 @@ def get_customer(request: ApiRequest, budget_code: str, response: HttpResponse) 
     return _answer(customer_named(request.auth, budget_code), response)
 
 
-@routes.create("/customers", Scope.CUSTOMERS_WRITE, CustomerOut)
+@routes.create("/customers", Scope.CUSTOMERS_WRITE, CustomerOut, refused=_ALIKE)
 def enter_customer(request: ApiRequest, data: NewCustomer, response: HttpResponse) -> Any:
     """Enter a customer; it belongs to the user of the token."""
     request.auth.require_unbound()
-    typed = _typed(request.auth, data.model_dump())
-    made = create_customer(actor=request.auth.actor, typed=typed)
+    sent = data.model_dump()
+    typed, confirmed = _typed(request.auth, sent), _confirmed(sent)
+    try:
+        made = create_customer(actor=request.auth.actor, typed=typed, confirmed=confirmed)
+    except PossibleDuplicates as found:
+        return _asked(found)
     located(response, f"/customers/{made.budget_code}")
     return _answer(made, response)
 
 
-@routes.change("/customers/{budget_code}", Scope.CUSTOMERS_WRITE, CustomerOut)
+@routes.change("/customers/{budget_code}", Scope.CUSTOMERS_WRITE, CustomerOut, refused=_ALIKE)
 def change_customer(
-    request: ApiRequest, budget_code: str, data: Patch[CustomerFields], response: HttpResponse
+    request: ApiRequest, budget_code: str, data: Patch[CustomerChange], response: HttpResponse
 ) -> Any:
     """Change a customer."""
     version = seen_version(request)
     customer = customer_named(request.auth, budget_code)
-    changed = edit_customer(
-        actor=request.auth.actor,
-        customer_id=customer.pk,
-        seen_version=version,
-        typed=_typed(request.auth, merged(shown(customer), data), customer),
-    )
+    try:
+        changed = edit_customer(
+            actor=request.auth.actor,
+            customer_id=customer.pk,
+            seen_version=version,
+            typed=_typed(request.auth, merged(shown(customer), data), customer),
+            confirmed=_confirmed(data.model_dump(exclude_unset=True)),
+        )
+    except PossibleDuplicates as found:
+        return _asked(found)
     return _answer(changed, response)
 
 
@@ -161,6 +199,25 @@ def _typed(
     values["parent_id"] = _parent_id(principal, parent, before) if parent else None
     values["sector_id"] = _sector_id(sector) if sector else None
     return CustomerInput(**values)
+
+
+def _confirmed(sent: Mapping[str, Any]) -> Confirmed:
+    return Confirmed(frozenset(sent.get("confirm", ())), sent.get("confirm_reason", ""))
+
+
+def _asked(found: PossibleDuplicates) -> HttpResponse:
+    customers = [
+        {
+            "budget_code": one.customer.budget_code,
+            "name": one.customer.name,
+            "in_charge": one.customer.owner.full_name if one.customer.owner else "",
+            "alike": one.alike.value,
+        }
+        for one in found.found
+    ]
+    field = "confirm_reason" if found.field else "confirm"
+    told = Conflict(found.code, found.message, rule=found.rule, field=field, params=found.params)
+    return problem(409, [told], confirm=found.codes, customers=customers)
 
 
 def _parent_id(principal: Principal, budget_code: str, before: Customer | None) -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from capphep.crm.actions.duplicates import PossibleDuplicates
 from capphep.crm.customer_rules import ContactInput, CustomerInput, check_chapter_level
+from capphep.crm.duplicate_rules import Confirmed
 from capphep.crm.forms.fields import CodeField, RecordForm, key_of
 from capphep.crm.models import Contact, Customer, Level, OrgType, PublicUnitKind, Sector
 from capphep.crm.queries.customers import has_orders, visible_customers
+from capphep.crm.queries.duplicates import Likeness
 from capphep.platform.roles import Actor
 from capphep.platform.widgets import Picker
 from capphep.pure import codes
@@ -64,6 +67,15 @@ class CustomerForm(RecordForm):
         label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
+    # RULE D1: shown once the rule has found customers that may be the same unit.
+    confirm = forms.CharField(required=False, widget=forms.HiddenInput)
+    is_other_unit = forms.BooleanField(
+        label=_("These are other units: save all the same"), required=False
+    )
+    duplicate_reason = forms.CharField(label=_("Why another unit"), required=False, max_length=300)
+    alike: Sequence[Likeness] = ()
+    alike_rows: Sequence[tuple[Likeness, str]] = ()
+
     def __init__(
         self,
         data: Mapping[str, Any] | None,
@@ -73,6 +85,7 @@ class CustomerForm(RecordForm):
         initial: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(data, record=customer, initial=initial)
+        self.record_pk = customer.pk if customer else None
         level, parent = self.fields["level"], self.fields["parent"]
         assert isinstance(level, forms.TypedChoiceField)
         assert isinstance(parent, forms.ModelChoiceField)
@@ -94,6 +107,25 @@ class CustomerForm(RecordForm):
                 check_chapter_level(chapter, level)
             except Invalid as refusal:
                 self.show(refusal)
+
+    def ask(self, refused: PossibleDuplicates) -> None:
+        """RULE D1: show who may be the same unit, and what to answer."""
+        self.alike = refused.found
+        answer = {
+            **{name: self.data.get(name) for name in self.data},
+            "confirm": " ".join(refused.codes),
+        }
+        if refused.field:
+            self.show(refused)
+        else:
+            answer.pop("is_other_unit", None)
+        self.data = answer
+
+    def confirmed(self) -> Confirmed:
+        """RULE D1: what the person said of the customers that were shown."""
+        data = self.cleaned_data
+        codes = data["confirm"].split() if data["is_other_unit"] else ()
+        return Confirmed(frozenset(codes), data["duplicate_reason"])
 
     def typed(self) -> CustomerInput:
         """What the valid form says, for the action."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,7 @@ from capphep.crm.customer_rules import (
     customer_values,
 )
 from capphep.crm.imports import rows as sheet
+from capphep.crm.imports.alike import alike_rows, note_alike
 from capphep.crm.imports.governing import refused_parents
 from capphep.crm.imports.provinces import official_name
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
@@ -44,6 +46,7 @@ SHEET: Final = SheetPlan(
         "full_name": "Người liên hệ",
         "position": "Chức vụ",
         "note": "Ghi chú",
+        "not_same_as": "Không trùng với",
     },
     required=frozenset({"budget_code", "name", "org_type", "public_unit_kind"}),
     aliases={"Mã QHNS": "budget_code"},
@@ -65,6 +68,7 @@ LEVELS: Final = {
     "Huyện": Level.DISTRICT,
     "Xã": Level.COMMUNE,
 }
+_SEVEN: Final = re.compile(r"(?<!\d)\d{7}(?!\d)")
 _LEVEL_OF: Final = {
     OrgType.CENTRAL: Level.CENTRAL,
     OrgType.PROVINCE: Level.PROVINCE,
@@ -94,7 +98,10 @@ def import_customers(*, actor: Actor, rows: Iterable[SheetRow]) -> Outcome:
     for row in rows:
         batch.take(row.number, reader.entry(row))
     batch.judge_parents()
-    entered = enter_customers(actor=actor, entries=batch.entries())
+    entries = batch.entries()
+    alike = alike_rows(entries)
+    entered = enter_customers(actor=actor, entries=entries)
+    note_alike(actor, alike)
     return batch.outcome(entered)
 
 
@@ -127,6 +134,7 @@ class _RowReader:
             parent_code=parent or "",
             contact_name=str(contact.get("full_name", "")),
             contact_position=str(contact.get("position", "")),
+            not_same_as=frozenset(_SEVEN.findall(str(row.raw("not_same_as")))),
         )
 
     def _values(self, row: SheetRow, problems: Problems) -> dict[str, object]:

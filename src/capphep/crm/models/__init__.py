@@ -9,13 +9,16 @@ from capphep.crm.models.customer import (
     PublicUnitKind,
     Sector,
 )
+from capphep.crm.models.duplicates import Alike, DuplicatePair
 from capphep.crm.models.order import Order, OrderLine
 from capphep.crm.models.sales import Opportunity, OpportunityLine, SalesProject
 from capphep.crm.models.sent_form import SentForm
 
 __all__ = [
+    "Alike",
     "Contact",
     "Customer",
+    "DuplicatePair",
     "Level",
     "Opportunity",
     "OpportunityLine",

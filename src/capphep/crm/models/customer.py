@@ -50,6 +50,9 @@ class Customer(models.Model):
     name = models.CharField(_("Customer"), max_length=250)
     # Budget code, name and tax code without accents, for the search boxes.
     search_key = models.CharField(max_length=320)
+    # RULE D1: what says that two records may be one unit (`duplicate_rules`).
+    name_key = models.CharField(max_length=360, default="", blank=True)
+    place_key = models.CharField(max_length=110, default="", blank=True)
     org_type = models.CharField(_("Organisation type"), max_length=10, choices=OrgType.choices)
     public_unit_kind = models.CharField(
         _("Kind of public unit"), max_length=12, choices=PublicUnitKind.choices
@@ -101,6 +104,9 @@ class Customer(models.Model):
             # The list's default order, newest first, reads straight from this index.
             models.Index(fields=["-created_at", "-id"], name="customer_newest"),
             models.Index(fields=["name", "id"], name="customer_by_name"),
+            # Whoever is entered is compared with those of the same code or name.
+            models.Index(fields=["tax_code"], name="customer_same_tax"),
+            models.Index(fields=["name_key"], name="customer_same_name"),
         ]
 
     def __str__(self) -> str:

@@ -19,8 +19,9 @@ from capphep.crm.actions.customers import (
 from capphep.crm.forms.customers import CustomerForm, NewCustomerForm, initial_of_customer
 from capphep.crm.models import Customer, Level, OrgType, PublicUnitKind
 from capphep.crm.queries import customers as queries
+from capphep.crm.views.alike import attempt_alike
 from capphep.crm.views.orders import url_if_any
-from capphep.crm.views.saving import attempt, form_page, typed_in
+from capphep.crm.views.saving import form_page, typed_in
 from capphep.crm.views.shown import FOLLOWED, followed, in_words
 from capphep.platform import clock
 from capphep.platform.conflicts import StaleEdit, stale_edit
@@ -41,8 +42,10 @@ _MINE, _POOL, _TEAM = "mine", "pool", "team"
 
 
 def customer_list(request: HttpRequest) -> HttpResponse:
-    """context: as `show_list`."""
-    return show_list(request, CUSTOMERS)
+    """context: as `show_list`, and alike_url."""
+    merges = may(actor_of(request), Permission.CUSTOMER_MERGE)
+    alike_url = reverse("crm:duplicate_list") if merges else ""
+    return show_list(request, CUSTOMERS, page="crm/customers.html", alike_url=alike_url)
 
 
 def _rows(actor: User) -> QuerySet[Customer]:
@@ -146,7 +149,8 @@ def customer_new(request: HttpRequest) -> HttpResponse:
     require(actor, Permission.CUSTOMER_WRITE)
     initial = {"org_type": OrgType.COMMUNE.value, "level": Level.COMMUNE.value}
     form = NewCustomerForm(typed_in(request), actor=actor, initial=initial)
-    tried = attempt(
+    tried = attempt_alike(
+        actor,
         request,
         form,
         lambda: create_customer(
@@ -154,6 +158,7 @@ def customer_new(request: HttpRequest) -> HttpResponse:
             typed=form.typed(),
             contact=form.typed_contact(),
             token=form.cleaned_data["token"],
+            confirmed=form.confirmed(),
         ),
     )
     if tried.saved:
@@ -172,7 +177,8 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = CustomerForm(
         typed_in(request), actor=actor, customer=found, initial=initial_of_customer(found)
     )
-    tried = attempt(
+    tried = attempt_alike(
+        actor,
         request,
         form,
         lambda: edit_customer(
@@ -180,6 +186,7 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
             customer_id=pk,
             seen_version=form.cleaned_data["version"],
             typed=form.typed(),
+            confirmed=form.confirmed(),
         ),
         stale=lambda: _stale(actor, form, pk),
     )
