@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
