@@ -74,7 +74,7 @@ def test_no_text_in_a_form_breaks_it(
         reverse("crm:order_new"),
         reverse("crm:order_edit", args=[order.pk]),
         reverse("crm:order_goods"),
-        reverse("crm:order_goods_chosen"),
+        reverse("crm:order_goods_pasted"),
         reverse("provisioning:request_edit", args=[draft.pk]),
         reverse("provisioning:extra", args=[draft.pk, draft.lines.first().pk]),
     ):

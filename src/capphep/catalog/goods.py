@@ -66,17 +66,21 @@ def goods(
     lapsed: Collection[int],
     day: datetime.date,
     purpose: str = OrderPurpose.SALE,
+    *,
+    most: int = MOST_GOODS,
 ) -> list[Goods]:
-    """RULE R8: the active items that match, those that the customer may order first.
+    """RULE R8: the active items that match: one whose code was asked for, then those that
+    the customer may order.
 
     ``owned`` and ``lapsed`` are ids of the products that the customer has in force, or had
-    once, ``purpose`` is that of the order. At most MOST_GOODS rows, four statements.
+    once, ``purpose`` is that of the order. At most ``most`` rows, four statements.
     """
     sold = Item.objects.filter(is_active=True, package__product__is_active=True)
     rows = (
         search_items(text, sold)
         .select_related("package__product")
         .order_by(
+            _code_first(text),
             _open_first(owned, lapsed, purpose),
             "package__product_id",
             "package_id",
@@ -84,7 +88,7 @@ def goods(
             "id",
         )
     )
-    return _as_goods(list(rows[:MOST_GOODS]), owned, lapsed, day, purpose)
+    return _as_goods(list(rows[:most]), owned, lapsed, day, purpose)
 
 
 def goods_by_id(
@@ -119,6 +123,12 @@ def _taxes(item_ids: list[int]) -> QuerySet[ItemTax, tuple[int, datetime.date, s
 @prepared
 def _contents(item_ids: list[int]) -> QuerySet[ItemContent]:
     return in_order(ItemContent.objects.filter(item_id__in=item_ids))
+
+
+def _code_first(text: str) -> Case:
+    """Who types a whole code means that item, and not the first of those that begin with it."""
+    is_meant = When(sku__iexact=text.strip(), then=Value(0))
+    return Case(is_meant, default=Value(1), output_field=IntegerField())
 
 
 def _open_first(owned: Collection[int], lapsed: Collection[int], purpose: str) -> Case:

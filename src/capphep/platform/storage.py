@@ -12,4 +12,8 @@ class StaticFiles(Base):  # type: ignore[misc]
     nowhere.
     """
 
-    patterns = (*Base.patterns, ("js/*.js", Base._js_module_import_aggregation_patterns[1]))
+    patterns = (
+        *Base.patterns,
+        ("js/*.js", Base._js_module_import_aggregation_patterns[1]),
+        ("crm/*.js", Base._js_module_import_aggregation_patterns[1]),
+    )

@@ -228,7 +228,7 @@ def _hundredths(percent: Decimal) -> int:
 def _spread(amount: int, grosses: Sequence[int]) -> list[int]:
     """Return the parts of the amount in proportion to the grosses, by largest remainder."""
     whole = sum(grosses)
-    _check_discount_amount(amount, whole)
+    check_discount_amount(amount, whole)
     if amount == 0:
         return [0] * len(grosses)
     parts, remainders = zip(*(divmod(amount * gross, whole) for gross in grosses), strict=True)
@@ -237,7 +237,11 @@ def _spread(amount: int, grosses: Sequence[int]) -> list[int]:
     return [part + (index in rounded_up) for index, part in enumerate(parts)]
 
 
-def _check_discount_amount(amount: int, gross: int) -> None:
+def check_discount_amount(amount: int, gross: int) -> None:
+    """RULE R10: an amount off the order is 0 to the gross of its lines, both in whole đồng.
+
+    Raises Invalid: discount_amount_negative, discount_exceeds_amount.
+    """
     if amount < 0:
         raise Invalid(
             "discount_amount_negative",

@@ -22,7 +22,6 @@ ROLES = (
 SELLERS = ("salesperson", "colleague", "other_salesperson")
 POSTED = {
     "order_goods",
-    "order_goods_chosen",
     "order_goods_pasted",
     "order_goods_lines",
     "order_goods_row",

@@ -19,7 +19,7 @@ from capphep.crm.forms.orders import (
     posted_renewal,
 )
 from capphep.crm.models import Customer, Order
-from capphep.crm.queries.orders import goods_offer, price_offer
+from capphep.crm.queries.orders import goods_offer
 from capphep.crm.rules import LineInput
 from capphep.platform import clock
 from capphep.platform.models import User
@@ -33,7 +33,6 @@ class Basis:
     customer: Customer | None
     day: datetime.date
     order: Order | None = None
-    prices_only: bool = False
     renews: int | None = None
 
     @property
@@ -52,8 +51,8 @@ class Basis:
 class OrderGoods:
     """*Thông tin hàng hóa*: the rows, the discount, and the totals that follow from them.
 
-    Nothing is kept between requests: each posts the rows as they stand on the page. The grid
-    is only priced and checked where it is shown.
+    The grid is only priced and checked where it is shown; what a single change costs is
+    `order_change`'s.
     """
 
     def __init__(
@@ -74,25 +73,16 @@ class OrderGoods:
         actor: User,
         data: QueryDict,
         order: Order | None,
-        lines: Iterable[LineInput] | None = None,
     ) -> OrderGoods:
-        """The goods as they stand on the page, or ``lines`` in the place of its rows."""
-        rows = posted_rows(data).values() if lines is None else lines
+        """The goods as they stand on the page."""
         form = DiscountForm(data)
         day, renews = posted_day(data), posted_renewal(data)
         return cls(
-            rows,
+            posted_rows(data).values(),
             form,
             form.read(),
             lambda: Basis(posted_customer(actor, data), day, order, renews=renews),
         )
-
-    @classmethod
-    def counted(cls, data: QueryDict, order: Order | None) -> OrderGoods:
-        """The goods on the page with amounts alone: who may buy what is not looked at."""
-        form = DiscountForm(data)
-        basis = Basis(None, posted_day(data), order, prices_only=True)
-        return cls(posted_rows(data).values(), form, form.read(), lambda: basis)
 
     @classmethod
     def stored(cls, order: Order) -> OrderGoods:
@@ -137,14 +127,5 @@ class OrderGoods:
     def grid(self) -> OrderGrid:
         basis = self.basis
         ids = [line.item_id for line in self.lines]
-        if basis.prices_only:
-            offer = price_offer(ids, basis.day, basis.order)
-        else:
-            offer = goods_offer(basis.customer, ids, basis.day, basis.order, basis.purpose)
+        offer = goods_offer(basis.customer, ids, basis.day, basis.order, basis.purpose)
         return OrderGrid(self.lines, self.discount, offer)
-
-    @property
-    def discount_problem(self) -> str:
-        """What is wrong with the discount, beside the totals that change while one types."""
-        wrong = [text for texts in self.discount_form.errors.values() for text in texts]
-        return str(wrong[0]) if wrong else self.grid.discount_error

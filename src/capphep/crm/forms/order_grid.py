@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.http import QueryDict
@@ -14,12 +14,12 @@ from django.utils.translation import gettext, ngettext
 from capphep.catalog.goods import Goods
 from capphep.catalog.models import TAX_LABELS
 from capphep.crm.actions import order_lines
+from capphep.crm.forms.order_sums import Sums, fact_of
 from capphep.crm.models import Opportunity, OrderLine
 from capphep.crm.queries.orders import GoodsOffer
 from capphep.crm.rules import LineInput
 from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Refusal, gettext_noop
-from capphep.pure.folding import clean
 from capphep.pure.money import (
     MAX_LINES,
     Discount,
@@ -57,6 +57,10 @@ class GridRow:
         if self.line is None:
             return None
         return self.line.net if self.line.discount_percent else self.line.gross
+
+    @property
+    def fact(self) -> str:
+        return fact_of(self.line)
 
     @property
     def tax(self) -> str:
@@ -109,13 +113,9 @@ class OrderGrid:
         return amount_in_words(self.totals.total)
 
     @property
-    def quantity(self) -> int:
-        return sum(row.line.quantity for row in self.rows if row.line)
-
-    @property
-    def is_partial(self) -> bool:
-        """Some row is not part of the totals."""
-        return any(row.line is None for row in self.rows)
+    def sums(self) -> Sums:
+        totals, unread = self.totals, sum(row.line is None for row in self.rows)
+        return Sums(totals.gross, totals.discount, totals.tax, unread)
 
     def show_rows(self) -> None:
         """Show what is wrong with single rows; that there are none yet is not shown."""
@@ -200,34 +200,4 @@ def proposed_rows(opportunity: Opportunity) -> list[LineInput]:
     return [
         LineInput(line.item_id, format_number(line.quantity))
         for line in opportunity.lines.order_by("id")
-    ]
-
-
-def with_items(lines: Sequence[LineInput], item_ids: Iterable[int]) -> list[LineInput]:
-    """The rows and, after them, one of quantity 1 for each item that is not there yet."""
-    there = {line.item_id for line in lines}
-    new = [item_id for item_id in dict.fromkeys(item_ids) if item_id not in there]
-    return [*lines, *(LineInput(item_id, "1") for item_id in new)]
-
-
-def pasted_rows(text: str) -> dict[str, str]:
-    """Item code and quantity of each line copied from a spreadsheet; the quantity may lack.
-
-    Cells are separated by tabs or semicolons. At most MAX_LINES rows are read.
-    """
-    rows: dict[str, str] = {}
-    for line in text.splitlines()[:MAX_LINES]:
-        cells = [clean(cell) for cell in re.split(r"[\t;]", line)]
-        if cells[0]:
-            rows[cells[0]] = next((cell for cell in cells[1:] if cell), "1")
-    return rows
-
-
-def with_quantities(lines: Sequence[LineInput], quantities: Mapping[int, str]) -> list[LineInput]:
-    """The rows with these quantities by item; an item that is not there yet becomes a row."""
-    known = {line.item_id for line in lines}
-    new = [(item_id, typed) for item_id, typed in quantities.items() if item_id not in known]
-    return [
-        *(replace(line, quantity=quantities.get(line.item_id, line.quantity)) for line in lines),
-        *(LineInput(item_id, typed) for item_id, typed in new),
     ]

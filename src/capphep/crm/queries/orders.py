@@ -87,9 +87,12 @@ def search_orders(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
     return orders
 
 
-def kept_lines(order: Order) -> dict[int, OrderLine]:
-    """The order's lines by item."""
-    return {line.item_id: line for line in order.lines.order_by("position")}
+def kept_lines(order: Order, item_ids: Iterable[int] | None = None) -> dict[int, OrderLine]:
+    """The order's lines by item; those of ``item_ids`` alone where they are given."""
+    lines = order.lines.order_by("position")
+    if item_ids is not None:
+        lines = lines.filter(item__in=item_ids)
+    return {line.item_id: line for line in lines}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +149,15 @@ def price_offer(
 ) -> GoodsOffer:
     """RULE R10: prices and tax of the items alone, for totals that follow each key press.
 
-    Three statements, whatever the number of items; nothing is refused here.
+    Three statements, whatever the number of items, and no row of any other item; nothing is
+    refused here.
     """
     ids = [item_id for item_id in item_ids if 0 < item_id <= _LARGEST_ID]
     begun = ItemTax.objects.filter(item__in=ids, from_day__lte=day).order_by("from_day")
     rates = dict(begun.values_list("item", "rate"))
     prices = Item.objects.filter(pk__in=ids).values_list("pk", "unit_price")
     goods = {pk: _priced(pk, price, TaxRate(rates.get(pk, "KCT"))) for pk, price in prices}
-    return GoodsOffer(goods, kept_lines(order) if order else {})
+    return GoodsOffer(goods, kept_lines(order, ids) if order else {})
 
 
 def renewed_product(customer: Customer | None, product_id: int | None) -> str:

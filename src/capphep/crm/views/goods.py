@@ -1,43 +1,39 @@
 """The goods of an order while its form is being filled in: nothing here is written.
 
-Each request posts the form as it stands on the page and gets back the part that follows.
+A request brings what it concerns alone: the rows that were changed, what was pasted, what is
+looked for. Only another customer, day or kind of discount concerns every row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django_htmx.http import trigger_client_event
 
-from capphep.catalog.goods import MOST_GOODS, goods, goods_by_id
+from capphep.catalog.goods import MOST_GOODS, Goods, goods, goods_by_id
 from capphep.catalog.kinds import OrderPurpose
+from capphep.crm.forms.order_change import ChangedRow, GoodsChange
 from capphep.crm.forms.order_goods import OrderGoods
-from capphep.crm.forms.order_grid import (
-    item_id_of,
-    pasted_rows,
-    posted_rows,
-    with_items,
-    with_quantities,
-)
+from capphep.crm.forms.order_grid import item_id_of
 from capphep.crm.forms.orders import posted_customer, posted_day, posted_renewal
+from capphep.crm.forms.pasted_goods import FoundRow, matched, read_pasted
 from capphep.crm.models import Customer, Order
-from capphep.crm.queries.customers import owned_products
-from capphep.crm.queries.orders import items_by_sku, order_of
-from capphep.crm.rules import LineInput
+from capphep.crm.queries.customers import PICKER_ROWS, owned_products
+from capphep.crm.queries.orders import order_of
 from capphep.platform import clock
-from capphep.platform.htmx import render_dialog, toast
+from capphep.platform.htmx import render_dialog
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
+from capphep.pure.money import MAX_LINES, format_dong
 
 _LONGEST_SEARCH: Final = 200
-_MOST_NAMED: Final = 5
+_LONGEST_PASTE: Final = 512 * 1024
 
 
 def _actor(request: HttpRequest) -> User:
@@ -60,12 +56,11 @@ def goods_dialog(request: HttpRequest) -> HttpResponse:
 
 
 def _offered(request: HttpRequest, customer: Customer | None) -> dict[str, Any]:
-    """context: search, rows as [(Goods, reason)], ticked and present (ids), is_cut."""
-    search = request.POST.get("q", "").strip()[:_LONGEST_SEARCH]
+    """context: search, rows as [(Goods, reason)], ticked (ids), is_cut."""
+    search = _asked(request.POST)
     if customer is None:
         return {"search": search, "rows": []}
-    purpose = OrderPurpose.RENEWAL if posted_renewal(request.POST) else OrderPurpose.SALE
-    offer = (*owned_products(customer, clock.today()), posted_day(request.POST), purpose)
+    offer = _offer(customer, request.POST)
     found = goods(search, *offer)
     ticked, there = _ticked(request), {each.item_id for each in found}
     # What was ticked stays in sight, whatever is searched for next.
@@ -75,9 +70,18 @@ def _offered(request: HttpRequest, customer: Customer | None) -> dict[str, Any]:
         "search": search,
         "rows": [(each, refusal_text(each.refusal) if each.refusal else "") for each in rows],
         "ticked": ticked,
-        "present": [line.item_id for line in posted_rows(request.POST).values()],
         "is_cut": len(found) >= MOST_GOODS,
     }
+
+
+def _asked(data: QueryDict) -> str:
+    return data.get("q", "").replace("\x00", "").strip()[:_LONGEST_SEARCH]
+
+
+def _offer(customer: Customer, data: QueryDict) -> tuple[Any, ...]:
+    """What decides which goods the customer may order: owned, lapsed, day, purpose."""
+    purpose = OrderPurpose.RENEWAL if posted_renewal(data) else OrderPurpose.SALE
+    return (*owned_products(customer, clock.today()), posted_day(data), purpose)
 
 
 def _ticked(request: HttpRequest) -> list[int]:
@@ -85,56 +89,104 @@ def _ticked(request: HttpRequest) -> list[int]:
     return [item_id for item_id in dict.fromkeys(ids) if item_id]
 
 
-@require_POST
-def goods_chosen(request: HttpRequest) -> HttpResponse:
-    """*Đồng ý*: the ticked items become rows; one that is there already keeps its quantity."""
-    rows = list(posted_rows(request.POST).values())
-    response = _grid(request, with_items(rows, _ticked(request)), first_new=len(rows) + 1)
-    return trigger_client_event(response, "dialog-close", {})
+def goods_find(request: HttpRequest) -> JsonResponse:
+    """What the grid's last row asks while a person types: goods that match, the best first.
+
+    ``?customer=``, ``?ordered_on=`` and ``?renews=`` are those of the form.
+    """
+    actor = _actor(request)
+    customer = posted_customer(actor, request.GET)
+    if customer is None:
+        said = _("Choose the customer first: what may be bought depends on it.")
+        return JsonResponse({"results": [{"value": 0, "text": "", "name": said, "reason": " "}]})
+    found = goods(_asked(request.GET), *_offer(customer, request.GET), most=PICKER_ROWS)
+    return JsonResponse({"results": [_picker_row(each) for each in found]})
+
+
+def _picker_row(found: Goods) -> dict[str, Any]:
+    reason = {"reason": refusal_text(found.refusal)} if found.refusal else {}
+    return {
+        "value": found.item_id,
+        "text": found.sku,
+        "code": found.sku,
+        "name": found.name,
+        "note": f"{found.contents} · {format_dong(found.unit_price)}",
+        **reason,
+    }
 
 
 @require_POST
-def goods_pasted(request: HttpRequest) -> HttpResponse:
-    """Rows copied from a spreadsheet, code and quantity, become lines."""
-    rows = list(posted_rows(request.POST).values())
-    pasted = pasted_rows(request.POST.get("pasted", ""))
-    found = items_by_sku(pasted)
-    added = {found[sku]: quantity for sku, quantity in pasted.items() if sku in found}
-    response = _grid(request, with_quantities(rows, added), first_new=len(rows) + 1)
-    unknown = [sku for sku in pasted if sku not in found]
-    if unknown:
-        text = _("No such item: %(codes)s") % {"codes": ", ".join(unknown[:_MOST_NAMED])}
-        return toast(response, text, "warning")
-    return response
+def goods_pasted(request: HttpRequest) -> JsonResponse:
+    """Rows copied from a spreadsheet: the items that they mean, and what they say besides.
+
+    ``rows`` as [{item, code, name, quantity, discount_percent}], ``problems`` as HTML.
+    """
+    _actor(request)
+    rows, is_cut = read_pasted(request.POST.get("pasted", "")[:_LONGEST_PASTE])
+    pasted = matched(rows, is_cut=is_cut)
+    context = {"pasted": pasted, "max": MAX_LINES}
+    return JsonResponse(
+        {
+            "rows": [_pasted_row(each) for each in pasted.found],
+            "problems": render_to_string("crm/_pasted_problems.html", context, request).strip(),
+        }
+    )
+
+
+def _pasted_row(found: FoundRow) -> dict[str, Any]:
+    item, row = found.item, found.row
+    return {
+        "item": item.pk,
+        "code": item.sku,
+        "name": item.name,
+        "quantity": row.quantity,
+        "discount_percent": row.discount_percent,
+    }
 
 
 @require_POST
 def goods_lines(request: HttpRequest) -> HttpResponse:
-    """The grid anew, for another customer, day or kind of discount; ``remove`` leaves out a row."""
-    rows = posted_rows(request.POST)
-    rows.pop(request.GET.get("remove", ""), None)
-    return _grid(request, list(rows.values()))
-
-
-def _grid(request: HttpRequest, lines: Sequence[LineInput], first_new: int = 0) -> HttpResponse:
+    """The grid anew, for another customer, another day or another kind of discount."""
     actor = _actor(request)
-    goods = OrderGoods.posted(actor, request.POST, _order(request, actor), lines)
+    goods = OrderGoods.posted(actor, request.POST, _order(request, actor))
     goods.grid.show_rows()
-    context = {"goods": goods, "first_new": first_new}
-    return render(request, "crm/_order_goods_answer.html", context)
+    return render(request, "crm/_order_goods_answer.html", {"goods": goods})
 
 
 @require_POST
-def goods_row(request: HttpRequest) -> HttpResponse:
-    """One number was changed: that row's amount and the totals."""
+def goods_row(request: HttpRequest) -> JsonResponse:
+    """Rows were changed, added or taken away: what each is now, and the totals.
+
+    ``rows`` by index as {fact, amount, errors}, for a new one its ``html``; ``totals`` as HTML.
+    """
     actor = _actor(request)
-    goods = OrderGoods.counted(request.POST, _order(request, actor))
-    goods.grid.show_rows()
-    indexes = list(posted_rows(request.POST))
-    index = request.GET.get("row", "")
-    row = goods.grid.rows[indexes.index(index)] if index in indexes else None
-    context = {"goods": goods, "row": row, "index": index}
-    return render(request, "crm/_order_row_answer.html", context)
+    change = GoodsChange(actor, request.POST, _order(request, actor))
+    rows = {row.index: _changed_row(request, change, row) for row in change.rows}
+    totals = render_to_string("crm/_order_totals.html", _totals(change), request)
+    return JsonResponse({"rows": rows, "totals": totals.strip()})
+
+
+def _changed_row(request: HttpRequest, change: GoodsChange, row: ChangedRow) -> dict[str, Any]:
+    shown = row.shown
+    answer: dict[str, Any] = {
+        "fact": row.fact,
+        "amount": "–" if shown.amount is None else format_dong(shown.amount),
+        "errors": {name: " ".join(shown.errors[name]) for name in ("quantity", "discount_percent")},
+    }
+    if row.is_new:
+        percent = change.discount_form["discount_percent"].label
+        context = {"row": shown, "n": row.index, "percent": percent}
+        context |= {"with_discount": change.with_discount}
+        answer["html"] = render_to_string("crm/_order_row.html", context, request)
+    return answer
+
+
+def _totals(change: GoodsChange) -> dict[str, Any]:
+    return {
+        "sums": change.totals,
+        "in_words": change.in_words,
+        "problem": change.discount_problem,
+    }
 
 
 def _order(request: HttpRequest, actor: User) -> Order | None:

@@ -1,5 +1,5 @@
 // JSON that scripts ask the server for, and what a person is told when it does not come.
-import { failureText, openSessionDialog } from "./requests.js";
+import { csrfToken, failureText, openSessionDialog } from "./requests.js";
 import { toast } from "./toast.js";
 
 const REST = 500; // ms before what did not come is asked for once more
@@ -29,13 +29,20 @@ export async function askJson(url, signal) {
   return ask(url, signal);
 }
 
-async function ask(url, signal) {
+// What a POST of the fields (FormData) answers. Raises NoAnswer; it is not sent a second time.
+export function postJson(url, fields) {
+  const headers = { "X-CSRFToken": csrfToken() };
+  return ask(url, undefined, { method: "POST", body: fields, headers });
+}
+
+async function ask(url, signal, { headers, ...options } = {}) {
   try {
-    const answer = await fetch(url, { signal, headers: { Accept: "application/json" } });
+    const asked = { ...options, signal, headers: { Accept: "application/json", ...headers } };
+    const answer = await fetch(url, asked);
     if (answer.ok) return await answer.json();
     throw new NoAnswer(kindOf(answer.status), answer.headers.get("X-Login-Url") ?? "");
   } catch (error) {
-    throw signal.aborted || error instanceof NoAnswer ? error : new NoAnswer("network");
+    throw signal?.aborted || error instanceof NoAnswer ? error : new NoAnswer("network");
   }
 }
 

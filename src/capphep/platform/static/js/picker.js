@@ -30,6 +30,8 @@ function make(select) {
     highlight: false, // the server folds accents, this would not
     selectOnTab: true,
     closeAfterSelect: !select.multiple,
+    // Inside of what scrolls, the list would be cut off.
+    dropdownParent: "pickerOver" in select.dataset ? "body" : null,
     plugins: select.multiple || select.required ? [] : ["clear_button"],
     score: () => () => 1,
     shouldLoad: () => true, // says why where there are no rows

@@ -5,6 +5,8 @@ import { toast } from "./toast.js";
 const cookie = (name) =>
   document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
 
+export const csrfToken = () => cookie("csrftoken") ?? "";
+
 export const failureText = (name) =>
   document.getElementById("failure-texts").content.querySelector(`[data-text=${name}]`).textContent;
 

@@ -4,13 +4,15 @@ const LIFETIME = { success: 4000, info: 6000, warning: 12000, danger: 0 }; // 0:
 
 const area = () => document.getElementById("toasts");
 
-export function toast(text, tone = "success", retry = null) {
+// `retry` is what the notice offers to do, under `label`: to try again, if nothing else is said.
+export function toast(text, tone = "success", retry = null, label = "") {
   const note = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   note.dataset.tone = tone;
   note.querySelector("span").textContent = text;
   if (retry) {
     const button = note.querySelector("[data-retry]");
     button.hidden = false;
+    if (label) button.textContent = label;
     button.addEventListener("click", () => {
       note.remove();
       retry();

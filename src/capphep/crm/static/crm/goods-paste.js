@@ -1,0 +1,50 @@
+// Rows copied from a spreadsheet become lines; what the server could not read of them is listed
+// below the grid, each with what can be done about it.
+import { explain, postJson } from "../js/json.js";
+import { toast } from "../js/toast.js";
+import { panel } from "./goods-grid.js";
+import { said, takeAll } from "./goods-keys.js";
+
+const list = () => document.getElementById("goods-pasted");
+
+document.addEventListener("paste", (event) => {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  const isHere = panel()?.contains(event.target) || event.target === document.body;
+  if (!panel() || !isHere || !/[\t\n]/.test(text.trim())) return;
+  event.preventDefault();
+  event.stopPropagation(); // a picker would search for it
+  document.activeElement?.closest?.(".ts-wrapper")?.previousElementSibling?.tomselect?.blur();
+  paste(text);
+}, { capture: true });
+
+async function paste(text) {
+  const fields = new FormData();
+  fields.set("pasted", text);
+  try {
+    const { rows, problems } = await postJson(panel().dataset.pasteUrl, fields);
+    globalThis.htmx.swap(list(), problems, { swapStyle: "innerHTML" });
+    const taken = takeAll(rows);
+    if (taken.length && taken.every(({ text: told }) => !told)) toast(said("added", { count: taken.length }));
+  } catch (failure) {
+    explain(failure, () => paste(text));
+  }
+}
+
+function done(item) {
+  item.remove();
+  if (!list().querySelector("[data-pasted]")) list().replaceChildren();
+}
+
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-pasted-done]")) list().replaceChildren();
+  else if (target.closest("[data-pasted-drop]")) done(target.closest("[data-pasted]"));
+});
+
+document.addEventListener("change", ({ target }) => {
+  const row = target.matches("select[data-goods-picker]") && target.closest("[data-pasted]");
+  if (!row || !target.value) return;
+  const { value, code, name } = target.tomselect.options[target.value];
+  const { quantity, discount } = row.dataset;
+  done(row);
+  takeAll([{ item: value, code, name, quantity, discount_percent: discount }]);
+});
