@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import override_settings
+from playwright.sync_api import expect
 
 from capphep.crm.models import Customer
 from capphep.entitlements.models import Licence
@@ -49,7 +50,7 @@ def test_whoever_follows_the_guide_ends_with_the_bought_resources(
     page.get_by_role("link", name="Đơn hàng", exact=True).click()
     page.get_by_role("link", name="Thêm", exact=True).click()
     pick(page, "Khách hàng", BUDGET_CODE, BUDGET_CODE)
-    page.get_by_label("Mã ngân sách").and_(page.locator(f'[value="{BUDGET_CODE}"]')).wait_for()
+    expect(page.get_by_label("Mã ngân sách")).to_have_value(BUDGET_CODE)
     pick(page, "Dự án bán hàng", "iGOV", "iGOV")
     page.get_by_label("Số hợp đồng").fill("HĐ-2026/VHXH-01")
     page.get_by_role("button", name="Chọn hàng hóa").click()
