@@ -19,7 +19,7 @@ from capphep.crm.rules import LineInput
 from capphep.entitlements.actions import OpeningGrant, open_grants
 from capphep.entitlements.rules import Key
 from capphep.ims.actions import approve
-from capphep.platform import clock
+from capphep.platform import clock, options
 from capphep.platform.models import Team, User
 from capphep.platform.origin import working_from
 from capphep.platform.roles import SYSTEM, Role
@@ -138,13 +138,15 @@ class Cycle:
                     name=f"{kind}.pdf",
                     chunks=[self.files[kind]],
                 )
-            request = send_request(
-                actor=sales,
-                request_id=request.pk,
-                seen_version=request.version,
-                values=_typed(request),
-            )
-            approve(actor=officer, request_id=request.pk, seen=self.seen(request))
+            with options.unit():
+                request = send_request(
+                    actor=sales,
+                    request_id=request.pk,
+                    seen_version=request.version,
+                    values=_typed(request),
+                )
+            with options.unit():
+                approve(actor=officer, request_id=request.pk, seen=self.seen(request))
         return request
 
     def seen(self, request: LicenceRequest) -> str:

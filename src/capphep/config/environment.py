@@ -21,6 +21,12 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default)
 
 
+def given() -> frozenset[str]:
+    """The names of all variables of capphep that are set, also to nothing, or by a file."""
+    names = (name.removesuffix("_FILE") for name in os.environ)
+    return frozenset(name for name in names if name.startswith("CAPPHEP_"))
+
+
 def flag(name: str, default: bool) -> bool:
     value = text(name, "yes" if default else "no").lower()
     if value in {"1", "yes", "true", "on"}:

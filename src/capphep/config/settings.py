@@ -1,6 +1,7 @@
 """The one settings file. Everything that differs between installations comes from the environment.
 
-Each may be given by a file instead, whose name is in the variable with `_FILE` at its end.
+Each may be given by a file instead, whose name is in the variable with `_FILE` at its end. What is
+also an option (`platform.options`) is changed on a screen, unless it is set here.
 
 | variable | meaning |
 |---|---|
@@ -54,6 +55,9 @@ PROJECT_DIR = Path(__file__).resolve().parents[3]
 STATE_DIR = Path(env.text("CAPPHEP_STATE_DIR", str(PROJECT_DIR / "var"))).resolve()
 FILES_DIR = STATE_DIR / "files"
 JOB_FILES_DIR = STATE_DIR / "jobs"
+
+# What is set here is not for a screen to change (`platform.options`).
+GIVEN = env.given()
 
 SECRET_KEY = env.kept_secret("CAPPHEP_SECRET_KEY", STATE_DIR / "secret-key")
 DEBUG = False
@@ -118,6 +122,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "capphep.platform.middleware.OptionsOnce",
     "capphep.platform.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

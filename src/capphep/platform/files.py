@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from capphep.platform import filetypes
+from capphep.platform.file_options import MIB, most_bytes
 from capphep.platform.models import FileText, StoredFile
 from capphep.platform.prepared import prepared
 from capphep.platform.reading import Reading
@@ -80,16 +81,16 @@ def path_of(sha256: str) -> Path:
 
 
 def _copy(chunks: Iterable[bytes], write: Callable[[bytes], object]) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
+    digest, size, most = hashlib.sha256(), 0, most_bytes()
     for chunk in chunks:
         size += len(chunk)
-        if size > settings.EVIDENCE_MAX_BYTES:
+        if size > most:
             raise Invalid(
                 "file_too_large",
                 gettext_noop("The file is larger than %(limit)s MiB."),
                 rule="R7",
                 field="evidence",
-                params={"limit": settings.EVIDENCE_MAX_BYTES // (1024 * 1024)},
+                params={"limit": most // MIB},
             )
         digest.update(chunk)
         write(chunk)

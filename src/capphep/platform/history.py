@@ -76,6 +76,7 @@ SENTENCES = {
     "link_closed": gettext_noop("closed the link of the administrator's account"),
     "link_reopened": gettext_noop("opened the link of the administrator's account again"),
     "link_ended": gettext_noop("ended what the administrator's account was for"),
+    "option_set": gettext_noop("changed the setting"),
     "password_set": gettext_noop("set a new password"),
     "rotated": gettext_noop("made the successor of this token"),
     "revoked": gettext_noop("revoked the token"),

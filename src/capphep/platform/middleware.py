@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
-from capphep.platform import kept_forms, origin
+from capphep.platform import kept_forms, options, origin
 from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Invalids, Refusal
 
@@ -30,6 +30,17 @@ _OPEN_PREFIXES = (
 )
 # Programs have no cookie: here the header chooses.
 _FOR_PROGRAMS = ("/api/",)
+
+
+class OptionsOnce:
+    """Within one request the options (`platform.options`) are read at most once."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with options.unit():
+            return self.get_response(request)
 
 
 class ClientAddress:

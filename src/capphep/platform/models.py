@@ -216,6 +216,19 @@ class FileText(models.Model):
         return f"{self.file_id}: {self.state}"
 
 
+class OptionValue(models.Model):
+    """What an administrator chose for one option (`platform.options`); null: its default again."""
+
+    key = models.CharField(max_length=60, unique=True)
+    value = models.JSONField(_("Value"), null=True, encoder=DjangoJSONEncoder)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Notice(models.Model):
     """Something that one person should know of, told once.
 

@@ -116,6 +116,13 @@ GROUPS: Final = (
                 ("integration:endpoint", "integration:delivery"),
                 frozenset({Role.ADMIN}),
             ),
+            Entry(
+                _("Settings"),
+                "shell:option_list",
+                "settings",
+                ("shell:option",),
+                frozenset({Role.ADMIN, Role.AUDITOR}),
+            ),
         ),
     ),
 )

@@ -37,6 +37,7 @@ class Permission(models.TextChoices):
     INTEGRATION_WRITE = "integration.write"
     ACCOUNT_WRITE = "account.write"
     TALK_WRITE = "talk.write"
+    SETTING_WRITE = "setting.write"
 
 
 class SystemActor:
@@ -76,6 +77,7 @@ _GRANTED: dict[str, frozenset[Permission]] = {
             Permission.INTEGRATION_WRITE,
             Permission.ACCOUNT_WRITE,
             Permission.TALK_WRITE,
+            Permission.SETTING_WRITE,
         }
     ),
     # A product that asks and reports over the API; it never signs in on a screen.

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from capphep.platform.audit import latest_at
-from capphep.provisioning import rules
+from capphep.provisioning import options, rules
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import EDITABLE
 
@@ -33,7 +32,7 @@ def untouched(day: datetime.date) -> QuerySet[Untouched]:
     Files, modules and comments count as changes: the trail knows of them all. ``changed_at``
     is the last one.
     """
-    last_day = day - datetime.timedelta(days=settings.DRAFT_DAYS)
+    last_day = day - datetime.timedelta(days=options.DRAFT_DAYS.value())
     end = timezone.make_aware(
         datetime.datetime.combine(last_day + datetime.timedelta(days=1), datetime.time.min)
     )
@@ -43,7 +42,7 @@ def untouched(day: datetime.date) -> QuerySet[Untouched]:
 
 def ends_on(request: LicenceRequest, day: datetime.date) -> datetime.date | None:
     """The day on which the draft ends by itself, where that is near; at most one statement."""
-    if not settings.DRAFT_DAYS or request.status not in EDITABLE:
+    if request.status not in EDITABLE or not options.DRAFT_DAYS.value():
         return None
     near = day + datetime.timedelta(days=WARNED_DAYS)
     if day_of(request.updated_at) > near:
@@ -55,7 +54,7 @@ def ends_on(request: LicenceRequest, day: datetime.date) -> datetime.date | None
 
 def day_of(changed_at: datetime.datetime) -> datetime.date:
     """The local day on which what was last changed at this moment ends by itself."""
-    return rules.draft_ends_on(timezone.localdate(changed_at), settings.DRAFT_DAYS)
+    return rules.draft_ends_on(timezone.localdate(changed_at), options.DRAFT_DAYS.value())
 
 
 def _with_change(rows: QuerySet[LicenceRequest]) -> QuerySet[Untouched]:

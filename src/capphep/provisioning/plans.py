@@ -6,14 +6,13 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from capphep.catalog.queries import trial_defaults
 from capphep.crm.models import OrderLine
 from capphep.entitlements import queries as entitlements
 from capphep.platform.prepared import prepared
-from capphep.provisioning import rules
+from capphep.provisioning import options, rules
 from capphep.provisioning.models import LicenceRequest, RequestLine
 from capphep.provisioning.states import OPEN, RequestKind
 from capphep.provisioning.term_rules import Holdings, Timing, line_term
@@ -56,7 +55,7 @@ def timing_of(request: LicenceRequest, day: datetime.date) -> Timing:
         day=day,
         start_on=request.start_on,
         co_terminates=request.product.co_terminates,
-        renewal_continues=settings.RENEWAL_CONTINUES,
+        renewal_continues=options.RENEWAL_CONTINUES.value(),
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
 
@@ -18,6 +17,7 @@ from capphep.entitlements import rules as ledger
 from capphep.entitlements.models import TRIALS, Grant, GrantKind, Subscription
 from capphep.entitlements.queries import additions_of, span_of
 from capphep.platform.roles import Actor, Permission, may
+from capphep.provisioning import options
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Renewal:
 
     def is_due(self, day: datetime.date) -> bool:
         """Whether it has lapsed or ends within the days of the setting."""
-        return (self.ends_on - day).days <= settings.RENEWAL_DAYS
+        return (self.ends_on - day).days <= options.RENEWAL_DAYS.value()
 
     @property
     def address(self) -> str:

@@ -10,7 +10,7 @@ from capphep.entitlements.actions.keys import forget_private_keys
 from capphep.entitlements.actions.occasions import note_ends
 from capphep.entitlements.actions.usage import forget_old_usage
 from capphep.identity.actions import close_due
-from capphep.platform import clock, jobs, ticks
+from capphep.platform import clock, jobs, options, ticks
 from capphep.platform.api.idempotency import forget_old_answers
 from capphep.platform.filetexts import read_unread
 from capphep.platform.origin import working_from
@@ -35,7 +35,7 @@ def run() -> Counter[str]:
         counts["drafts"] += len(expire_drafts(day=day))
         counts["accounts"] += close_due(day=day)
 
-    with working_from("tick"):
+    with working_from("tick"), options.unit():
         counts["days"] = ticks.each_day(clock.today(), work)
     counts["keys_retired"] = forget_private_keys()
     counts["answers_forgotten"] = forget_old_answers()

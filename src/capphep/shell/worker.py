@@ -18,7 +18,7 @@ from django.db import close_old_connections, connection
 
 from capphep.identity.delivery import deliver_next
 from capphep.integration.courier import Courier
-from capphep.platform import clock, jobs, ticks
+from capphep.platform import clock, jobs, options, ticks
 from capphep.reporting.keeping import keep_up
 from capphep.shell import tick
 
@@ -85,7 +85,8 @@ def look(job: Job) -> int:
     """One look at a job; a failure is logged and is like having found nothing."""
     close_old_connections()
     try:
-        return job.work()
+        with options.unit():
+            return job.work()
     except Exception:
         _log.exception("The worker failed at %s; it tries again", job.name)
         return 0

@@ -8,12 +8,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.conf import settings
 from django.urls import reverse
 
 from capphep.catalog.models import Module, Resource
 from capphep.crm.queries.charge import salesperson_of
-from capphep.entitlements import rules, usage_rules
+from capphep.entitlements import options, rules, usage_rules
 from capphep.entitlements.models import BalanceStep, Grant, Occasion, Subscription
 from capphep.entitlements.queries import span_of
 from capphep.entitlements.usage_rules import UsageKey
@@ -43,10 +42,11 @@ def note_thresholds(in_use: Mapping[UsageKey, int], *, day: datetime.date) -> No
     500 gauges, one where no mark is reached.
     """
     in_force = _in_force({key[0] for key in in_use}, day)
+    marks = options.USAGE_PERCENTS.value()
     levels = {
         key: level
         for key, used in in_use.items()
-        if (level := usage_rules.reached(used, in_force.get(key, 0), settings.USAGE_PERCENTS))
+        if (level := usage_rules.reached(used, in_force.get(key, 0), marks))
     }
     if levels:
         _tell_new(_things(levels, in_use, in_force, day))
@@ -143,7 +143,7 @@ def note_ends(*, day: datetime.date) -> int:
     what was told before and not read. Returns the number of subscriptions; again, it does
     nothing. Inside the transaction of `platform.ticks`.
     """
-    return sum(_note_ends(days, day) for days in settings.EXPIRY_NOTICE_DAYS)
+    return sum(_note_ends(days, day) for days in options.EXPIRY_NOTICE_DAYS.value())
 
 
 def _note_ends(days: int, day: datetime.date) -> int:

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from capphep.entitlements import usage_rules
+from capphep.entitlements import options, usage_rules
 from capphep.entitlements.actions.occasions import note_thresholds
 from capphep.entitlements.actions.usage_rows import keep_daily, keep_newest
 from capphep.entitlements.models import DailyUsage
@@ -119,7 +118,7 @@ def _batches(rows: Mapping[K, V]) -> Iterator[dict[K, V]]:
 
 def oldest_day(today: datetime.date) -> datetime.date:
     """The first local day whose usage is still kept (setting)."""
-    days: int = settings.USAGE_HISTORY_DAYS
+    days: int = options.USAGE_HISTORY_DAYS.value()
     return today - datetime.timedelta(days=days) if days else datetime.date.min
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from capphep.entitlements import licence_claims, signing
+from capphep.entitlements import licence_claims, options, signing
 from capphep.entitlements.models import Licence, SigningKey
 from capphep.entitlements.signing import KeptKey
 from capphep.platform.prepared import prepared
@@ -73,7 +73,7 @@ def facts(licence: Licence, supersedes: str) -> licence_claims.Facts:
 def signed_file(licence: Licence, supersedes: str, key: KeptKey, now: datetime.datetime) -> str:
     """The licence as a file that is handed out now. Raises `signing.KeyUnreadable`."""
     life = licence_claims.lifetime(
-        licence.issued_at, now, settings.LICENCE_DAYS, settings.LICENCE_GRACE_DAYS
+        licence.issued_at, now, options.LICENCE_DAYS.value(), options.LICENCE_GRACE_DAYS.value()
     )
     claims = licence_claims.claims(facts(licence, supersedes), life, settings.PUBLIC_URL)
     return signing.signed(claims, key, settings.LICENCE_SECRET)

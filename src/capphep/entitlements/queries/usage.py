@@ -7,11 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils import timezone
 
 from capphep.catalog.models import Module, Resource
-from capphep.entitlements import rules
+from capphep.entitlements import options, rules
 from capphep.entitlements.models import BalanceStep, DailyUsage, Subscription, Usage
 from capphep.entitlements.queries.grants import opposites, span_of
 
@@ -67,7 +66,7 @@ class Gauge:
     def is_stale(self) -> bool:
         """Whether the product has said nothing for so many days (setting)."""
         age = timezone.now() - self.measured_at
-        return age > datetime.timedelta(days=settings.USAGE_STALE_DAYS)
+        return age > datetime.timedelta(days=options.USAGE_STALE_DAYS.value())
 
 
 def gauges_of_subscription(

@@ -6,8 +6,6 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from django.conf import settings
-
 from capphep.catalog import rules as catalog
 from capphep.catalog.kinds import PackageKind
 from capphep.catalog.models import Package
@@ -15,7 +13,7 @@ from capphep.catalog.queries import eligibility_table
 from capphep.crm.models import Order
 from capphep.crm.queries.customers import owned_products
 from capphep.identity.queries import account_at
-from capphep.ims import checks, evidence_checks
+from capphep.ims import checks, evidence_checks, options
 from capphep.ims.checks import Check, Link, Outcome, Person
 from capphep.ims.queries.desk import Difference
 from capphep.ims.queries.evidence import SeenFile, files_of
@@ -33,7 +31,7 @@ _UNDECIDED = (RequestStatus.WAITING, RequestStatus.RETURNED)
 
 def require_unblocked(request: LicenceRequest, difference: Difference, day: datetime.date) -> None:
     """Raise Invalid ``check_blocks`` where a check that the setting names does not pass."""
-    if not settings.BLOCKING_CHECKS:
+    if not options.BLOCKING_CHECKS.value():
         return
     reason = blocked_by(checks_of(request, difference, files_of(request), day))
     if reason:
@@ -59,7 +57,7 @@ def checks_of(
         *(_of_today(request, difference, day) if request.status in _UNDECIDED else ()),
         *_of_evidence(request, files),
     ]
-    return checks.blocking(found, settings.BLOCKING_CHECKS)
+    return checks.blocking(found, options.BLOCKING_CHECKS.value())
 
 
 def _of_order(request: LicenceRequest) -> Iterator[Check]:

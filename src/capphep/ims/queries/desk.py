@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from capphep.catalog.models import Resource
+from capphep.ims import options
 from capphep.platform.models import User
 from capphep.platform.roles import Actor, Permission, may, require, sees_all
 from capphep.provisioning import explanations, reviews
@@ -103,7 +103,7 @@ def made_by(actor: Actor, request: LicenceRequest) -> bool:
 
 def is_made_by(user_id: int | None, request: LicenceRequest) -> bool:
     """RULE R6: as `made_by`, for a person who is only named."""
-    return settings.TWO_PEOPLE and user_id in (request.created_by_id, request.sent_by_id)
+    return user_id in (request.created_by_id, request.sent_by_id) and options.TWO_PEOPLE.value()
 
 
 def _decided_already(request: LicenceRequest) -> Conflict:

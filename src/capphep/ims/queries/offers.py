@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.conf import settings
-
 from capphep.catalog.goods import goods_by_id
 from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import Item, ItemContent
 from capphep.crm.actions.opportunities import ProposedGoods
 from capphep.crm.queries.customers import owned_products
-from capphep.entitlements import usage_rules
+from capphep.entitlements import options, usage_rules
 from capphep.entitlements.models import Occasion, Subscription
 from capphep.entitlements.queries import bases, spans_of
 from capphep.entitlements.rules import Key, in_force
@@ -53,7 +51,7 @@ def _add_on(subscription: Subscription, key: Key, day: datetime.date) -> Offer:
     usage = subscription.usage.get(module=key[0], resource=key[1])
     base = bases(subscription.customer_id, subscription.product_id, day).get(key)
     bought = base.quantity if base else 0
-    mark = min(settings.USAGE_PERCENTS, default=_LOWEST)
+    mark = min(options.USAGE_PERCENTS.value(), default=_LOWEST)
     units = usage_rules.needed(usage.in_use, bought, mark)
     goods = _covering(subscription, {key: units}, day, OrderPurpose.SALE)
     return Offer(ProposedGoods(lines=_named(goods)), usage.in_use, bought)

@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from django.conf import settings
 from django.db.models import Case, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
+from capphep.ims import options
 from capphep.ims.models import Absence
 from capphep.ims.queries.absences import stood_in_for
 from capphep.ims.queries.desk import desk_requests
@@ -104,7 +104,7 @@ def next_waiting(actor: Actor, away: Mapping[int, Absence]) -> LicenceRequest | 
         return None
     own = Q(assigned_to__in=[actor.pk, *stood_in_for(actor, away.values())])
     rows = _waiting(actor).filter(own | Q(assigned_to=None))
-    if settings.TWO_PEOPLE:
+    if options.TWO_PEOPLE.value():
         rows = rows.exclude(Q(created_by_id=actor.pk) | Q(sent_by_id=actor.pk))
     is_nobodys = Case(When(assigned_to=None, then=True), default=False)
     return rows.order_by(is_nobodys, "sent_at", "id").first()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from capphep.entitlements import options
 from capphep.entitlements.models import Subscription
 from capphep.entitlements.queries import (
     subscription_not_found,
@@ -111,7 +111,7 @@ def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
         "charts": charts_of(modules, day=day, today=today, request_page=request_page(actor)),
         "usage": usage,
         "has_trend": any(row.trend for row in usage),
-        "stale_days": settings.USAGE_STALE_DAYS,
+        "stale_days": options.USAGE_STALE_DAYS.value(),
         "licences": shown_licences(queries.licences_of(record)),
         "request_page": request_page(actor),
         "proposals": shown_proposals(actor, record),

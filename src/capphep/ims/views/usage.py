@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from capphep.catalog.models import Module, Resource
+from capphep.entitlements import options
 from capphep.entitlements.models import DailyUsage, Occasion, Subscription
 from capphep.entitlements.queries import Gauge, gauges_of_subscription
 from capphep.entitlements.rules import Turn, quantity_on
@@ -107,7 +107,7 @@ def _status(gauge: Gauge) -> Status:
         return _NOTHING
     if percent >= _FULL:
         return _OVER if gauge.in_use > gauge.in_force else _USED_UP
-    return _NEARLY if percent >= min(settings.USAGE_PERCENTS, default=_FULL) else _ENOUGH
+    return _NEARLY if percent >= min(options.USAGE_PERCENTS.value(), default=_FULL) else _ENOUGH
 
 
 def _act(occasion: Occasion) -> MenuItem:

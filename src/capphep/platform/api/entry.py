@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, get_args, get_origin
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Schema
 from ninja.params import models as sources
 
 from capphep.platform.api.parsing import is_readable
 from capphep.platform.api.principal import Principal, Scope
+from capphep.platform.file_options import most_bytes
 from capphep.pure.errors import Invalid, NotFound, Refusal, gettext_noop
 
 _JSON: Final = "application/json"
@@ -79,10 +79,9 @@ class Entry:
         if request.content_type != self.media_type:
             message = gettext_noop("This address reads %(media_type)s.")
             raise _WrongType("media_type", message, params={"media_type": self.media_type})
-        most = settings.EVIDENCE_MAX_BYTES + _FORM_BYTES
-        if self.media_type == _MULTIPART and length > most:
-            raise _TooLarge("too_large", gettext_noop("The request is too large."))
         if self.media_type == _MULTIPART:
+            if length > most_bytes() + _FORM_BYTES:
+                raise _TooLarge("too_large", gettext_noop("The request is too large."))
             self._check_form(request)
 
     def _check_form(self, request: HttpRequest) -> None:

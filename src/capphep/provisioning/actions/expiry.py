@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 
 from capphep.platform import audit, outbox
 from capphep.platform.roles import SYSTEM, Actor
 from capphep.provisioning import expiry_queries as expiry
+from capphep.provisioning import options
 from capphep.provisioning.actions.status import move_request
 from capphep.provisioning.events import moved_events
 from capphep.provisioning.models import LicenceRequest
@@ -31,7 +31,7 @@ def expire_drafts(*, day: datetime.date, actor: Actor = SYSTEM) -> list[LicenceR
 
 
 def _batches(day: datetime.date, actor: Actor) -> Iterator[Sequence[LicenceRequest]]:
-    while settings.DRAFT_DAYS and (ended := _expire_some(day, actor)):
+    while options.DRAFT_DAYS.value() and (ended := _expire_some(day, actor)):
         yield ended
 
 

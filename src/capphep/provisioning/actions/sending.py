@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -16,7 +15,7 @@ from capphep.crm.queries.customers import ownership_of
 from capphep.platform import audit, clock, outbox
 from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor
-from capphep.provisioning import plans, queries, rules
+from capphep.provisioning import options, plans, queries, rules
 from capphep.provisioning.actions.drafts import write_fields
 from capphep.provisioning.actions.information import (
     information_problems,
@@ -69,7 +68,7 @@ def send_request(
         content=parts.content(request),
         sent_by_id=actor.pk,
         sent_at=timezone.now(),
-        due_on=add_workdays(clock.today(), settings.TARGET_WORKING_DAYS),
+        due_on=add_workdays(clock.today(), options.TARGET_WORKING_DAYS.value()),
     )
     events = moved_events("request.sent", request, changes, lines=asked_for(parts.lines))
     if request.write_back and request.kind != RequestKind.INFO_CHANGE:
@@ -113,7 +112,7 @@ def problems_of(request: LicenceRequest, parts: Parts) -> list[Refusal]:
         *_missing_fields(request),
         *(refusal for line in lines for refusal in _missing_extra(line)),
     ]
-    if settings.EVIDENCE_REQUIRED and rules.needs_evidence(request.kind):
+    if rules.needs_evidence(request.kind) and options.EVIDENCE_REQUIRED.value():
         kinds = {str(evidence["kind"]) for evidence in parts.evidence}
         refusals += rules.missing_evidence(kinds)
     return refusals

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from capphep.platform import clock
 from capphep.platform.filetypes import EXTENSIONS
 from capphep.platform.kit import MenuItem, Remark, Status, Step, Tone, steps
 from capphep.platform.models import FileText, TextState
-from capphep.provisioning import explanations, plans, queries
+from capphep.provisioning import explanations, options, plans, queries
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.states import WAS_APPROVED, EvidenceKind, RequestStatus
@@ -224,7 +223,7 @@ def evidence_shown(
 ) -> list[ShownEvidence]:
     """Both kinds, whether or not something is attached. One statement."""
     files = list(queries.evidence_of(request).select_related("file__text"))
-    is_required = settings.EVIDENCE_REQUIRED and needs_evidence(request.kind)
+    is_required = needs_evidence(request.kind) and options.EVIDENCE_REQUIRED.value()
     return [
         ShownEvidence(
             kind,
