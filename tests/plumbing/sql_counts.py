@@ -29,8 +29,12 @@ def statements(request: pytest.FixtureRequest) -> Counter:
 
     @contextmanager
     def count(key: str, at_most: int | None = None) -> Iterator[list[str]]:
+        # Victims of kills import this file before there are models.
+        from capphep.platform import options
+
         seen: list[str] = []
-        with connection.execute_wrapper(remember_into(seen)):
+        # As in a request: the options are read once.
+        with options.unit(), connection.execute_wrapper(remember_into(seen)):
             yield seen
         compare(request.config, key, seen, at_most)
 
