@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('platform', '0013_sales_manager'),
+        ('platform', '0015_notice_is_new'),
     ]
 
     operations = [
