@@ -19,6 +19,7 @@ from capphep.catalog.models import (
     Resource,
     TrialDefault,
 )
+from capphep.crm.keys import set_keys
 from capphep.crm.models import Contact, Customer, OrgType, OwnedProduct, PublicUnitKind, Sector
 from capphep.platform import files, filetypes
 from capphep.platform.models import FileText, Installation, StoredFile, Team, TextState, User
@@ -54,12 +55,10 @@ def customer(
         "chapter_code": "805",
     }
     values.update(fields)
-    return Customer.objects.create(
-        budget_code=budget_code,
-        name=name,
-        search_key=fold(f"{budget_code} {name} {values.get('tax_code', '')}"),
-        **values,
-    )
+    made = Customer(budget_code=budget_code, name=name, **values)
+    set_keys(made)
+    made.save(force_insert=True)
+    return made
 
 
 def contact(customer: Customer, full_name: str = "Nguyễn Văn An", **fields: Any) -> Contact:

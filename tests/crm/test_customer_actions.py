@@ -48,7 +48,7 @@ def test_a_salesperson_enters_a_customer_who_is_then_theirs_and_their_teams(
     customer = create_customer(actor=salesperson, typed=typed_customer())
     customer.refresh_from_db()
     assert (customer.owner, customer.team) == (salesperson, salesperson.team)
-    assert customer.search_key == "1234567 ubnd xa dong hai"
+    assert customer.search_key.startswith("1234567 ubnd xa dong hai")
     entry = entries_of(customer).get()
     assert (entry.verb, entry.actor) == ("created", salesperson)
     assert entry.after["name"] == "UBND Xã Đông Hải"
@@ -70,7 +70,7 @@ def test_pasted_codes_are_normalised_and_not_refused(salesperson: User) -> None:
     assert customer.budget_code == "1234567"
     assert customer.name == "UBND Xã Đông Hải"
     assert (customer.phone, customer.email) == ("0912345678", "Van.Phong@example.vn")
-    assert customer.search_key.endswith("0100109106")
+    assert "0100109106 0912345678" in customer.search_key
 
 
 def test_every_wrong_field_is_told_at_once(salesperson: User) -> None:
@@ -299,7 +299,7 @@ def test_opportunities_and_orders_are_found_by_the_customers_new_name(
     order.refresh_from_db()
     opportunity.refresh_from_db()
     assert "uy ban dao ngoc" in order.search_key
-    assert opportunity.search_key == "mua them 1234567 uy ban dao ngoc"
+    assert opportunity.search_key.startswith("mua them 1234567 uy ban dao ngoc")
 
 
 def test_a_unit_is_not_governed_by_itself_nor_by_one_below_it(

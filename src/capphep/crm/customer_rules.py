@@ -11,7 +11,7 @@ from capphep.crm.rules import Problems
 from capphep.pure import codes
 from capphep.pure.cells import Raw
 from capphep.pure.errors import Invalid, Label, Refusal, gettext_noop
-from capphep.pure.folding import clean, fold
+from capphep.pure.folding import clean
 
 _LONGEST: Final[Mapping[str, int]] = {
     "name": 250,
@@ -139,11 +139,6 @@ def check_chapter_level(chapter_code: str, level: int) -> None:
             "level": Label(_LEVELS[codes.chapter_level(chapter_code)]),
         },
     )
-
-
-def customer_search_key(budget_code: str, name: str, tax_code: str) -> str:
-    """What a search box finds a customer by, without accents."""
-    return fold(f"{budget_code} {name} {tax_code}")
 
 
 def required(field: str) -> Invalid:

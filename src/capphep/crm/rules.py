@@ -222,9 +222,9 @@ def is_frozen(licence_status: str) -> bool:
     return licence_status in FROZEN
 
 
-def order_search_key(order_no: str, contract_no: str, budget_code: str, name: str) -> str:
-    """What one search box finds an order by, without accents."""
-    return fold(f"{order_no} {contract_no} {budget_code} {name}")
+def order_search_key(order_no: str, contract_no: str, customer_key: str) -> str:
+    """What one search box finds an order by, without accents; ``customer_key`` is `named_key`."""
+    return f"{fold(f'{order_no} {contract_no}')} {customer_key}"
 
 
 def _percent_refused(code: str, message: str, raw: Raw | Decimal, field: str) -> Invalid:

@@ -9,9 +9,11 @@ from typing import Final
 from capphep.crm.customer_rules import long_text, required
 from capphep.crm.rules import Problems
 from capphep.pure.cells import Raw
+from capphep.pure.collation import vietnamese_key
 from capphep.pure.errors import Invalid, gettext_noop
 from capphep.pure.folding import clean, fold
 from capphep.pure.money import parse_dong
+from capphep.pure.vocabulary import other_words
 
 _LONGEST_NAME: Final = 200
 _LONGEST_CODE: Final = 30
@@ -77,7 +79,15 @@ def project_values(typed: ProjectInput, problems: Problems) -> dict[str, object]
         "first_day": typed.first_day,
         "last_day": typed.last_day,
         "note": long_text(typed.note, problems),
-        "search_key": fold(f"{code} {name}"),
+        **project_keys(code, name),
+    }
+
+
+def project_keys(code: str, name: str) -> dict[str, str]:
+    """The derived columns: what a search box finds the project by, and its place in order."""
+    return {
+        "search_key": " ".join([fold(f"{code} {name}"), *other_words(name)]),
+        "sort_key": vietnamese_key(name),
     }
 
 
@@ -103,9 +113,9 @@ def check_day(day: datetime.date | None, field: str) -> None:
         )
 
 
-def opportunity_search_key(name: str, budget_code: str, customer_name: str) -> str:
-    """What a search box finds an opportunity by, without accents."""
-    return fold(f"{name} {budget_code} {customer_name}")
+def opportunity_search_key(name: str, customer_key: str) -> str:
+    """What a search box finds an opportunity by, without accents; the latter is `named_key`."""
+    return f"{fold(name)} {customer_key}"
 
 
 def _name(text: str, problems: Problems) -> str:

@@ -38,6 +38,8 @@ class AdminAccount(Leased):
     """
 
     full_name = models.CharField(_("Full name"), max_length=150)
+    # Derived: what the search box finds the person by (`rules.account_key`).
+    search_key = models.TextField(default="", db_default="")
     # NULL where not given, so that uniqueness speaks of real addresses only.
     email = models.EmailField(_("E-mail"), null=True, unique=True)
     phone = models.CharField(_("Phone"), max_length=15, null=True, unique=True)

@@ -11,14 +11,14 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy
 
 from capphep.crm.models import Customer
-from capphep.crm.queries.customers import visible_customers
+from capphep.crm.queries.customers import compact_code, visible_customers
 from capphep.identity.models import AccountLink, AdminAccount
 from capphep.identity.rules import Standing, Work, work_of
 from capphep.identity.states import OPEN, TROUBLED
 from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor, sees_all
+from capphep.platform.word_index import ids_holding
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
-from capphep.pure.folding import fold
 
 
 def visible_links(actor: Actor) -> QuerySet[AccountLink]:
@@ -125,9 +125,12 @@ def in_trouble(links: QuerySet[AccountLink], troubles: Iterable[str]) -> QuerySe
 
 
 def search_links(links: QuerySet[AccountLink], text: str) -> QuerySet[AccountLink]:
-    """Those whose customer, name, e-mail or phone holds each word."""
-    for word in text.split():
-        of_person = Q(account__full_name__icontains=word) | Q(account__email__icontains=word)
-        of_person |= Q(account__phone__contains=word)
-        links = links.filter(of_person | Q(customer__search_key__contains=fold(word)))
-    return links
+    """Those whose person (name, e-mail, phone) or whose customer holds every word.
+
+    The newest 2,000 of either. Two statements more, four on SQLite.
+    """
+    if not text.strip():
+        return links
+    asked = compact_code(text)
+    of_person = ids_holding(links, asked, "account__search_key")
+    return links.filter(pk__in={*of_person, *ids_holding(links, asked, "customer__search_key")})

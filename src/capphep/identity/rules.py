@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from capphep.identity.states import OPEN, TO_CLOSE, TO_OPEN
+from capphep.pure.folding import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +80,8 @@ def same_phone(one: str, other: str) -> bool:
 def _digits(phone: str) -> str:
     digits = re.sub(r"[^0-9]", "", phone)
     return re.sub(r"^(?:00)?84(?=[0-9]{9,10}$)", "0", digits)
+
+
+def account_key(full_name: str, email: str, phone: str) -> str:
+    """What a search box finds a person by, without accents."""
+    return fold(f"{full_name} {email} {phone}")

@@ -11,6 +11,7 @@ from django.db import connection
 from capphep.platform.models import NumberSeries
 
 ORDER, REQUEST, LICENCE = "DH", "YC", "GP"
+_YEARS_MEANT = 10
 _NUMBER = re.compile(r"([A-Z]{2}-\d{4})-(\d{6})")
 
 # A series begins with its first number; both databases know this statement.
@@ -31,6 +32,18 @@ def next_number(prefix: str, day: datetime.date) -> str:
         cursor.execute(_NEXT, [series])
         [last] = cursor.fetchone()
     return f"{series}-{last:06d}"
+
+
+def may_mean(prefix: str, text: str, day: datetime.date) -> list[str]:
+    """The numbers that somebody may mean who types only the last digits: "17", in any late year.
+
+    None where the text is not up to six digits; that of the day's year first.
+    """
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 6):
+        return []
+    years = range(day.year, day.year - _YEARS_MEANT, -1)
+    return [f"{prefix}-{year}-{int(digits):06d}" for year in years]
 
 
 def reserve(given: Iterable[str]) -> None:

@@ -9,12 +9,16 @@ from django.db.models import Prefetch, Q, QuerySet
 from capphep.catalog import schemas
 from capphep.catalog.models import Module, Product
 from capphep.crm.models import Customer, Order
-from capphep.crm.queries.customers import search_words
+from capphep.crm.queries.customers import compact_code
+from capphep.platform import clock
+from capphep.platform.numbers import REQUEST, may_mean
 from capphep.platform.prepared import attach, prepared
 from capphep.platform.roles import Actor, Permission, may, sees_all
+from capphep.platform.word_index import FOUND_AT_MOST, beginning, holding, ids_holding
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.states import EDITABLE, ENDED, LIVE, OPEN, RequestKind, RequestStatus
 from capphep.pure.errors import Invalids, NotFound, gettext_noop
+from capphep.pure.folding import clean
 
 
 def visible_requests(actor: Actor) -> QuerySet[LicenceRequest]:
@@ -71,13 +75,23 @@ def request_not_found() -> NotFound:
 
 
 def search_requests(requests: QuerySet[LicenceRequest], text: str) -> QuerySet[LicenceRequest]:
-    """Those whose number, order, contract, budget code or customer holds every word."""
-    for word in search_words(text):
-        in_number = Q(request_no__icontains=word)
-        in_customer = Q(order__isnull=True, customer__search_key__contains=word)
-        in_order = Q(order__search_key__contains=word)
-        requests = requests.filter(in_number | in_order | in_customer)
-    return requests
+    """Those whose number, order, contract, budget code or customer holds every word.
+
+    Words alone name customers. With a digit among them, or where no customer is called so, numbers,
+    orders and customers are asked one after the other; of each the newest 2,000 are found.
+    """
+    asked = compact_code(text)
+    by_customer = holding(requests, asked, "customer__search_key")
+    if not any(map(str.isdigit, asked)) and (not asked.strip() or by_customer.exists()):
+        return by_customer
+    numbers_meant = Q(request_no__in=may_mean(REQUEST, asked, clock.today()))
+    numbered = requests.filter(beginning("request_no", clean(asked).upper()) | numbers_meant)
+    found = {
+        *numbered.order_by("-pk").values_list("pk", flat=True)[:FOUND_AT_MOST],
+        *ids_holding(requests, asked, "order__search_key"),
+        *ids_holding(requests, asked, "customer__search_key"),
+    }
+    return requests.filter(pk__in=found)
 
 
 def may_edit(actor: Actor, request: LicenceRequest) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_WORD = re.compile(r"[^\W_]+")
 
 # Letters with a stroke, which Unicode does not decompose. ð and ɖ are here because their
 # capitals (Ð, Ɖ) look exactly like Đ and are found in old data in its place.
@@ -38,6 +41,14 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", clean(text).lower())
     bare = "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
     return " ".join(bare.translate(_STROKED).split())
+
+
+def words_of(text: str) -> list[str]:
+    """Return the folded words of a text, in their order: runs of letters and digits.
+
+    "TP.HCM - HĐ 12/2026" is tp, hcm, hd, 12, 2026. Folding first changes nothing.
+    """
+    return _WORD.findall(fold(text))
 
 
 def _is_visible(char: str) -> bool:

@@ -82,7 +82,7 @@ def test_an_order_gets_its_number_amounts_and_search_key(order: Order, salespers
     assert (order.gross, order.discount, order.tax, order.total) == (11_000_000, 0, 0, 11_000_000)
     assert (order.salesperson, order.team) == (salesperson, salesperson.team)
     assert order.ordered_on == clock.today()
-    assert order.search_key.endswith("hd-01/2026 1234567 ubnd xa dong hai")
+    assert "hd-01/2026 1234567 ubnd xa dong hai" in order.search_key
     lines = order.lines.values_list("position", "sku", "quantity", "unit_price", "tax_rate")
     assert list(lines) == [
         (1, "IGOV-KT-1", 2, 3_000_000, "KCT"),
@@ -339,7 +339,7 @@ def test_a_renamed_customer_is_found_by_its_new_name(order: Order, customer: Cus
     customer.refresh_from_db()
     refresh_search_keys(customer=customer)
     order.refresh_from_db()
-    assert order.search_key.endswith("ubnd phuong dong hai")
+    assert "ubnd phuong dong hai" in order.search_key
 
 
 def test_two_people_edit_one_order_the_later_is_told(desk: Desk, order: Order) -> None:

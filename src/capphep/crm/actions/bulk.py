@@ -16,9 +16,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from capphep.crm import rules
-from capphep.crm.customer_rules import customer_search_key
-from capphep.crm.duplicate_rules import duplicate_keys
 from capphep.crm.events import customer_event
+from capphep.crm.keys import KEYS, NAMED_BY, key_of, set_keys
 from capphep.crm.models import Contact, Customer, Opportunity, Order
 from capphep.crm.queries.customers import require_own
 from capphep.crm.sales_rules import opportunity_search_key
@@ -162,7 +161,7 @@ def _create(actor: Actor, entries: Sequence[CustomerEntry]) -> dict[str, Custome
         for entry in entries
     ]
     for customer in made:
-        _derive(customer)
+        set_keys(customer)
     Customer.objects.bulk_create(made, batch_size=BATCH)
     return {customer.budget_code: customer for customer in made}
 
@@ -199,9 +198,9 @@ def _edit(actor: Actor, entries: Sequence[CustomerEntry], units: Units) -> list[
         _apply(actor, edit)
     customers = [edit.customer for edit in edits]
     columns = {name for edit in edits for name in edit.after}
-    columns |= {"search_key", "name_key", "place_key", "version", "updated_at", "updated_by"}
+    columns |= {*KEYS, "version", "updated_at", "updated_by"}
     Customer.objects.bulk_update(customers, sorted(columns), batch_size=BATCH)
-    _refresh_found_by([edit.customer for edit in edits if "name" in edit.after])
+    _refresh_found_by([edit.customer for edit in edits if edit.after.keys() & set(NAMED_BY)])
     return edits
 
 
@@ -217,7 +216,7 @@ def _apply(actor: Actor, edit: _Edit) -> None:
     customer = edit.customer
     for name, value in edit.after.items():
         setattr(customer, name, value)
-    _derive(customer)
+    set_keys(customer)
     customer.version += 1
     customer.updated_at = timezone.now()
     customer.updated_by_id = actor.pk
@@ -230,14 +229,12 @@ def _refresh_found_by(renamed: Sequence[Customer]) -> None:
             Opportunity.objects.filter(customer__in=batch).select_related("customer")
         )
         for one in opportunities:
-            one.search_key = opportunity_search_key(
-                one.name, one.customer.budget_code, one.customer.name
-            )
+            one.search_key = opportunity_search_key(one.name, key_of(one.customer))
         Opportunity.objects.bulk_update(opportunities, ["search_key"], batch_size=BATCH)
         orders = list(Order.objects.filter(customer__in=batch).select_related("customer"))
         for order in orders:
             order.search_key = rules.order_search_key(
-                order.order_no, order.contract_no, order.budget_code, order.customer.name
+                order.order_no, order.contract_no, key_of(order.customer)
             )
         Order.objects.bulk_update(orders, ["search_key"], batch_size=BATCH)
 
@@ -288,15 +285,6 @@ def _person(name: str, position: str) -> str:
 
 
 # --- what is told of it ------------------------------------------------------------------------
-
-
-def _derive(customer: Customer) -> None:
-    """What the customer is found by and compared by follows from what it says."""
-    customer.search_key = customer_search_key(
-        customer.budget_code, customer.name, customer.tax_code
-    )
-    for name, key in duplicate_keys(customer.name, customer.province, customer.commune).items():
-        setattr(customer, name, key)
 
 
 def _names(values: Mapping[str, Any]) -> dict[str, object]:

@@ -16,11 +16,11 @@ from capphep.crm.customer_rules import (
     ContactInput,
     CustomerInput,
     contact_values,
-    customer_search_key,
     customer_values,
 )
-from capphep.crm.duplicate_rules import NOTHING_SEEN, Confirmed, duplicate_keys
+from capphep.crm.duplicate_rules import NOTHING_SEEN, Confirmed
 from capphep.crm.events import customer_event
+from capphep.crm.keys import NAMED_BY, customer_keys, key_of
 from capphep.crm.models import Contact, Customer, Opportunity, Sector
 from capphep.crm.queries.customers import (
     customer_for_update,
@@ -34,8 +34,6 @@ from capphep.crm.sales_rules import opportunity_search_key
 from capphep.platform import outbox, versions
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.errors import Invalid, Invalids, gettext_noop
-
-FOUND_BY = ("budget_code", "name", "tax_code")
 
 
 def create_customer(
@@ -109,7 +107,7 @@ def edit_customer(
         except IntegrityError:
             _raise_taken(actor, str(values["budget_code"]))
             raise
-        if changed & set(FOUND_BY):
+        if changed & set(NAMED_BY):
             refresh_found_by(customer)
     return customer
 
@@ -158,9 +156,7 @@ def _checked(
     with problems.noted():
         _check_budget_code(actor, str(values.get("budget_code", "")), before)
     problems.raise_any()
-    key = customer_search_key(*(values[name] for name in FOUND_BY))
-    place = (str(values[name]) for name in ("name", "province", "commune"))
-    return values | {"search_key": key} | duplicate_keys(*place)
+    return values | customer_keys(values)
 
 
 def _checked_contact(typed: ContactInput, problems: Problems) -> dict[str, object]:
@@ -225,6 +221,6 @@ def refresh_found_by(customer: Customer) -> None:
     """Let opportunities and orders be found by the customer's present name and code."""
     opportunities = list(Opportunity.objects.filter(customer=customer))
     for each in opportunities:
-        each.search_key = opportunity_search_key(each.name, customer.budget_code, customer.name)
+        each.search_key = opportunity_search_key(each.name, key_of(customer))
     Opportunity.objects.bulk_update(opportunities, ["search_key"], batch_size=200)
     refresh_search_keys(customer=customer)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from capphep.crm.actions.customers import FOUND_BY, refresh_found_by, sector_of
+from capphep.crm.actions.customers import refresh_found_by, sector_of
 from capphep.crm.actions.records import changes_of
-from capphep.crm.customer_rules import check_chapter_level, customer_search_key, unit_values
-from capphep.crm.duplicate_rules import duplicate_keys
+from capphep.crm.customer_rules import check_chapter_level, unit_values
 from capphep.crm.events import customer_event
+from capphep.crm.keys import FOUND_BY, NAMED_BY, customer_keys
 from capphep.crm.models import Customer
 from capphep.crm.rules import Problems
 from capphep.platform import audit, outbox
@@ -60,14 +60,11 @@ def change_information(
     """
     locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     values = check_information(locked, information)
-    key = customer_search_key(locked.budget_code, str(values["name"]), str(values["tax_code"]))
-    derived = duplicate_keys(str(values["name"]), locked.province, locked.commune)
-    changed, changes = changes_of(
-        actor, locked, locked.version, values | derived | {"search_key": key}, "info_changed"
-    )
+    keys = customer_keys({name: values.get(name, getattr(locked, name)) for name in FOUND_BY})
+    changed, changes = changes_of(actor, locked, locked.version, values | keys, "info_changed")
     if changed:
         outbox.enqueue([customer_event("customer.changed", locked)])
-    if changed & set(FOUND_BY):
+    if changed & set(NAMED_BY):
         refresh_found_by(locked)
     named = {"request_no": request_no}
     return [replace(change, after={**change.after, **named}) for change in changes]

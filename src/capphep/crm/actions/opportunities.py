@@ -14,6 +14,7 @@ from capphep.catalog.models import Item, Product
 from capphep.crm.actions.once import created_once
 from capphep.crm.actions.records import record_created, write_changes
 from capphep.crm.events import opportunity_event
+from capphep.crm.keys import key_of
 from capphep.crm.models import Customer, Opportunity, OpportunityLine, SalesProject
 from capphep.crm.queries.customers import may_write, visible_customers
 from capphep.crm.queries.sales import opportunity_for_update
@@ -122,7 +123,7 @@ def _checked(actor: Actor, typed: OpportunityInput, before: Opportunity | None) 
         values["project"] = _project(typed.project_id, before)
     problems.raise_any()
     customer = values["customer"]
-    key = opportunity_search_key(values["name"], customer.budget_code, customer.name)
+    key = opportunity_search_key(values["name"], key_of(customer))
     return values | {"search_key": key}
 
 

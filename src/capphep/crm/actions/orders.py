@@ -22,6 +22,7 @@ from capphep.crm.actions.order_header import (
     header_values,
 )
 from capphep.crm.events import order_event
+from capphep.crm.keys import key_of
 from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.queries.orders import goods_offer, order_for_update, require_own
 from capphep.crm.rules import LineInput, Problems
@@ -227,7 +228,7 @@ def _write(
 def _search_key(order: Order, changed: Mapping[str, Any]) -> str:
     customer: Customer = changed.get("customer", order.customer)
     contract_no: str = changed.get("contract_no", order.contract_no)
-    return rules.order_search_key(order.order_no, contract_no, customer.budget_code, customer.name)
+    return rules.order_search_key(order.order_no, contract_no, key_of(customer))
 
 
 def _readable(values: Mapping[str, Any], *, empty: bool = False) -> dict[str, object]:

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from django.db.models import Model
 
+from capphep.crm.keys import KEYS
 from capphep.platform import audit, versions
 from capphep.platform.roles import Actor
 
-_DERIVED: Final = frozenset({"search_key", "name_key", "place_key"})
+_DERIVED: Final = frozenset(KEYS)
 
 
 def record_created(actor: Actor, record: Model, values: Mapping[str, Any]) -> None:
@@ -53,9 +54,10 @@ def changes_of(
     if not changed:
         return set(), []
     before, after = versions.write(record, seen_version, changed, actor)
-    change = audit.Change(record, verb, _without_derived(before), _without_derived(after))
+    change = audit.Change(record, verb, without_derived(before), without_derived(after))
     return set(changed), [change]
 
 
-def _without_derived(values: audit.Values) -> dict[str, object]:
+def without_derived(values: audit.Values) -> dict[str, object]:
+    """The values that people wrote."""
     return {name: value for name, value in values.items() if name not in _DERIVED}

@@ -48,9 +48,10 @@ class Customer(models.Model):
 
     budget_code = models.CharField(_("Budget code"), max_length=7, unique=True)
     name = models.CharField(_("Customer"), max_length=250)
-    # Budget code, name and tax code without accents, for the search boxes.
-    search_key = models.CharField(max_length=320)
-    # RULE D1: what says that two records may be one unit (`duplicate_rules`).
+    # Derived (`crm.keys`): what the search boxes find it by, its place in Vietnamese order, and
+    # what says that two records may be one unit (RULE D1, `duplicate_rules`).
+    search_key = models.TextField()
+    sort_key = models.CharField(max_length=800, default="", db_default="")
     name_key = models.CharField(max_length=360, default="", blank=True)
     place_key = models.CharField(max_length=110, default="", blank=True)
     org_type = models.CharField(_("Organisation type"), max_length=10, choices=OrgType.choices)
@@ -103,7 +104,7 @@ class Customer(models.Model):
         indexes = [
             # The list's default order, newest first, reads straight from this index.
             models.Index(fields=["-created_at", "-id"], name="customer_newest"),
-            models.Index(fields=["name", "id"], name="customer_by_name"),
+            models.Index(fields=["sort_key", "id"], name="customer_by_name"),
             # Whoever is entered is compared with those of the same code or name.
             models.Index(fields=["tax_code"], name="customer_same_tax"),
             models.Index(fields=["name_key"], name="customer_same_name"),
@@ -125,6 +126,12 @@ class Contact(models.Model):
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
     updated_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            # The search box finds people by the number that rang.
+            models.Index(fields=["phone"], name="contact_phone", opclasses=["varchar_pattern_ops"])
+        ]
 
     def __str__(self) -> str:
         return self.full_name

@@ -27,8 +27,8 @@ class Order(models.Model):
 
     order_no = models.CharField(_("Order number"), max_length=20, unique=True)
     contract_no = models.CharField(_("Contract number"), max_length=60, blank=True)
-    # Order and contract number, budget code and customer name without accents.
-    search_key = models.CharField(max_length=450)
+    # Order and contract number and what its customer is found by (`crm.keys`).
+    search_key = models.TextField()
     customer = models.ForeignKey(
         Customer, verbose_name=_("Customer"), on_delete=models.PROTECT, related_name="orders"
     )

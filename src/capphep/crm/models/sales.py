@@ -17,7 +17,8 @@ class SalesProject(models.Model):
 
     code = models.CharField(_("Project code"), max_length=30, unique=True)
     name = models.CharField(_("Sales project"), max_length=200)
-    search_key = models.CharField(max_length=240)
+    search_key = models.TextField()
+    sort_key = models.CharField(max_length=800, default="", db_default="")
     first_day = models.DateField(_("From"), null=True, blank=True)
     last_day = models.DateField(_("To"), null=True, blank=True)
     note = models.TextField(_("Note"), blank=True)
@@ -38,7 +39,7 @@ class Opportunity(models.Model):
     """A possible sale to a customer; the amount in whole đồng."""
 
     name = models.CharField(_("Opportunity"), max_length=200)
-    search_key = models.CharField(max_length=600)
+    search_key = models.TextField()
     customer = models.ForeignKey(
         Customer,
         verbose_name=_("Customer"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +14,10 @@ from capphep.crm.models import Contact, Customer, Order, OwnedProduct
 from capphep.crm.rules import Ownership, ownership
 from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor, Permission, Role, may, sees_all
+from capphep.platform.word_index import holding
 from capphep.pure import codes
 from capphep.pure.errors import Forbidden, Invalid, NotFound, gettext_noop
-from capphep.pure.folding import clean, fold
+from capphep.pure.folding import clean
 
 PICKER_ROWS: Final = 20
 
@@ -118,28 +120,33 @@ def in_charge(
 
 def search_customers(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     """Those whose code, name or tax code holds each word, accents or not."""
-    for word in search_words(text):
-        customers = customers.filter(search_key__contains=word)
-    return customers
+    return holding(customers, compact_code(text))
+
+
+_PUT_IN_ORDER: Final = 300
 
 
 def best_first(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
-    """Found customers for a picker: the exact budget code, then exact accents, then by name."""
+    """Found customers for a picker: the exact budget code, then exact accents, then by name.
+
+    Of very many that are found, only the latest are put in order.
+    """
+    latest = customers.order_by("-pk").values("pk")[:_PUT_IN_ORDER]
     exact = Case(
-        When(budget_code=next(iter(search_words(text)), ""), then=Value(0)),
+        When(budget_code=compact_code(text), then=Value(0)),
         When(name__icontains=clean(text), then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
-    return customers.order_by(exact, "name", "id")
+    return customers.filter(pk__in=latest).order_by(exact, "sort_key", "id")
 
 
-def search_words(text: str) -> list[str]:
-    """The folded words to look for; a pasted budget code with spaces or points is one word."""
-    try:
-        return [codes.budget_code(text)]
-    except Invalid:
-        return fold(text).split()
+def compact_code(text: str) -> str:
+    """The text as it is looked for: a budget code or phone with spaces or points is one word."""
+    for normalised in (codes.budget_code, codes.phone):
+        with suppress(Invalid):
+            return normalised(text)
+    return text
 
 
 def lock_in_order(*customer_ids: int) -> None:

@@ -14,12 +14,12 @@ from capphep.catalog.goods import Goods, goods_by_id
 from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import Item, ItemTax, Product
 from capphep.crm.models import Customer, Order, OrderLine
-from capphep.crm.queries.customers import owned_products, ownership_of
+from capphep.crm.queries.customers import compact_code, owned_products, ownership_of
 from capphep.platform import clock
 from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor, Permission, may, sees_all
+from capphep.platform.word_index import holding
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
-from capphep.pure.folding import fold
 from capphep.pure.money import TaxRate
 
 _LARGEST_ID: Final = 2**63 - 1
@@ -82,9 +82,7 @@ def require_own(actor: Actor, order: Order) -> None:
 
 def search_orders(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
     """Orders whose number, contract, budget code or customer holds every word, accents aside."""
-    for word in fold(text).split():
-        orders = orders.filter(search_key__contains=word)
-    return orders
+    return holding(orders, compact_code(text))
 
 
 def kept_lines(order: Order, item_ids: Iterable[int] | None = None) -> dict[int, OrderLine]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from capphep.crm.models import Opportunity, OpportunityLine, SalesProject
+from capphep.crm.queries.customers import compact_code
 from capphep.platform.roles import Actor, Permission, Role, may, sees_all
+from capphep.platform.word_index import holding
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
-from capphep.pure.folding import fold
 
 
 def visible_opportunities(actor: Actor) -> QuerySet[Opportunity]:
@@ -68,9 +69,7 @@ def require_own_opportunity(actor: Actor, opportunity: Opportunity) -> None:
 
 def search_opportunities(opportunities: QuerySet[Opportunity], text: str) -> QuerySet[Opportunity]:
     """Those whose name or customer holds each word, accents or not."""
-    for word in fold(text).split():
-        opportunities = opportunities.filter(search_key__contains=word)
-    return opportunities
+    return holding(opportunities, compact_code(text))
 
 
 def visible_projects(actor: Actor) -> QuerySet[SalesProject]:
@@ -101,6 +100,4 @@ def may_write_projects(actor: Actor) -> bool:
 
 def search_projects(projects: QuerySet[SalesProject], text: str) -> QuerySet[SalesProject]:
     """Those whose code or name holds each word, accents or not."""
-    for word in fold(text).split():
-        projects = projects.filter(search_key__contains=word)
-    return projects
+    return holding(projects, text)

@@ -57,7 +57,7 @@ def _list_spec(actor: User) -> ListSpec[Customer]:
     return ListSpec(
         columns=(
             Column("budget_code", _("Budget code"), "code", sort="budget_code"),
-            Column("name", _("Customer name"), sort="name"),
+            Column("name", _("Customer name"), sort="sort_key"),
             Column("level", _("Level"), sort="level", value=lambda c: c.get_level_display()),
             Column("chapter_code", _("Chapter"), "code", sort="chapter_code"),
             Column("province", _("Province/City"), sort="province"),

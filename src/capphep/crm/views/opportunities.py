@@ -54,7 +54,7 @@ def _list_spec(actor: User) -> ListSpec[Opportunity]:
     return ListSpec(
         columns=(
             Column("name", _("Opportunity name"), sort="name"),
-            Column("customer__name", _("Customer"), sort="customer__name"),
+            Column("customer__name", _("Customer"), sort="customer__sort_key"),
             Column("project__name", _("Sales project")),
             Column("stage", _("Stage"), "status", sort="stage", value=stage_of),
             Column("expected_amount", _("Expected amount"), "money", sort="expected_amount"),

@@ -49,7 +49,7 @@ def _list_spec(actor: User) -> ListSpec[SalesProject]:
     return ListSpec(
         columns=(
             Column("code", _("Project code"), "code", sort="code"),
-            Column("name", _("Project name"), sort="name"),
+            Column("name", _("Project name"), sort="sort_key"),
             Column("first_day", _("From"), "date", sort="first_day"),
             Column("last_day", _("To"), "date", sort="last_day"),
             Column("is_active", _("Status"), "status", value=lambda p: followed(p.is_active)),

@@ -19,6 +19,7 @@ from capphep.crm.models import Customer
 from capphep.identity.actions.waking import wake
 from capphep.identity.models import AccountLink, AdminAccount
 from capphep.identity.queries import account_at
+from capphep.identity.rules import account_key
 from capphep.identity.states import ACCOUNT_STATUS, OPEN
 from capphep.platform import audit, rows
 from capphep.platform.moves import move
@@ -126,6 +127,7 @@ def _new_account(person: Person) -> AdminAccount:
     """Two approvals may name the same person at once: the second takes the first's account."""
     made = AdminAccount(
         full_name=person.full_name,
+        search_key=account_key(person.full_name, person.email, person.phone),
         email=person.email or None,
         phone=person.phone or None,
         next_at=timezone.now(),

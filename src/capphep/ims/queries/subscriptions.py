@@ -10,10 +10,11 @@ from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce, Greatest
 
 from capphep.crm.models import OwnedProduct
-from capphep.crm.queries.customers import search_words
+from capphep.crm.queries.customers import compact_code
 from capphep.entitlements import queries as entitlements
 from capphep.entitlements.models import Grant, GrantKind, Licence, Subscription
 from capphep.platform.roles import Actor
+from capphep.platform.word_index import FOUND_AT_MOST, holding
 
 State: TypeAlias = Literal["in_force", "trial", "upcoming", "ended"]
 
@@ -82,15 +83,13 @@ def in_states(rows: QuerySet[Subscription], states: Iterable[str]) -> QuerySet[S
 
 def search_subscriptions(rows: QuerySet[Subscription], text: str) -> QuerySet[Subscription]:
     """Those whose customer holds every word; or the one with this licence or request number."""
-    words = search_words(text)
-    if not words:
-        return rows
     number = text.strip().upper()
-    numbered = Licence.objects.filter(Q(licence_no=number) | Q(request_no=number))
-    of_customer = Q()
-    for word in words:
-        of_customer &= Q(customer__search_key__contains=word)
-    return rows.filter(of_customer | Q(pk__in=numbered.values("subscription")))
+    if any(map(str.isdigit, number)):
+        numbered = Licence.objects.filter(Q(licence_no=number) | Q(request_no=number))
+        meant = list(numbered.values_list("subscription", flat=True)[:FOUND_AT_MOST])
+        if meant:
+            return rows.filter(pk__in=meant)
+    return holding(rows, compact_code(text), "customer__search_key")
 
 
 def licences_of(subscription: Subscription) -> QuerySet[Licence]:

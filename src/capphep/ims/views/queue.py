@@ -206,7 +206,7 @@ def _first_columns(here: Desk) -> list[Column[LicenceRequest]]:
             sort="request_no",
             value=_number_text,
         ),
-        Column("customer__name", gettext_lazy("Customer"), sort="customer__name"),
+        Column("customer__name", gettext_lazy("Customer"), sort="customer__sort_key"),
         *special.get(here.tab, [status]),
     ]
 

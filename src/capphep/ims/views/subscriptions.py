@@ -53,7 +53,7 @@ def _spec(_actor: User) -> ListSpec[Subscription]:
 
     return ListSpec(
         columns=(
-            Column("customer__name", gettext_lazy("Customer"), sort="customer__name"),
+            Column("customer__name", gettext_lazy("Customer"), sort="customer__sort_key"),
             Column("customer__budget_code", gettext_lazy("Budget code"), "code"),
             Column("product", gettext_lazy("Product"), sort="product__name"),
             Column("until", gettext_lazy("In force until"), "date", sort="until"),

@@ -1,0 +1,105 @@
+"""The word indexes: every word in any order, the last as a prefix, in step whatever happens."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from capphep.crm.models import Customer, Order
+from capphep.platform import word_index
+from capphep.platform.word_index import holding
+from capphep.pure.folding import words_of
+from tests import factories
+
+NAMES = ("UBND Xã Đông Hải", "Trường TH Đông Hà", "hd/12 a.vn 'x' \\ 100%", "Trạm Y tế P.5")
+asked = st.one_of(
+    st.text(max_size=12),
+    st.lists(st.sampled_from([word for name in NAMES for word in words_of(name)]), max_size=4).map(
+        " ".join
+    ),
+)
+
+
+def found(text: str) -> set[str]:
+    return set(holding(Customer.objects.all(), text).values_list("budget_code", flat=True))
+
+
+def by_hand(text: str) -> set[str]:
+    if not text.strip():
+        return set(Customer.objects.values_list("budget_code", flat=True))
+    if not words_of(text):
+        return set()
+    *whole, last = words_of(text)
+    keys = {
+        code: words_of(key)
+        for code, key in Customer.objects.values_list("budget_code", "search_key")
+    }
+    return {
+        code
+        for code, words in keys.items()
+        if set(whole) <= set(words) and any(word.startswith(last) for word in words)
+    }
+
+
+@pytest.fixture
+def units(db: None) -> None:
+    for at, name in enumerate(NAMES):
+        factories.customer(f"100000{at}", name)
+
+
+@given(text=asked)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_index_finds_what_reading_every_row_would(units: None, text: str) -> None:
+    assert found(text) == by_hand(text)
+
+
+def test_common_words_are_found_the_other_way_round_alike(
+    units: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_index, "FOUND_AT_MOST", 0)
+    for text in ("dong", "đông hải", "p5", "nothing"):
+        assert found(text) == by_hand(text)
+
+
+def test_a_rollback_and_a_removal_take_the_words_along(transactional_db: None) -> None:
+    unit = factories.customer("1000009", "Trường Mầm non Hoa Sen")
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        Customer.objects.filter(pk=unit.pk).update(search_key="hoa hong")
+        assert not found("sen")
+        raise ZeroDivisionError
+    assert found("mầm non hoa s") == {"1000009"} and not found("hong")
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        factories.customer("1000010", "Hoa Sen 2")
+        raise ZeroDivisionError
+    unit.delete()
+    assert not found("sen")
+    assert word_index.is_in_step("crm_customer")
+
+
+@pytest.mark.sqlite
+def test_a_rebuilt_table_gets_its_triggers_back_with_the_migrations(units: None) -> None:
+    assert word_index.indexed_tables() == [
+        *("crm_customer", "crm_opportunity", "crm_order", "crm_salesproject"),
+        "identity_adminaccount",
+    ]
+    with connection.cursor() as cursor:
+        for event in ("insert", "delete", "update"):
+            cursor.execute(f"DROP TRIGGER crm_customer_words_{event}")
+    Customer.objects.filter(budget_code="1000000").update(search_key="khac")
+    assert not word_index.is_in_step("crm_customer")
+    assert not found("khac")
+    call_command("migrate", verbosity=0)
+    assert word_index.is_in_step("crm_customer")
+    assert found("khac") == {"1000000"}
+
+
+@pytest.mark.postgresql
+def test_the_question_is_one_that_the_index_answers(units: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    for model in (Customer, Order):
+        rows = holding(model.objects.all(), "đông h").order_by()  # type: ignore[attr-defined]
+        assert f"{model._meta.db_table}_words" in rows.explain()
