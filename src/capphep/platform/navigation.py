@@ -33,6 +33,13 @@ class Group:
 
 GROUPS: Final = (
     Group(
+        _("Overview"),
+        (
+            Entry(_("Home"), "shell:home", "home", ("shell:home",)),
+            Entry(_("Reports"), "reporting:index", "chart-bar", ("reporting:",)),
+        ),
+    ),
+    Group(
         _("CRM"),
         (
             Entry(_("Customers"), "crm:customer_list", "building-community", ("crm:customer",)),

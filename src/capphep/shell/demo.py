@@ -90,6 +90,11 @@ CHANCES: Final = {
         Chance("1302536", "iGOV cơ bản cho Trường Mầm non Song Phú", "THS-2026", 9_600_000, 40),
     ),
 }
+# The README's tour begins with the first of them, the opportunities are of the others.
+NOTHING_HAPPENED: Final = {
+    "1594686",
+    *(chance.budget_code for chances in CHANCES.values() for chance in chances),
+}
 
 
 def demo_accounts() -> list[dict[str, object]]:

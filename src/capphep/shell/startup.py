@@ -170,10 +170,12 @@ def load_demo_into_empty_database() -> None:
     """Load the demo data, all or nothing, when nobody can sign in yet."""
     if get_user_model()._default_manager.exists():
         return
-    from capphep.shell.demo import load_demo
+    from capphep.shell.demo import NOTHING_HAPPENED, load_demo
+    from capphep.shell.demo_history import load_history
 
     with transaction.atomic():
         load_demo()
+        load_history(except_for=NOTHING_HAPPENED)
 
 
 def prepare_signing_key() -> None:

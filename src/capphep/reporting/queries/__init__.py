@@ -1,0 +1,1 @@
+"""Reads of the figures: for each report, what its page shows."""
