@@ -128,7 +128,7 @@ def test_what_ends_soon_is_listed_by_its_day(trade: Trade, sales_client: Client)
     assert rows(sales_client, "ending") == []
     EndFact.objects.update(ends_on=clock.today() + datetime.timedelta(days=10))
     kept = rows(sales_client, "ending")
-    assert kept[0][4:6] == ["10", "5.000.000 đ"]
+    assert kept[0][2:4] == ["10", "5.000.000 đ"]
     assert len(rows(sales_client, "ending", week=2)) == len(kept)
     assert rows(sales_client, "ending", week=1) == []
 
@@ -136,7 +136,7 @@ def test_what_ends_soon_is_listed_by_its_day(trade: Trade, sales_client: Client)
 def test_usage_names_who_is_nearly_out(trade: Trade, sales_client: Client) -> None:
     stories.in_use(trade.customer(), trade.catalogue, 95)
     kept_up()
-    assert [row[5] for row in rows(sales_client, "usage")] == ["95 %"]
+    assert [row[1] for row in rows(sales_client, "usage")] == ["95 %"]
 
 
 @pytest.mark.parametrize("name", REPORTS)

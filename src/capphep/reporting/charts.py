@@ -18,6 +18,8 @@ _FEWEST: Final = 6
 _TOP: Final = 92.0
 """How high the largest value of the axis stands, in percent: a number fits above it."""
 _MANY: Final = 14
+_NUMBER: Final = 12.0
+"""How high a number is, in percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,11 @@ class Chart:
     is_small: bool = False
 
     @property
+    def height(self) -> int:
+        """Of the columns, in pixels; their labels stand below."""
+        return 118 if self.is_small else 234
+
+    @property
     def is_empty(self) -> bool:
         return not any(column.point.total or column.point.mark for column in self.columns)
 
@@ -167,9 +174,15 @@ def _column(
         blocks=blocks,
         mark=mark,
         text=text,
-        text_y=_percent(_y(max(below, point.mark or 0), top)),
+        text_y=_percent(_text_y(below, point.mark or 0, top)),
         is_minor=is_minor,
     )
+
+
+def _text_y(value: int, mark: int, top: int) -> float:
+    """On the column, or on the mark where it would cross the number."""
+    y, marked = _y(value, top), _y(mark, top)
+    return marked if 0 < y - marked < _NUMBER else y
 
 
 def _y(value: int, top: int) -> float:
