@@ -70,6 +70,13 @@ def ordered(queryset: QuerySet[M], sort: str) -> QuerySet[M]:
     return _Order.of(queryset, sort).all(queryset)
 
 
+def token_of(queryset: QuerySet[M], sort: str, row: M) -> str:
+    """The token of the page that starts after this row."""
+    order = _Order.of(queryset, sort)
+    [found] = order.page(queryset.filter(pk=row.pk), None, 1, backward=False)
+    return str(order.token([found]))
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     sort: str

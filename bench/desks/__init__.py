@@ -1,0 +1,1 @@
+"""What `bench desk` is made of."""
