@@ -36,7 +36,7 @@ FROM (SELECT n, (n * 7919) % {units} AS unit, ((n * 48271) % 9973 + 1) * 50000 A
   now() - ({orders} - 1 - n) * (interval '{days} days' / {orders}) AS at,
   CASE WHEN n >= {orders} - {waiting} THEN 'waiting' WHEN n % 25 = 3 THEN 'rejected'
   WHEN n % 12 = 5 THEN 'none' ELSE 'approved' END AS state
-  FROM generate_series(0, {orders} - 1) AS each(n)) AS sale
+  FROM generate_series(0::bigint, {orders} - 1) AS each(n)) AS sale
 JOIN bench_unit AS unit ON unit.n = sale.unit"""
 ORDER_STATES: Final = {
     "waiting": LicenceStatus.PENDING,
