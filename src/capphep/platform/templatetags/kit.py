@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.context import RequestContext
-from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from capphep.platform import markup
 from capphep.platform.kit import ItemKind, MenuItem, Remark, Text
-from capphep.pure.money import format_dong, format_number
 
 register = template.Library()
 
 
-@register.filter
-def dong(value: object) -> str:
-    """Whole đồng: 1234567 is "1.234.567 đ"; nothing for a missing value."""
-    return "" if value in (None, "") else format_dong(int(str(value)))
-
-
-@register.filter
-def number(value: object) -> str:
-    """A whole number: 1234567 is "1.234.567"."""
-    return "" if value in (None, "") else format_number(int(str(value)))
-
-
-@register.filter
-def day(value: datetime.date | None) -> str:
-    """dd/mm/yyyy; a moment gives its local day."""
-    if isinstance(value, datetime.datetime):
-        value = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{value:%d/%m/%Y}" if value else ""
-
-
-@register.filter
-def moment(value: datetime.datetime | None) -> str:
-    """dd/mm/yyyy HH:mm in local time."""
-    if value and timezone.is_aware(value):
-        value = timezone.localtime(value)
-    return f"{value:%d/%m/%Y %H:%M}" if value else ""
+register.filter("dong", markup.dong_text)
+register.filter("number", markup.number_text)
+register.filter("day", markup.day_text)
+register.filter("moment", markup.moment_text)
+register.simple_tag(markup.icon_html, name="icon")
+register.simple_tag(markup.cell_html, name="cell")
 
 
 @register.filter
@@ -52,20 +30,6 @@ def initial(name: str) -> str:
     """The first letter of the given name, which comes last in Vietnamese."""
     words = name.split()
     return words[-1][0].upper() if words else ""
-
-
-@register.simple_tag
-def icon(name: str, label: Text = "") -> SafeString:
-    """An icon of the sprite; decoration unless it has a ``label``."""
-    hidden = SafeString('aria-hidden="true"')
-    if label:
-        hidden = format_html('role="img" aria-label="{}"', label)
-    return format_html(
-        '<svg class="icon" {} focusable="false"><use href="{}#{}"></use></svg>',
-        hidden,
-        static("vendor/icons/sprite.svg"),
-        name,
-    )
 
 
 @register.simple_tag
@@ -87,17 +51,24 @@ def menu_item(label: Text, url: str = "", kind: ItemKind = "link", **options: An
     return MenuItem(label, url, kind, **options)
 
 
-@register.inclusion_tag("platform/_action.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def action(
     context: RequestContext, item: MenuItem, look: str = "btn", in_menu: bool = False
-) -> dict[str, Any]:
+) -> SafeString:
     """One `kit.MenuItem` as a button or link with the classes ``look``, or a menu's item."""
-    return {
-        "item": item,
-        "look": look,
-        "in_menu": in_menu,
-        "csrf_token": context.get("csrf_token"),
-    }
+    return markup.action_html(item, look, in_menu, context.get("csrf_token"))
+
+
+@register.simple_tag(takes_context=True)
+def row_menu(
+    context: RequestContext,
+    menu: Sequence[MenuItem],
+    menu_id: str,
+    menu_label: object,
+    menu_text: Text = "",
+) -> SafeString:
+    """A menu behind ⋮, or behind ``menu_text``; ``menu_label`` is what it belongs to."""
+    return markup.row_menu_html(menu, menu_id, menu_label, menu_text, context.get("csrf_token"))
 
 
 @register.inclusion_tag("platform/_field.html")
