@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "capphep.platform.middleware.SignInRequired",
+    "capphep.platform.preview.Preview",
     "django.contrib.messages.middleware.MessageMiddleware",
     "capphep.integration.middleware.ApiAccess",
     "django_htmx.middleware.HtmxMiddleware",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -13,7 +14,11 @@ from capphep.platform import audit_chain, origin
 from capphep.platform.audit_hash import settled
 from capphep.platform.models import AuditEntry
 from capphep.platform.roles import Actor
+from capphep.pure.errors import Forbidden, gettext_noop
 
+LOOKING: Final = gettext_noop(
+    "You are only looking: while you see as somebody else nothing changes."
+)
 Values = Mapping[str, object]
 
 
@@ -28,7 +33,12 @@ class Change:
 
 
 def record(actor: Actor, changes: Iterable[Change]) -> None:
-    """Append one entry for each change, in the caller's transaction."""
+    """Append one entry for each change, in the caller's transaction.
+
+    Raises Forbidden ``preview`` for an actor who is only being looked at.
+    """
+    if getattr(actor, "is_previewed", False):
+        raise Forbidden("preview", LOOKING)
     at = timezone.now()
     audit_chain.append([_entry(actor, change, at) for change in changes])
 

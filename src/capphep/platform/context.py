@@ -16,10 +16,11 @@ _DENSITIES: Final = ("normal", "compact", "roomy")
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """context: navigation, is_demo, theme, density. Nothing is read before a template asks."""
+    """context: navigation, is_demo, preview_of, theme, density; read when a template asks."""
     return {
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "is_demo": SimpleLazyObject(is_demo),
+        "preview_of": getattr(request, "preview_of", ""),
         "theme": _choice(request, "theme", _THEMES),
         "density": _choice(request, "density", _DENSITIES),
     }

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from capphep.platform import kept_forms, options, origin
+from capphep.platform.htmx import redirect
 from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Invalids, Refusal
 
@@ -27,6 +28,7 @@ _OPEN_PREFIXES = (
     "/api/",
     "/.well-known/",
     "/gp/",
+    "/welcome/",
 )
 # Programs have no cookie: here the header chooses.
 _FOR_PROGRAMS = ("/api/",)
@@ -92,11 +94,20 @@ class SignInRequired:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated and not request.path.startswith(_OPEN_PREFIXES):
             return _ask_to_sign_in(request)
+        if _has_to_choose_password(request):
+            return redirect(request, "shell:own_password")
         with origin.working_from(request.META.get("REMOTE_ADDR") or ""):
             response = self.get_response(request)
         if request.user.is_authenticated:
             kept_forms.remember_person(response, request.user)
         return response
+
+
+def _has_to_choose_password(request: HttpRequest) -> bool:
+    """Whether somebody else chose the password, and the person is not about to change that."""
+    must = getattr(request.user, "must_change_password", False)
+    is_elsewhere = not request.path.startswith((*_OPEN_PREFIXES, reverse("shell:own_password")))
+    return must and is_elsewhere
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -123,13 +134,13 @@ class RenderRefusals:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
         if isinstance(exception, Refusal):
-            return _refused(request, [exception], exception.status)
+            return refused_answer(request, [exception], exception.status)
         if isinstance(exception, Invalids):
-            return _refused(request, exception.refusals, exception.status)
+            return refused_answer(request, exception.refusals, exception.status)
         return None
 
 
-def _refused(request: HttpRequest, refusals: list[Refusal], status: int) -> HttpResponse:
+def refused_answer(request: HttpRequest, refusals: list[Refusal], status: int) -> HttpResponse:
     """context: status, refusals as [{code, rule, text}]."""
     rows = [
         {"code": refusal.code, "rule": refusal.rule, "text": refusal_text(refusal)}

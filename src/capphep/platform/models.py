@@ -15,6 +15,10 @@ from capphep.platform.roles import Role
 
 class Team(models.Model):
     name = models.CharField(_("Team"), max_length=100, unique=True)
+    is_active = models.BooleanField(_("Active"), default=True)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey("User", on_delete=models.PROTECT, null=True, related_name="+")
 
     def __str__(self) -> str:
         return self.name
@@ -41,6 +45,10 @@ class User(AbstractBaseUser):
         Team, verbose_name=_("Team"), on_delete=models.PROTECT, null=True, blank=True
     )
     is_active = models.BooleanField(_("Active"), default=True)
+    # Somebody else chose the password: the first thing to do is to choose another one.
+    must_change_password = models.BooleanField(default=False)
+    # Counts how often all sessions were ended; part of what makes one valid.
+    session_round = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
     updated_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
@@ -55,6 +63,10 @@ class User(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.full_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        own = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return f"{own}.{self.session_round}" if self.session_round else str(own)
 
 
 class Installation(models.Model):

@@ -109,6 +109,14 @@ GROUPS: Final = (
             Entry(
                 _("Users"), "shell:user_list", "user-cog", ("shell:user",), frozenset({Role.ADMIN})
             ),
+            Entry(_("Teams"), "shell:team_list", "users", ("shell:team",), frozenset({Role.ADMIN})),
+            Entry(
+                _("Roles"),
+                "shell:role_list",
+                "shield-check",
+                ("shell:role", "shell:preview"),
+                frozenset({Role.ADMIN, Role.AUDITOR}),
+            ),
             Entry(
                 _("API tokens"),
                 "integration:token_list",

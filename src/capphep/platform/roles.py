@@ -86,6 +86,11 @@ _GRANTED: dict[str, frozenset[Permission]] = {
 }
 
 
+def granted(role: Role) -> frozenset[Permission]:
+    """What whoever has the role may do."""
+    return _GRANTED[role]
+
+
 def may(actor: Actor, permission: Permission) -> bool:
     return permission in _GRANTED.get(actor.role, frozenset())
 

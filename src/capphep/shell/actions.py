@@ -27,19 +27,23 @@ _WEAKNESSES: Final[Mapping[str, str]] = {
 
 
 @transaction.atomic
-def create_user(*, actor: Actor, typed: UserInput, password: str) -> User:
-    """Make an account with its first password; a program has none.
+def create_user(
+    *, actor: Actor, typed: UserInput, password: str | None, is_temporary: bool = False
+) -> User:
+    """Make an account with its first password; a program, and who is invited by a link (None), has none.
 
+    ``is_temporary``: the person chooses another one at the first sign-in.
     Raises Forbidden; Invalids (username_taken and password_weak among them).
     """
     _lock(actor)
     values = user_values(typed)
     values["team"] = _team(actor, str(values["team"]))
     user = User(updated_by_id=actor.pk, **values)
-    if user.role == Role.PROGRAM:
+    if user.role == Role.PROGRAM or password is None:
         user.set_unusable_password()
     else:
-        _check_password(password, user)
+        user.must_change_password = is_temporary
+        check_password(password, user)
         user.set_password(password)
     try:
         with transaction.atomic():
@@ -54,7 +58,7 @@ def create_user(*, actor: Actor, typed: UserInput, password: str) -> User:
 @transaction.atomic
 def edit_user(*, actor: Actor, user_id: int, seen_version: int, typed: UserInput) -> User:
     """Change an account. Raises Forbidden, NotFound; Stale; Invalids."""
-    user = _locked(actor, user_id)
+    user = locked_user(actor, user_id)
     if user.version != seen_version:
         raise versions.Stale
     values = user_values(typed)
@@ -72,12 +76,15 @@ def edit_user(*, actor: Actor, user_id: int, seen_version: int, typed: UserInput
 def set_password(*, actor: Actor, user_id: int, password: str) -> User:
     """Give an account a new password; whoever is signed in with the old one is signed out.
 
+    Another person's is for one sign-in: they choose their own then.
+
     Raises Forbidden, NotFound; Invalids password_weak.
     """
-    user = _locked(actor, user_id)
-    _check_password(password, user)
+    user = locked_user(actor, user_id)
+    check_password(password, user)
     user.set_password(password)
-    versions.write(user, user.version, {"password": user.password}, actor)
+    values = {"password": user.password, "must_change_password": user.pk != actor.pk}
+    versions.write(user, user.version, values, actor)
     audit.record(actor, [audit.Change(user, "password_set")])
     return user
 
@@ -103,7 +110,7 @@ def _require_still(own: User) -> None:
         raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
 
 
-def _locked(actor: Actor, user_id: int) -> User:
+def locked_user(actor: Actor, user_id: int) -> User:
     found = _lock(actor, user_id).get(user_id)
     if found is None:
         raise queries.user_not_found()
@@ -132,10 +139,13 @@ def _team(actor: Actor, name: str) -> Team | None:
         found, is_new = Team.objects.get_or_create(name=name)
         if is_new:
             audit.record(actor, [audit.Change(found, "created", after={"name": name})])
+    if not found.is_active:
+        message = gettext_noop("This team is no longer followed.")
+        raise Invalids([Invalid("team_ended", message, field="team")])
     return found
 
 
-def _check_password(password: str, user: User) -> None:
+def check_password(password: str, user: User) -> None:
     """Raises Invalids with every reason why the password is not safe, in words of our own."""
     try:
         validate_password(password, user)

@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from capphep.platform.models import Team, User
-from capphep.platform.roles import Role
 from capphep.shell.user_rules import UserInput
 
 
@@ -33,7 +32,7 @@ class TeamInput(forms.TextInput):
         context = super().get_context(name, value, attrs)
         own = context["widget"]["attrs"]
         own["list"] = f"{own.get('id', name)}-known"
-        names = Team.objects.order_by("name").values_list("name", flat=True)
+        names = Team.objects.filter(is_active=True).order_by("name").values_list("name", flat=True)
         return {**context, "teams": list(names)}
 
 
@@ -54,7 +53,7 @@ class UserForm(forms.Form):
     is_active = forms.BooleanField(label=_("Active"), required=False, initial=True)
     password = _password(
         _("First password"),
-        _("Tell it to the person. At least 10 characters, not only digits. A program has none."),
+        _("Tell it to the person, who then chooses another. Empty: you hand over a link instead."),
     )
 
     def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
@@ -64,7 +63,7 @@ class UserForm(forms.Form):
         role.choices = [("", _("Choose a role")), *User._meta.get_field("role").flatchoices]
         if not is_new:
             del self.fields["password"]
-        elif self.data.get("role") == Role.PROGRAM:
+        else:
             self.fields["password"].required = False
 
     def typed(self) -> UserInput:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capphep.shell.views import home, notices, options, users
+from capphep.shell.views import home, notices, options, passwords, roles, teams, user_deeds, users
 
 app_name = "shell"
 
@@ -11,6 +11,29 @@ user_urls = [
     path("users/new", users.user_new, name="user_new"),
     path("users/<int:user_id>/", users.user, name="user"),
     path("users/<int:user_id>/password", users.user_password, name="user_password"),
+]
+user_deed_urls = [
+    path("users/<int:user_id>/deactivate", user_deeds.deactivate, name="user_deactivate"),
+    path("users/<int:user_id>/sessions", user_deeds.end_sessions, name="user_sessions"),
+    path("users/<int:user_id>/unlock", user_deeds.unlock, name="user_unlock"),
+    path("users/<int:user_id>/invite", user_deeds.invite, name="user_invite"),
+    path("users/<int:user_id>/preview", roles.preview_person, name="preview_person"),
+]
+password_urls = [
+    path("me/password", passwords.own_password, name="own_password"),
+    path("welcome/<int:user_id>/<str:token>", passwords.welcome, name="welcome"),
+]
+team_urls = [
+    path("teams/", teams.team_list, name="team_list"),
+    path("teams/new", teams.team_new, name="team_new"),
+    path("teams/<int:team_id>/", teams.team, name="team"),
+    path("teams/<int:team_id>/add", teams.team_add, name="team_add"),
+    path("teams/<int:team_id>/people/<int:user_id>/leave", teams.team_leave, name="team_leave"),
+]
+role_urls = [
+    path("roles/", roles.role_list, name="role_list"),
+    path("roles/<slug:role>/preview", roles.preview_role, name="preview_role"),
+    path("preview/end", roles.preview_end, name="preview_end"),
 ]
 option_urls = [
     path("settings/", options.option_list, name="option_list"),
@@ -23,4 +46,13 @@ notice_urls = [
     path("notices/read", notices.notices_read, name="notices_read"),
     path("notices/<int:notice_id>/read", notices.notice_read, name="notice_read"),
 ]
-urlpatterns = [path("", home.home, name="home"), *user_urls, *option_urls, *notice_urls]
+urlpatterns = [
+    path("", home.home, name="home"),
+    *user_urls,
+    *user_deed_urls,
+    *password_urls,
+    *team_urls,
+    *role_urls,
+    *option_urls,
+    *notice_urls,
+]

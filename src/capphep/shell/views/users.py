@@ -26,6 +26,7 @@ from capphep.platform.texts import show_refusals
 from capphep.platform.versions import Stale
 from capphep.pure.errors import Invalids
 from capphep.shell import actions, queries
+from capphep.shell.account_actions import is_locked
 from capphep.shell.forms import PasswordForm, UserForm, initial_of
 
 _ACTIVE = [("1", gettext_lazy("Active")), ("0", gettext_lazy("Inactive"))]
@@ -93,10 +94,26 @@ def _row_menu(user: User) -> list[MenuItem]:
 
 def _password_items(user: User) -> list[MenuItem]:
     """None for a program, which does not sign in."""
-    if user.role == Role.PROGRAM:
+    if user.role == Role.PROGRAM or not user.is_active:
         return []
-    url = reverse("shell:user_password", args=[user.pk])
-    return [MenuItem(_("Set a new password"), url, "dialog", icon="key")]
+    key = [user.pk]
+    return [
+        MenuItem(
+            _("Set a new password"), reverse("shell:user_password", args=key), "dialog", "key"
+        ),
+        MenuItem(
+            _("Make an invitation link"), reverse("shell:user_invite", args=key), "post", "link"
+        ),
+        MenuItem(_("End all sessions"), reverse("shell:user_sessions", args=key), "post", "logout"),
+        MenuItem(_("See as this person"), reverse("shell:preview_person", args=key), "post", "eye"),
+        MenuItem(
+            _("Deactivate"),
+            reverse("shell:user_deactivate", args=key),
+            "dialog",
+            "ban",
+            danger=True,
+        ),
+    ]
 
 
 def user_new(request: HttpRequest) -> HttpResponse:
@@ -109,7 +126,10 @@ def user_new(request: HttpRequest) -> HttpResponse:
         return _new_page(request, form, status=422)
     try:
         user = actions.create_user(
-            actor=actor_of(request), typed=form.typed(), password=form.cleaned_data["password"]
+            actor=actor_of(request),
+            typed=form.typed(),
+            password=form.cleaned_data["password"] or None,
+            is_temporary=True,
         )
     except Invalids as found:
         show_refusals(form, found.refusals)
@@ -156,12 +176,14 @@ def _edit_page(
     conflict: StaleEdit | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """context: title, form, band, conflict, entries."""
+    """context: title, form, band, conflict, record, is_locked, entries."""
     context: dict[str, Any] = {
         "title": record.full_name,
         "form": form,
         "band": _band(record),
         "conflict": conflict,
+        "record": record,
+        "is_locked": is_locked(record),
         "entries": history_of(record),
     }
     return render(request, "shell/user_form.html", context, status=status)

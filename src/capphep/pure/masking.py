@@ -1,0 +1,28 @@
+"""Phones and e-mails as those see them who need not know them (Law 91/2025 on personal data)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+HIDDEN: Final = "*"
+_KEPT: Final = 2
+_SHORTEST: Final = 7
+
+
+def masked_phone(phone: str) -> str:
+    """``0912345612`` becomes ``09** *** *12``; "" stays "", what is too short is hidden whole."""
+    digits = re.sub(r"\D", "", phone)
+    if not phone.strip():
+        return ""
+    if len(digits) < _SHORTEST:
+        return HIDDEN * 3
+    hidden = HIDDEN * (len(digits) - 2 * _KEPT)
+    text = f"{digits[:_KEPT]}{hidden}{digits[-_KEPT:]}"
+    return f"{text[:4]} {text[4:7]} {text[7:]}".rstrip()
+
+
+def masked_email(email: str) -> str:
+    """``nam@example.vn`` becomes ``n***@…``; "" stays ""."""
+    name = email.strip().partition("@")[0]
+    return f"{name[:1]}{HIDDEN * 3}@…" if email.strip() else ""
