@@ -30,7 +30,7 @@ _WEAKNESSES: Final[Mapping[str, str]] = {
 def create_user(
     *, actor: Actor, typed: UserInput, password: str | None, is_temporary: bool = False
 ) -> User:
-    """Make an account with its first password; a program, and who is invited by a link (None), has none.
+    """Make an account with its first password; None for a program and who is invited by a link.
 
     ``is_temporary``: the person chooses another one at the first sign-in.
     Raises Forbidden; Invalids (username_taken and password_weak among them).
