@@ -42,6 +42,12 @@ GROUPS: Final = (
     Group(
         _("CRM"),
         (
+            Entry(
+                _("To do"),
+                "collaboration:todo",
+                "checklist",
+                ("collaboration:todo", "collaboration:activity"),
+            ),
             Entry(_("Customers"), "crm:customer_list", "building-community", ("crm:customer",)),
             Entry(_("Opportunities"), "crm:opportunity_list", "target", ("crm:opportunity",)),
             Entry(_("Sales projects"), "crm:project_list", "briefcase", ("crm:project",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 
+from capphep.collaboration.actions.activities import note_due
 from capphep.entitlements.actions.effects import note_effects
 from capphep.entitlements.actions.keys import forget_private_keys
 from capphep.entitlements.actions.occasions import note_ends
@@ -34,6 +35,7 @@ def run() -> Counter[str]:
         counts["overdue"] += note_overdue(day=day)
         counts["drafts"] += len(expire_drafts(day=day))
         counts["accounts"] += close_due(day=day)
+        counts["reminders"] += note_due(day=day)
 
     with working_from("tick"), options.unit():
         counts["days"] = ticks.each_day(clock.today(), work)

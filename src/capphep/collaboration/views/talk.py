@@ -174,14 +174,21 @@ def follow(request: HttpRequest, record_type: str, record_id: int) -> HttpRespon
 
 
 def colleague_picker(request: HttpRequest, record_type: str, record_id: int) -> JsonResponse:
-    """``GET ?q=``: the colleagues who may see the record, as ``results`` of value and name."""
-    actor = actor_of(request)
+    """``GET ?q=``: the colleagues who may see the record, as ``results`` of value and name.
+
+    The value is the user name; with ``?by=id`` the id, for a picker, and oneself is among them.
+    """
+    actor, by_id = actor_of(request), request.GET.get("by") == "id"
     record = record_of(actor, record_type, record_id)
     asked = request.GET.get("q", "").replace("\x00", "")[:60]
-    found = people.colleagues(actor, record, asked)
     rows = [
-        {"value": one.username, "name": one.full_name, "note": one.get_role_display()}
-        for one in found
+        {
+            "value": one.pk if by_id else one.username,
+            "text": one.full_name,
+            "name": one.full_name,
+            "note": one.get_role_display(),
+        }
+        for one in people.colleagues(actor, record, asked, with_me=by_id)
     ]
     return JsonResponse({"results": rows})
 

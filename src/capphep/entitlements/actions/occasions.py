@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Q
 from django.urls import reverse
 
 from capphep.catalog.models import Module, Resource
@@ -170,6 +171,23 @@ def _tell_ends(ids: Collection[int], last_day: datetime.date, days: int) -> int:
         notices.settle([f"{thing}/{level}" for thing in things for level in told.get(thing, ())])
         _tell(names, [(end.occasion, names.end_news(end, spans)) for end in ends])
     return len(ends)
+
+
+def settle_ends(*, customer_id: int, product_id: int) -> None:
+    """RULE R17: nobody need read of an end that takes nothing away any more, as after a renewal.
+
+    At most four statements, one where no end was ever told.
+    """
+    subscription = Q(subscription__customer=customer_id, subscription__product=product_id)
+    ends = list(Occasion.objects.filter(subscription, ends_on__isnull=False))
+    if ends:
+        spans = _spans({one.subscription_id for one in ends})
+        over = [one for one in ends if not _takes_away(one, spans[one.subscription_id])]
+        notices.settle([str(one) for one in over])
+
+
+def _takes_away(end: Occasion, spans: Sequence[rules.Span]) -> bool:
+    return end.ends_on is not None and bool(usage_rules.ending(spans, end.ends_on))
 
 
 def _end_thing(subscription_id: int, last_day: datetime.date) -> str:

@@ -28,7 +28,7 @@ _UNREAD = Status(gettext_lazy("Not read yet"), "info")
 
 def panel_context(user: User) -> dict[str, Any]:
     """context of shell/_notices.html: title, panel_url, panel_loaded, notices as
-    [{notice, text, act (kit.MenuItem or None)}], count, is_more, newest. One statement."""
+    [{notice, text, quote, act (kit.MenuItem or None)}], count, is_more, newest. One statement."""
     found = list(notices.unread_of(user)[: _COUNTED + 1])
     return {
         "title": _("Notices"),
@@ -42,7 +42,12 @@ def panel_context(user: User) -> dict[str, Any]:
 
 
 def _shown(notice: Notice) -> dict[str, Any]:
-    return {"notice": notice, "text": notices.text_of(notice), "act": _act(notice)}
+    return {
+        "notice": notice,
+        "text": notices.text_of(notice),
+        "quote": notices.quote_of(notice),
+        "act": _act(notice),
+    }
 
 
 def _act(notice: Notice) -> MenuItem | None:
@@ -66,12 +71,12 @@ def notice_panel(request: HttpRequest) -> HttpResponse:
 
 def _bell_context(user: User) -> dict[str, Any]:
     """context of shell/_bell.html: notices, the unread and then the last of the others, as
-    [{notice, text}]; has_unread, newest. At most two statements."""
+    [{notice, text, quote}]; has_unread, newest. At most two statements."""
     unread = list(notices.unread_of(user)[:BELL_SHOWN])
     more = BELL_SHOWN - len(unread)
     read = user.notices.filter(read_at__isnull=False).order_by("-id")[:more] if more else []
     return {
-        "notices": [{"notice": one, "text": notices.text_of(one)} for one in [*unread, *read]],
+        "notices": [_shown(one) for one in [*unread, *read]],
         "has_unread": bool(unread),
         "newest": unread[0].pk if unread else 0,
     }
