@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from capphep.collaboration.views import activities, own_comments, pulse, talk
+from capphep.collaboration.views import activities, own_comments, preferences, pulse, talk
 
 app_name = "collaboration"
 urlpatterns: list[URLPattern] = [
     path("pulse", pulse.pulse, name="pulse"),
+    path("preferences", preferences.preferences, name="preferences"),
     path("todo", activities.todo, name="todo"),
     path("activities/<int:activity_id>/edit", activities.activity_edit, name="activity_edit"),
     path("activities/<int:activity_id>/done", activities.activity_done, name="activity_done"),

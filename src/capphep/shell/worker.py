@@ -16,6 +16,7 @@ from typing import Final
 
 from django.db import close_old_connections, connection
 
+from capphep.collaboration.mailing import post_next
 from capphep.collaboration.telling import tell_next
 from capphep.identity.delivery import deliver_next
 from capphep.integration.courier import Courier
@@ -60,6 +61,7 @@ JOBS: Final[Sequence[Job]] = (
     Job("webhooks", _COURIER.look, seconds=1, finish=_COURIER.finish),
     Job("accounts", deliver_next, seconds=5),
     Job("telling", tell_next, seconds=1),
+    Job("letters", post_next, seconds=10),
     Job("background", do_background_work, seconds=1),
     Job("figures", keep_up, seconds=1),
 )

@@ -61,7 +61,8 @@ class Letter(Leased):
     """An e-mail to one person: at once about some notices, or the one of a local day.
 
     ``day`` is that of a daily one. ``uid`` makes its Message-ID, the same however often it is sent.
-    ``problem`` is why it was given up.
+    ``sent_at`` is when it was sent, or found to have nothing to tell any more; ``problem`` why the
+    last try failed.
     """
 
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
