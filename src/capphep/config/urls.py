@@ -7,6 +7,7 @@ from capphep.config.api import api
 from capphep.ims.views.public import public_licence
 from capphep.integration.views.documentation import documentation
 from capphep.platform.api.errors import not_found
+from capphep.platform.draft_views import draft, draft_offer
 from capphep.platform.views import healthz
 from capphep.shell.demo import demo_accounts
 
@@ -26,6 +27,8 @@ urlpatterns = [
     path("logout", LogoutView.as_view(), name="logout"),
     # Printed on certificates for years: it stays where it is.
     path("gp/<str:code>", public_licence, name="public_licence"),
+    path("drafts/", draft_offer, name="drafts"),
+    path("drafts/<uuid:key>", draft, name="draft"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("crm/", include("capphep.crm.urls")),
     path("requests/", include("capphep.provisioning.urls")),

@@ -11,6 +11,8 @@ from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
+from capphep.platform import drafts
+
 ToastTone: TypeAlias = Literal["success", "info", "warning", "danger"]
 _LEVELS: dict[str, int] = {
     "success": messages.SUCCESS,
@@ -64,7 +66,10 @@ def redirect(
     """Go to a URL, URL name (with its arguments) or model; ``message`` appears there.
 
     A plain 302 for a browser; for htmx a header, because its requests follow a 302 unseen.
+    Where something succeeded, the draft of what was posted is no longer needed.
     """
+    if tone == "success":
+        drafts.drop_posted(request)
     if message:
         messages.add_message(request, _LEVELS[tone], message)
     url = resolve_url(to, *args)

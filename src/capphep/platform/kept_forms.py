@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import is_valid_path
 
+from capphep.platform import drafts
 from capphep.platform.models import User
 
 _KEY = "kept_form"
@@ -49,7 +50,15 @@ def _worth_keeping(posted: QueryDict) -> QueryDict:
 
 
 def take(request: HttpRequest) -> QueryDict | None:
-    """The fields kept for this page and person, once; None where there are none."""
+    """The fields kept for this page and person; None where there are none.
+
+    Those of a lost session are given once; those of a draft (`platform.drafts`) as often as its
+    address asks for them.
+    """
+    return _of_lost_session(request) or drafts.asked_for(request)
+
+
+def _of_lost_session(request: HttpRequest) -> QueryDict | None:
     kept = request.session.get(_KEY)
     if not kept or kept["path"] != request.path or kept["person"] != str(request.user.pk):
         return None

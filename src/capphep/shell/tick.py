@@ -11,7 +11,7 @@ from capphep.entitlements.actions.keys import forget_private_keys
 from capphep.entitlements.actions.occasions import note_ends
 from capphep.entitlements.actions.usage import forget_old_usage
 from capphep.identity.actions import close_due
-from capphep.platform import clock, jobs, options, ticks
+from capphep.platform import clock, drafts, jobs, options, ticks
 from capphep.platform.api.idempotency import forget_old_answers
 from capphep.platform.filetexts import read_unread
 from capphep.platform.origin import working_from
@@ -42,5 +42,6 @@ def run() -> Counter[str]:
     counts["keys_retired"] = forget_private_keys()
     counts["answers_forgotten"] = forget_old_answers()
     counts["jobs_forgotten"] = jobs.forget_old()
+    counts["form_drafts_forgotten"] = drafts.forget_old()
     counts["texts"] = read_unread().total()
     return counts

@@ -310,6 +310,33 @@ def test_a_session_that_ended_loses_nothing(
     assert Order.objects.get().total == 27_000_000
 
 
+def test_what_was_typed_survives_the_browser_and_back_asks_before_it_leaves(
+    desk: Page, customer: Customer, catalogue: SmallCatalogue
+) -> None:
+    desk.goto("/crm/orders/")
+    with desk.expect_response(re.compile(r"/drafts/[0-9a-f-]{36}$")):
+        begun(desk, catalogue.books_1)
+        quantity(desk, catalogue.books_1).fill("9")
+        expect(total(desk)).to_have_text("27.000.000 đ")
+    with desk.expect_response(re.compile(r"/drafts/[0-9a-f-]{36}$")):
+        desk.get_by_label("Số hợp đồng").fill("HĐ-9")
+    crashed = desk
+    again = crashed.context.new_page()  # what a browser shows that was started anew
+    again.goto("/crm/orders/new")
+    again.get_by_role("link", name="Khôi phục").click()
+    expect(quantity(again, catalogue.books_1)).to_have_value("9")
+    expect(again.get_by_label("Số hợp đồng")).to_have_value("HĐ-9")
+    expect(total(again)).to_have_text("27.000.000 đ")
+    again.get_by_label("Số hợp đồng").fill("HĐ-10")
+    again.go_back()
+    question = again.get_by_role("dialog")
+    question.get_by_role("button", name="Ở lại").click()
+    expect(again.get_by_label("Số hợp đồng")).to_have_value("HĐ-10")
+    again.keyboard.press("Control+s")
+    expect(again.get_by_role("heading", level=1)).to_contain_text("DH-")
+    assert Order.objects.get().contract_no == "HĐ-10"
+
+
 @pytest.mark.viewport(360, 740)
 def test_the_pages_fit_and_are_accessible(
     desk: Page, salesperson: User, order: Order, catalogue: SmallCatalogue

@@ -9,6 +9,7 @@ import "./rowmenu.js";
 import "./shortcuts.js";
 import "./picker.js";
 import "./forms.js";
+import "./drafts.js";
 import "./autofill.js";
 import "./days.js";
 import "./copying.js";

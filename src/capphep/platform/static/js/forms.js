@@ -7,8 +7,8 @@ let leaving = false;
 const guarded = () => document.querySelector(GUARDED);
 
 function snapshot(form) {
-  return new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"))
-    .toString();
+  const isTyped = ([name, value]) => typeof value === "string" && name !== "draft";
+  return new URLSearchParams([...new FormData(form)].filter(isTyped)).toString();
 }
 
 const clean = new WeakMap(); // form → what it held when it was loaded
@@ -25,11 +25,16 @@ export function isDirty(form) {
 }
 
 function mark(form) {
-  for (const each of document.querySelectorAll("[data-dirty-mark]")) each.hidden = !isDirty(form);
+  const isToSave = isDirty(form);
+  for (const each of document.querySelectorAll("[data-dirty-mark]")) each.hidden = !isToSave;
 }
 
 for (const name of ["input", "change"]) {
-  document.addEventListener(name, () => guarded() && mark(guarded()));
+  document.addEventListener(name, () => {
+    if (!guarded()) return;
+    mark(guarded());
+    standInTheWay();
+  });
 }
 
 addEventListener("beforeunload", (event) => {
@@ -44,24 +49,48 @@ document.addEventListener("click", (event) => {
     link.hasAttribute("hx-get") || link.getAttribute("href").startsWith("#");
   if (staysHere || link.closest("dialog") || !isDirty(guarded())) return;
   event.preventDefault();
-  ask(link.href);
+  ask(() => go(link.href));
 });
 
-function ask(address) {
+function ask(leave) {
   const dialog = openTemplate("leave-template");
   dialog.addEventListener("click", ({ target }) => {
     const choice = target.closest("[data-leave]")?.dataset.leave;
     if (!choice) return;
+    if (choice === "discard") discard(leave);
     dialog.close();
-    if (choice === "discard") go(address);
-    else save();
+    if (choice === "save") save();
   });
+  dialog.addEventListener("close", standInTheWay);
+}
+
+function discard(leave) {
+  document.dispatchEvent(new Event("form-left"));
+  leaving = true;
+  leave();
+}
+
+// Back asks like a link does: while something is not saved, an entry of our own stands before
+// the page's. What leaves by another way takes its place, so that Back finds one form, not two.
+let isStanding = Boolean(history.state?.guard);
+
+function standInTheWay() {
+  if (isStanding || !isDirty(guarded())) return;
+  history.pushState({ guard: true }, "");
+  isStanding = true;
 }
 
 function go(address) {
-  leaving = true;
-  location.assign(address);
+  if (isStanding) location.replace(address);
+  else location.assign(address);
 }
+
+addEventListener("popstate", () => {
+  if (!isStanding) return;
+  isStanding = false;
+  if (isDirty(guarded())) ask(() => history.back());
+  else history.back();
+});
 
 // The save button, not the form: it may carry a name, and it may be the band's.
 function save() {
@@ -106,8 +135,14 @@ addEventListener("pageshow", ({ persisted }) => {
   leaving = false;
   for (const form of document.forms) setSending(form, false);
 });
-document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr, elt } }) => {
-  if (xhr.getResponseHeader("HX-Redirect") && elt.closest(`${GUARDED}, dialog`)) leaving = true;
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr, elt } = event.detail;
+  const address = xhr.getResponseHeader("HX-Redirect");
+  if (!address || !elt.closest(`${GUARDED}, dialog`)) return;
+  leaving = true;
+  if (!isStanding) return;
+  event.preventDefault();
+  go(address);
 });
 
 // The first bad field gets the focus, in a page and in what htmx brings.
