@@ -5,6 +5,7 @@ Of the people there nothing is told: whoever needs them reads them where access 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -34,6 +35,16 @@ def customer_event(type_: str, customer: Customer) -> Event:
         "version": customer.version,
     }
     return Event(type_, customer.budget_code, payload, customer=customer.budget_code)
+
+
+def merged_event(gone: Customer, kept: Customer, day: datetime.date) -> Event:
+    """Under the code that is a former one from the day on."""
+    payload = {
+        "budget_code": gone.budget_code,
+        "merged_into": kept.budget_code,
+        "effective_on": day,
+    }
+    return Event("customer.merged", gone.budget_code, payload, customer=gone.budget_code)
 
 
 def opportunity_event(type_: str, opportunity: Opportunity) -> Event:

@@ -12,6 +12,7 @@ from capphep.platform.outbox import Event
 
 BY_CALENDAR: Final = "day"
 BY_OPENING: Final = "opening"
+BY_MERGE: Final = "merge"
 """Causes beside those of a licence (`LicenceCause`)."""
 
 Codes: TypeAlias = tuple[str, str]
@@ -39,9 +40,14 @@ def changed(
     cause: str,
     effective_on: datetime.date,
     request_no: str | None = None,
+    customer: str = "",
 ) -> Event:
-    """All that is in force on the effective day; ``holding`` says how much, and until when."""
-    customer, product = subscription.customer.budget_code, subscription.product.code
+    """All that is in force on the effective day; ``holding`` says how much, and until when.
+
+    ``customer`` is told instead of the subscription's own: a code that holds nothing any more.
+    """
+    customer = customer or subscription.customer.budget_code
+    product = subscription.product.code
     payload = {
         "customer": customer,
         "product": product,

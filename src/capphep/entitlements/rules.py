@@ -44,7 +44,7 @@ class Step:
     quantity: int
 
 
-Why: TypeAlias = Literal["begins", "lapses", "withdrawal", "trial_end"]
+Why: TypeAlias = Literal["begins", "lapses", "withdrawal", "trial_end", "moved"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Sum
 
 from capphep.entitlements import actions
 from capphep.entitlements import queries as entitlements
-from capphep.entitlements.models import BalanceStep, Grant, GrantKind, Subscription
+from capphep.entitlements.models import MOVES, BalanceStep, Grant, GrantKind, Subscription
 from capphep.ims.queries.proof import request_differences
 from capphep.platform.append_only import is_append_only
 from capphep.platform.queries import pk_batches
@@ -53,7 +53,7 @@ def differences(counts: Counts | None = None) -> Iterator[str]:
     One more where the database would let somebody change the grants.
     Every stored balance and span of ownership against the grants; every approved request's
     quantities against one set of grants; every grant against an approved request; every
-    withdrawn request against its opposites.
+    withdrawn request against its opposites; what a merge moved out against what came in.
     """
     counts = counts or Counts()
     for found in (
@@ -61,6 +61,7 @@ def differences(counts: Counts | None = None) -> Iterator[str]:
         _in_balances(counts),
         _in_requests(counts),
         _without_request(counts),
+        _moved(),
     ):
         for sentence in found:
             counts.differences += 1
@@ -120,11 +121,22 @@ def _requests_under_lock(ids: Collection[int]) -> list[str]:
     return [one for sentences in request_differences(ids).values() for one in sentences]
 
 
+def _moved() -> Iterator[str]:
+    """RULE D2: what left one subscription came into another, the same days of the same line."""
+    moved = Grant.objects.filter(kind__in=MOVES).order_by()
+    lines = moved.values("source", "resource__code", "first_day", "last_day")
+    for line in lines.annotate(left=Sum("quantity")).exclude(left=0):
+        yield (
+            f"MOVED {line['source']} {line['resource__code']} {line['first_day']} to"
+            f" {line['last_day']}: {line['left']:+} between the subscriptions"
+        )
+
+
 def _without_request(counts: Counts) -> Iterator[str]:
     """Grants behind which there is no request that was ever approved."""
     counts.grants = Grant.objects.count()
     granted = LicenceRequest.objects.filter(request_no=OuterRef("request_no"), status__in=GRANTED)
-    rows = Grant.objects.exclude(kind=GrantKind.OPENING).filter(~Exists(granted))
+    rows = Grant.objects.exclude(kind__in=[GrantKind.OPENING, *MOVES]).filter(~Exists(granted))
     rows = rows.select_related("subscription__customer", "module", "resource")
     for grant in rows.order_by("id").iterator(chunk_size=500):
         yield (

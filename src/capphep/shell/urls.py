@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from capphep.shell.views import home, notices, options, passwords, roles, teams, user_deeds, users
+from capphep.shell.views import (
+    home,
+    merging,
+    notices,
+    options,
+    passwords,
+    roles,
+    teams,
+    user_deeds,
+    users,
+)
 
 app_name = "shell"
 
@@ -46,8 +56,10 @@ notice_urls = [
     path("notices/read", notices.notices_read, name="notices_read"),
     path("notices/<int:notice_id>/read", notices.notice_read, name="notice_read"),
 ]
+customer_urls = [path("customers/<int:pk>/merge", merging.customer_merge, name="customer_merge")]
 urlpatterns = [
     path("", home.home, name="home"),
+    *customer_urls,
     *user_urls,
     *user_deed_urls,
     *password_urls,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from capphep.crm.duplicate_rules import NOTHING_SEEN, Confirmed
 from capphep.crm.models import Alike, Customer, DuplicatePair
@@ -127,3 +127,10 @@ def _note_group(customers: QuerySet[Customer]) -> None:
     for customer in customers[:_LARGEST_GROUP]:
         keys = {name: getattr(customer, name) for name in ("tax_code", "name_key", "place_key")}
         note_pairs(SYSTEM, customer, alike(**keys, apart_from=customer.pk), NOTHING_SEEN)
+
+
+def close_pairs(gone: Customer, kept: Customer) -> None:
+    """Of a merged customer nobody has to judge anything more."""
+    DuplicatePair.objects.filter(Q(first=gone) | Q(second=gone), is_open=True).update(
+        is_open=False, dismiss_reason=str(kept)[:_LONGEST]
+    )

@@ -105,6 +105,9 @@ _ALIKE: Final = {409: PossibleDuplicate}
 class CustomerOut(CustomerFields):
     budget_code: str
     is_active: bool
+    merged_into: str = Field(
+        description="budget code of the customer that this one turned out to be"
+    )
     version: int = Field(description="counts changes; the ETag")
     created_at: datetime.datetime
     updated_at: datetime.datetime
@@ -186,7 +189,7 @@ def customer_named(principal: Principal, budget_code: str) -> Customer:
 
 
 def _visible(principal: Principal) -> QuerySet[Customer]:
-    rows = visible_customers(principal.actor).select_related("parent", "sector")
+    rows = visible_customers(principal.actor).select_related("parent", "sector", "merged_into")
     return principal.within(rows, customer="pk")
 
 
@@ -245,6 +248,7 @@ def shown(customer: Customer) -> dict[str, Any]:
     return values | {
         "parent": customer.parent.budget_code if customer.parent else "",
         "sector": customer.sector.name if customer.sector else "",
+        "merged_into": customer.merged_into.budget_code if customer.merged_into else "",
     }
 
 

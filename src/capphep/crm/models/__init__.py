@@ -1,5 +1,6 @@
 """The tables of the CRM, one file a subject."""
 
+from capphep.crm.models.codes import CodeKind, CustomerCode
 from capphep.crm.models.customer import (
     Contact,
     Customer,
@@ -16,8 +17,10 @@ from capphep.crm.models.sent_form import SentForm
 
 __all__ = [
     "Alike",
+    "CodeKind",
     "Contact",
     "Customer",
+    "CustomerCode",
     "DuplicatePair",
     "Level",
     "Opportunity",

@@ -90,6 +90,26 @@ class Customer(models.Model):
     )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True)
     is_active = models.BooleanField(_("Active"), default=True)
+    # The record that this one turned out to be; then it is inactive and says nothing any more.
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("Merged into"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+    )
+    # The unit that carries on this one's work, since a reorganisation on that local day.
+    successor = models.ForeignKey(
+        "self",
+        verbose_name=_("Successor"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+    )
+    succeeded_on = models.DateField(_("Succeeded on"), null=True, blank=True)
+    succession_note = models.CharField(_("Reason or decision number"), max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -16,7 +16,7 @@ from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor, Permission, Role, may, sees_all
 from capphep.platform.word_index import holding
 from capphep.pure import codes
-from capphep.pure.errors import Forbidden, Invalid, NotFound, gettext_noop
+from capphep.pure.errors import Conflict, Forbidden, Invalid, NotFound, gettext_noop
 from capphep.pure.folding import clean
 
 PICKER_ROWS: Final = 20
@@ -43,7 +43,7 @@ def _visible_customer(actor: Actor, customer_id: int) -> QuerySet[Customer]:
 
 def customer_of(actor: Actor, customer_id: int) -> Customer:
     """The customer with what its page shows of other tables. Raises NotFound."""
-    related = ("parent", "sector", "owner", "team", "updated_by")
+    related = ("parent", "sector", "owner", "team", "updated_by", "merged_into", "successor")
     found = visible_customers(actor).select_related(*related).filter(pk=customer_id).first()
     if found is None:
         raise customer_not_found()
@@ -60,6 +60,9 @@ def customer_for_update(actor: Actor, customer_id: int) -> Customer:
     if found is None:
         raise customer_not_found()
     require_own(actor, found)
+    if found.merged_into_id is not None:
+        message = gettext_noop("This customer was merged into another one: change that one.")
+        raise Conflict("customer_merged", message, rule="D2")
     return found
 
 

@@ -35,8 +35,9 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "title": found.name,
         "customer": found,
         "band": _band(actor, found),
+        "merged_url": _page_url(actor, found.merged_into_id),
         "is_unusual": unusual_budget_code(found.budget_code),
-        "parent_url": _parent_url(actor, found),
+        "parent_url": _page_url(actor, found.parent_id),
         "full_address": _full_address(found),
         "may_edit": may_edit,
         "may_sell": may_edit and found.is_active,
@@ -65,12 +66,12 @@ def _band(actor: User, customer: Customer) -> HeaderBand:
     )
 
 
-def _parent_url(actor: User, customer: Customer) -> str:
-    """The governing unit's page, where the actor may see it."""
-    parent = customer.parent_id
-    if parent is None or not queries.visible_customers(actor).filter(pk=parent).exists():
+def _page_url(actor: User, customer_id: int | None) -> str:
+    """The page of another unit, where the actor may see it."""
+    known = queries.visible_customers(actor)
+    if customer_id is None or not known.filter(pk=customer_id).exists():
         return ""
-    return reverse("crm:customer", args=[parent])
+    return reverse("crm:customer", args=[customer_id])
 
 
 def _full_address(customer: Customer) -> str:

@@ -110,8 +110,10 @@ def owner_text(customer: Customer) -> str:
 
 def customer_menu(actor: User, customer: Customer) -> list[MenuItem]:
     """What the actor may do with the customer, as the row's and the page's menu."""
-    if not may(actor, Permission.CUSTOMER_WRITE):
+    if customer.merged_into_id is not None:
         return []
+    if not may(actor, Permission.CUSTOMER_WRITE):
+        return _merge_items(actor, customer)
     own = "" if queries.may_write(actor, customer) else _("This customer is a colleague's.")
     gone = "" if customer.is_active else _("This customer is no longer followed.")
     edit, stop, again = (
@@ -129,8 +131,17 @@ def customer_menu(actor: User, customer: Customer) -> list[MenuItem]:
         MenuItem(_("Create order"), order, icon="file-invoice", disabled_reason=own or gone),
         _request_item(customer, own or gone),
         follow,
+        *_merge_items(actor, customer),
     ]
     return [item for item in items if item.url]
+
+
+def _merge_items(actor: User, customer: Customer) -> list[MenuItem]:
+    """Merging is the concern of the module that knows all others."""
+    url = url_if_any("shell:customer_merge", customer.pk)
+    if not url or not may(actor, Permission.CUSTOMER_MERGE):
+        return []
+    return [MenuItem(_("Merge…"), url, icon="users")]
 
 
 def _request_item(customer: Customer, reason: str) -> MenuItem:

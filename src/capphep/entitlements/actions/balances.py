@@ -44,7 +44,9 @@ def rebuild_balances(subscriptions: Collection[Subscription]) -> None:
         for (module_id, resource_id), found in rules.steps(of_subscription).items()
         for step in found
     )
-    rows.put((check_document(one, granted) for one in subscriptions), key="subscription")
+    # Who asks by the code of a merged customer is answered by the document of the other one.
+    asked = [one for one in subscriptions if one.customer.merged_into_id is None]
+    rows.put((check_document(one, granted) for one in asked), key="subscription")
     note_ownership(
         {
             (found.customer_id, found.product_id): rules.owned_days(spans[found.pk])

@@ -3,6 +3,7 @@
 from capphep.entitlements.models.checks import CheckDocument
 from capphep.entitlements.models.ledger import (
     ADDITIONS,
+    MOVES,
     OPPOSITES,
     TRIALS,
     BalanceStep,
@@ -16,6 +17,7 @@ from capphep.entitlements.models.usage import DailyUsage, Occasion, Usage
 
 __all__ = [
     "ADDITIONS",
+    "MOVES",
     "OPPOSITES",
     "TRIALS",
     "BalanceStep",

@@ -43,6 +43,10 @@ class GrantKind(models.TextChoices):
     TRIAL = "trial", _("Trial")
     WITHDRAWAL = "withdrawal", _("Withdrawal")
     TRIAL_END = "trial_end", _("End of the trial")
+    MOVED_OUT = "moved_out", _("Moved to the customer that this one was merged into")
+    MOVED_IN = "moved_in", _("Moved from a merged customer")
+    TRIAL_OUT = "trial_out", _("Trial moved to the customer that this one was merged into")
+    TRIAL_IN = "trial_in", _("Trial moved from a merged customer")
 
 
 def _values(kinds: Iterable[GrantKind]) -> list[str]:
@@ -52,10 +56,36 @@ def _values(kinds: Iterable[GrantKind]) -> list[str]:
 OPPOSITES: Final[Mapping[str, GrantKind]] = {
     GrantKind.APPROVAL: GrantKind.WITHDRAWAL,
     GrantKind.TRIAL: GrantKind.TRIAL_END,
+    GrantKind.MOVED_IN: GrantKind.WITHDRAWAL,
+    GrantKind.TRIAL_IN: GrantKind.TRIAL_END,
 }
 """What takes back each kind of addition; what was in force before capphep stays."""
-ADDITIONS: Final = (GrantKind.OPENING, GrantKind.APPROVAL, GrantKind.TRIAL)
-TRIALS: Final = (GrantKind.TRIAL, GrantKind.TRIAL_END)
+MOVES: Final = (
+    GrantKind.MOVED_OUT,
+    GrantKind.MOVED_IN,
+    GrantKind.TRIAL_OUT,
+    GrantKind.TRIAL_IN,
+)
+"""By a merge: as much goes out of one subscription as comes into another."""
+ADDITIONS: Final = (
+    GrantKind.OPENING,
+    GrantKind.APPROVAL,
+    GrantKind.TRIAL,
+    GrantKind.MOVED_IN,
+    GrantKind.TRIAL_IN,
+)
+REMOVALS: Final = (
+    GrantKind.WITHDRAWAL,
+    GrantKind.TRIAL_END,
+    GrantKind.MOVED_OUT,
+    GrantKind.TRIAL_OUT,
+)
+TRIALS: Final = (
+    GrantKind.TRIAL,
+    GrantKind.TRIAL_END,
+    GrantKind.TRIAL_OUT,
+    GrantKind.TRIAL_IN,
+)
 
 
 class Grant(models.Model):
@@ -84,8 +114,14 @@ class Grant(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "resource", "kind"],
-                condition=~models.Q(kind=GrantKind.TRIAL_END.value),
+                condition=~models.Q(kind__in=[GrantKind.TRIAL_END.value, *_values(MOVES)]),
                 name="granted_once",
+            ),
+            # A line is moved into a subscription once, and out of it once.
+            models.UniqueConstraint(
+                fields=["subscription", "source", "resource", "kind"],
+                condition=models.Q(kind__in=_values(MOVES)),
+                name="moved_once",
             ),
             models.UniqueConstraint(
                 fields=["source", "resource", "first_day"],
@@ -97,7 +133,7 @@ class Grant(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(quantity__gt=0, kind__in=_values(ADDITIONS))
-                | models.Q(quantity__lt=0, kind__in=_values(OPPOSITES.values())),
+                | models.Q(quantity__lt=0, kind__in=_values(REMOVALS)),
                 name="grant_signed",
             ),
         ]

@@ -15,6 +15,7 @@ class LicenceCause(models.TextChoices):
     APPROVAL = "approval", _("Approval")
     WITHDRAWAL = "withdrawal", _("Withdrawal")
     INFO_CHANGE = "info_change", _("Change of information")
+    MERGE = "merge", _("Merge of customers")
 
 
 class Licence(models.Model):
@@ -45,7 +46,9 @@ class Licence(models.Model):
             models.UniqueConstraint(fields=["subscription", "version"], name="licence_version"),
             models.UniqueConstraint(
                 fields=["request_no", "cause"],
-                condition=~models.Q(cause=LicenceCause.OPENING.value),
+                condition=~models.Q(
+                    cause__in=[LicenceCause.OPENING.value, LicenceCause.MERGE.value]
+                ),
                 name="licence_once",
             ),
         ]

@@ -67,10 +67,14 @@ def _expected(subscriptions: Collection[Subscription]) -> Mapping[int, Balances]
             _by_day(rules.steps(spans[one.pk])),
             set(rules.owned_days(spans[one.pk])),
             # Nothing was ever granted: whether that is written down or not is the same.
-            _told(check_document(one, granted)) if spans[one.pk] else "",
+            _told(check_document(one, granted)) if _is_asked(one, spans) else "",
         )
         for one in subscriptions
     }
+
+
+def _is_asked(one: Subscription, spans: Mapping[int, object]) -> bool:
+    return bool(spans[one.pk]) and one.customer.merged_into_id is None
 
 
 def _told(read: CheckDocument) -> str:

@@ -18,6 +18,7 @@ from capphep.entitlements.models import (
     TRIALS,
     BalanceStep,
     Grant,
+    GrantKind,
     Subscription,
 )
 from capphep.platform.prepared import prepared
@@ -135,10 +136,19 @@ def additions_of(grants: Iterable[Grant]) -> list[Addition]:
     found = []
     for grant in granted:
         if grant.kind in ADDITIONS:
-            end = ends.get((grant.source, grant.resource_id, OPPOSITES.get(grant.kind, "")))
+            possible = (
+                ends.get((grant.source, grant.resource_id, kind)) for kind in _ended_by(grant.kind)
+            )
+            found_ends = [end for end in possible if end]
+            end = min(found_ends, key=lambda one: one.first_day, default=None)
             term = Term(grant.first_day, grant.last_day)
             found.append(Addition(grant, rules.rest(term, end.first_day if end else None), end))
     return found
+
+
+def _ended_by(kind: str) -> tuple[str, ...]:
+    moved = GrantKind.TRIAL_OUT if kind in TRIALS else GrantKind.MOVED_OUT
+    return (OPPOSITES[kind], moved) if kind in OPPOSITES else (moved,)
 
 
 def rests(

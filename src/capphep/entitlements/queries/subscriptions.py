@@ -22,6 +22,8 @@ _END: Final[Mapping[str | None, rules.Why]] = {
     None: "lapses",
     GrantKind.WITHDRAWAL: "withdrawal",
     GrantKind.TRIAL_END: "trial_end",
+    GrantKind.MOVED_OUT: "moved",
+    GrantKind.TRIAL_OUT: "moved",
 }
 
 

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from capphep.crm.models import Customer
 from capphep.entitlements import rules
-from capphep.entitlements.models import ADDITIONS, Grant, GrantKind
+from capphep.entitlements.models import ADDITIONS, MOVES, Grant, GrantKind
 from capphep.entitlements.queries import span_of
 from capphep.provisioning.models import LicenceRequest, RequestQuantity, Withdrawal
 from capphep.provisioning.states import RequestKind, RequestStatus, WithdrawalStatus
@@ -64,8 +65,10 @@ def _read(request_ids: Collection[int]) -> Collection[Granted]:
 
 
 def _read_grants(by_number: Mapping[str, Granted]) -> None:
-    rows = Grant.objects.filter(request_no__in=by_number).exclude(kind=GrantKind.OPENING)
-    related = ("module", "resource", "subscription__customer", "subscription__product")
+    # A merge moves what is left; it changes nothing of what was granted and taken back.
+    rows = Grant.objects.filter(request_no__in=by_number)
+    rows = rows.exclude(kind__in=[GrantKind.OPENING, *MOVES])
+    related = ("module", "resource", "subscription__customer__merged_into", "subscription__product")
     for grant in rows.select_related(*related).order_by("id"):
         granted = by_number[grant.request_no]
         side = granted.added if grant.kind in ADDITIONS else granted.taken
@@ -102,8 +105,13 @@ def _described(grant: Grant) -> str:
     return (
         f"{grant.kind} {grant.quantity:+} {grant.module.code} {grant.resource.code}"
         f" {grant.first_day} to {grant.last_day}"
-        f" ({subscription.customer.budget_code} {subscription.product.code})"
+        f" ({_owner(subscription.customer).budget_code} {subscription.product.code})"
     )
+
+
+def _owner(customer: Customer) -> Customer:
+    """Whose it is today: requests move with a merge, grants stay where they were made."""
+    return customer.merged_into or customer
 
 
 def _of_ends(granted: Granted) -> Iterator[str]:

@@ -27,6 +27,7 @@ _WHY: Final = {
     "lapses": gettext_lazy("ends"),
     "withdrawal": gettext_lazy("withdrawn"),
     "trial_end": gettext_lazy("the trial ends"),
+    "moved": gettext_lazy("moved with a merge of customers"),
 }
 
 Piece: TypeAlias = tuple[float, float, float]

@@ -1,7 +1,8 @@
 """The reads of checks: plain statements over connections of their own, one for each thread.
 
-Only `known_customer` and `catalogue` look beyond the three tables of tokens, users and documents,
-so that a check waits for no import and for no migration of anything else.
+Only `known_customer`, `catalogue` and the look for a former code, where nothing else was found, go
+beyond the three tables of tokens, users and documents, so that a check waits for no import and for
+no migration of anything else.
 """
 
 from __future__ import annotations
@@ -36,7 +37,13 @@ SELECT c.id, EXISTS (
     JOIN entitlements_grant g ON g.subscription_id = s.id
     LEFT JOIN entitlements_checkdocument d ON d.subscription_id = s.id
     WHERE s.customer_id = c.id AND d.id IS NULL)
-FROM crm_customer c WHERE c.budget_code = $1""",
+FROM crm_customer c WHERE c.budget_code = $1 AND c.merged_into_id IS NULL
+UNION SELECT c.merged_into_id, 1 = 0 FROM crm_customer c
+WHERE c.budget_code = $1 AND c.merged_into_id IS NOT NULL""",
+    # What a former code, or that of a merged customer, is today.
+    "today": """
+SELECT c.budget_code FROM crm_customercode k JOIN crm_customer c ON c.id = k.customer_id
+WHERE k.key = $1 AND k.kind = 'budget_code'""",
     # What the catalogue sells or offers for trial; a module without either as well.
     "catalogue": """
 SELECT p.id, p.code, m.code, COALESCE(r.code, '')
@@ -93,15 +100,25 @@ class Reader:
 
     def check(self, sha256: str, budget_code: str, product: str) -> tuple[Token | None, list[Held]]:
         """The running token with this hash, and what this customer has of the product."""
-        return _token(self.rows("check", [sha256, _now(), budget_code, product]))
+        return self._asked("check", sha256, budget_code, product)
 
     def bulk(self, sha256: str, budget_code: str) -> tuple[Token | None, list[Held]]:
         """The same for all products."""
-        return _token(self.rows("bulk", [sha256, _now(), budget_code]))
+        return self._asked("bulk", sha256, budget_code)
 
     def stream(self, token_id: int, budget_code: str) -> tuple[Token | None, list[Held]]:
         """The same for a token that is known by its key."""
-        return _token(self.rows("stream", [str(token_id), _now(), budget_code]))
+        return self._asked("stream", str(token_id), budget_code)
+
+    def _asked(
+        self, name: str, token: str, budget_code: str, *product: str
+    ) -> tuple[Token | None, list[Held]]:
+        """A former code is asked for once more, by the code of today."""
+        found, held = _token(self.rows(name, [token, _now(), budget_code, *product]))
+        if found and not held:
+            for (today,) in self.rows("today", [budget_code]):
+                return _token(self.rows(name, [token, _now(), today, *product]))
+        return found, held
 
     def known_customer(self, budget_code: str) -> int | None:
         """The key of a customer; None where there is none.
