@@ -119,7 +119,7 @@ def test_everything_moves_and_the_old_record_leads_to_the_new_one(
         record_type="customer",
         record_id=twins.gone.pk,
         author=manager,
-        text="Gọi lại",
+        body="Gọi lại",
         token=_uuid(),
     )
     twins.merge(manager)
