@@ -169,6 +169,7 @@ def test_each_kind_has_its_row() -> None:
         "talk.comment": "comment",
         "activity.due": "activity",
         "usage.end": "usage",
+        "job": "job",
         "endpoint.disabled": "other",
     }
     assert {kind: mail_kinds.kind_of(kind).key for kind in kinds} == kinds

@@ -56,6 +56,7 @@ KINDS: Final = (
         MailWhen.DAILY,
         _SELLING,
     ),
+    MailKind("job", _("My import or export is done"), ("job",), MailWhen.NEVER),
     OTHER,
 )
 _BY_KEY: Final[Mapping[str, MailKind]] = {kind.key: kind for kind in KINDS}

@@ -104,7 +104,7 @@ def page_for(person: User, record_type: str, record_id: int) -> str:
 
 
 def record_of(actor: Actor, record_type: str, record_id: int) -> Talked:
-    """The record, where the actor may know of it. Raises NotFound. One statement."""
+    """RULE N1: the record, where the actor may know of it. Raises NotFound. One statement."""
     kind = _KINDS.get(record_type)
     rows = _rows(actor, record_type, [record_id]) if kind else []
     for row in rows:
@@ -130,7 +130,10 @@ def visible_ids(actor: Actor, record_type: str) -> QuerySet[Any]:
 
 
 def may_see(person: User, record: Talked) -> bool:
-    """Whether somebody else, by their own role and team, may see the record. One statement."""
+    """RULE N1: whether somebody else, by their own role and team, may see the record.
+
+    One statement.
+    """
     if not person.is_active or person.role == Role.PROGRAM:
         return False
     return _KINDS[record.type].visible(person).filter(pk=record.pk).exists()

@@ -57,7 +57,7 @@ def mentioned(body: str) -> list[str]:
 
 
 def may_edit(created_at: datetime.datetime, now: datetime.datetime) -> bool:
-    """Words may be mended while hardly anybody has read them."""
+    """RULE N2: words may be mended while hardly anybody has read them."""
     return now - created_at <= EDITABLE_FOR
 
 

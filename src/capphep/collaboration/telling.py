@@ -30,8 +30,10 @@ Told = Iterator[tuple[User, str, str, str, str]]
 
 
 def tell_next() -> int:
-    """Tell of some of the events that were not read yet; returns how many. One statement
-    where there is nothing."""
+    """RULE N3: tell of some of the events that were not read yet; returns how many.
+
+    Two statements where there is nothing.
+    """
     feed.place()
     read = Reading.objects.values_list("position", flat=True).first() or 0
     if not feed.after(read, types=tuple(_TOLD), limit=1):

@@ -28,7 +28,7 @@ def has_mail_server() -> bool:
 
 
 def sort_notices() -> int:
-    """Put what nobody has looked at yet into letters, as each person wants it; returns how many.
+    """RULE N3: put what is new into letters, as each person wants it; returns how many notices.
 
     One transaction: what is sorted and its letter are true together. Several at once share the
     work (PostgreSQL) or wait for each other. One statement where there is nothing.
