@@ -21,7 +21,7 @@ from capphep.crm.keys import KEYS, NAMED_BY, key_of, set_keys
 from capphep.crm.models import Contact, Customer, Opportunity, Order
 from capphep.crm.queries.customers import require_own
 from capphep.crm.sales_rules import opportunity_search_key
-from capphep.platform import audit, outbox
+from capphep.platform import audit, outbox, rows
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.folding import fold
 
@@ -53,6 +53,7 @@ class Entered:
     created: int
     updated: int
     unchanged: int
+    made: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,17 @@ def enter_customers(*, actor: Actor, entries: Sequence[CustomerEntry]) -> Entere
             customer_event("customer.created", customer) for customer in created.values()
         )
         outbox.enqueue(customer_event("customer.changed", customer) for customer in edited.values())
-    return Entered(len(created), len(edited), len(old) - len(edited))
+    made = [customer.pk for customer in created.values()]
+    return Entered(len(created), len(edited), len(old) - len(edited), made)
+
+
+def owners_of(codes: Iterable[str]) -> dict[str, Customer]:
+    """The customers with these codes that are there, with nothing but who is in charge."""
+    rows_ = Customer.objects.only("budget_code", "owner_id", "team_id")
+    found: dict[str, Customer] = {}
+    for batch in batches(codes):
+        found |= {row.budget_code: row for row in rows_.filter(budget_code__in=batch)}
+    return found
 
 
 def governing_units(codes: Collection[str]) -> dict[str, str | None]:
@@ -162,7 +173,7 @@ def _create(actor: Actor, entries: Sequence[CustomerEntry]) -> dict[str, Custome
     ]
     for customer in made:
         set_keys(customer)
-    Customer.objects.bulk_create(made, batch_size=BATCH)
+    rows.insert(made)
     return {customer.budget_code: customer for customer in made}
 
 
@@ -262,7 +273,7 @@ def _enter_contacts(entries: Sequence[CustomerEntry], units: Units) -> list[_Edi
             moved.append(contact)
             after = _person(contact.full_name, contact.position)
             edits.append(_Edit(customer, {"contact": before}, {"contact": after}, "contact_edited"))
-    Contact.objects.bulk_create(added, batch_size=BATCH)
+    rows.insert(added)
     Contact.objects.bulk_update(moved, ["position"], batch_size=BATCH)
     return edits
 

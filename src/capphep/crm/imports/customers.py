@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from capphep.crm.actions.bulk import CustomerEntry, Entered, enter_customers, governing_units
+from capphep.crm.actions.bulk import (
+    CustomerEntry,
+    Entered,
+    enter_customers,
+    governing_units,
+    owners_of,
+)
 from capphep.crm.customer_rules import (
     ContactInput,
     CustomerInput,
@@ -20,11 +26,12 @@ from capphep.crm.imports.governing import refused_parents
 from capphep.crm.imports.provinces import official_name
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Level, OrgType, PublicUnitKind, Sector
+from capphep.crm.queries.customers import may_write
 from capphep.crm.rules import Problems
-from capphep.platform.roles import Actor
+from capphep.platform.roles import Actor, Permission, require
 from capphep.pure import codes
 from capphep.pure.cells import Raw
-from capphep.pure.errors import Invalid, gettext_noop
+from capphep.pure.errors import Invalid, Refusal, gettext_noop
 
 SHEET: Final = SheetPlan(
     title="Khách hàng",
@@ -86,23 +93,64 @@ class Outcome:
     rejected: Sequence[Rejected]
     unusual_codes: Sequence[str]
     """RULE R11: budget codes whose first digit deserves a second look."""
+    made: Sequence[int] = ()
+    """Keys of the customers that were created."""
 
 
-def import_customers(*, actor: Actor, rows: Iterable[SheetRow]) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What would become of the rows: those of new customers, of known ones, and the bad ones."""
+
+    new: Sequence[str]
+    known: Sequence[str]
+    repeats: int
+    rejected: Sequence[Rejected]
+
+
+def import_customers(
+    *, actor: Actor, rows: Iterable[SheetRow], keep_known: bool = False
+) -> Outcome:
     """Enter the good rows, in the caller's transaction; return the bad ones with reasons.
 
-    Raises Forbidden unless the actor may write customers.
+    ``keep_known`` leaves customers that are there as they are. Raises Forbidden unless the actor
+    may write customers.
     """
-    reader = _RowReader()
-    batch = _Batch()
-    for row in rows:
-        batch.take(row.number, reader.entry(row))
-    batch.judge_parents()
-    entries = batch.entries()
+    require(actor, Permission.CUSTOMER_WRITE)
+    batch = _judged(actor, rows, keep_known=keep_known)
+    kept = len(batch.known) if keep_known else 0
+    entries = batch.entries(batch.known if keep_known else ())
     alike = alike_rows(entries)
     entered = enter_customers(actor=actor, entries=entries)
     note_alike(actor, alike)
-    return batch.outcome(entered)
+    return batch.outcome(entered, kept)
+
+
+def judge_customers(
+    *, actor: Actor, rows: Iterable[SheetRow], keep_known: bool, planned: Collection[str]
+) -> Judged:
+    """The same look at the rows, and nothing is written.
+
+    ``planned`` are the codes of good rows that would have been entered before these.
+    """
+    batch = _judged(actor, rows, keep_known=keep_known, planned=planned)
+    new = [code for code in batch.first if code not in batch.known]
+    known = [code for code in batch.first if code in batch.known]
+    return Judged(new, known, len(batch.repeats), batch.bad_rows())
+
+
+def _judged(
+    actor: Actor,
+    rows: Iterable[SheetRow],
+    *,
+    keep_known: bool,
+    planned: Collection[str] = (),
+) -> _Batch:
+    reader, batch = _RowReader(), _Batch()
+    for row in rows:
+        batch.take(row.number, reader.entry(row))
+    batch.look_up(actor, must_be_own=not keep_known)
+    batch.judge_parents(planned)
+    return batch
 
 
 class _RowReader:
@@ -182,6 +230,7 @@ class _Batch:
         self.first: dict[str, tuple[int, CustomerEntry]] = {}
         self.repeats: list[tuple[int, str]] = []
         self.rejected: list[Rejected] = []
+        self.known: set[str] = set()
 
     def take(self, number: int, found: CustomerEntry | Rejected) -> None:
         """Of rows with one code the first good one enters; a later one has to say the same."""
@@ -196,11 +245,27 @@ class _Batch:
         else:
             self.rejected.append(Rejected(number, [_differs(first)]))
 
-    def judge_parents(self) -> None:
+    def look_up(self, actor: Actor, *, must_be_own: bool) -> None:
+        """Find the customers that are there, and take out the rows of those of others."""
+        found = owners_of(self.first)
+        self.known = set(found)
+        if must_be_own:
+            self._take_out(
+                {
+                    code: of_somebody_else(code)
+                    for code, customer in found.items()
+                    if not may_write(actor, customer)
+                }
+            )
+
+    def judge_parents(self, planned: Collection[str]) -> None:
         """Take out the rows whose governing unit cannot be one, and what repeats them."""
         stated = {code: entry.parent_code for code, (_, entry) in self.first.items()}
         existing = governing_units({*stated, *stated.values()})
-        refused = refused_parents(stated, existing)
+        wanted = [code for code in stated.values() if code in planned and code not in stated]
+        self._take_out(refused_parents(stated, dict.fromkeys(wanted) | existing))
+
+    def _take_out(self, refused: Mapping[str, Refusal]) -> None:
         numbered = [(number, code) for code, (number, _) in self.first.items()]
         for number, code in numbered + self.repeats:
             if code in refused:
@@ -209,17 +274,28 @@ class _Batch:
         for code in refused:
             del self.first[code]
 
-    def entries(self) -> list[CustomerEntry]:
-        return [entry for _, entry in self.first.values()]
+    def entries(self, but: Collection[str]) -> list[CustomerEntry]:
+        return [entry for code, (_, entry) in self.first.items() if code not in but]
 
-    def outcome(self, entered: Entered) -> Outcome:
+    def bad_rows(self) -> list[Rejected]:
+        return sorted(self.rejected, key=lambda row: row.number)
+
+    def outcome(self, entered: Entered, kept: int) -> Outcome:
         return Outcome(
             created=entered.created,
             updated=entered.updated,
-            unchanged=entered.unchanged + len(self.repeats),
-            rejected=sorted(self.rejected, key=lambda row: row.number),
+            unchanged=entered.unchanged + len(self.repeats) + kept,
+            rejected=self.bad_rows(),
             unusual_codes=[code for code in self.first if codes.unusual_budget_code(code)],
+            made=entered.made,
         )
+
+
+def of_somebody_else(code: str) -> Invalid:
+    """It may be one that the actor may not know of: nothing more is said."""
+    message = gettext_noop("The budget code %(code)s belongs to a customer of somebody else.")
+    params = {"code": code}
+    return Invalid("budget_code_taken", message, rule="R11", field="budget_code", params=params)
 
 
 def _differs(first: int) -> Invalid:

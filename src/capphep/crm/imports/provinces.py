@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from capphep.pure.folding import clean, fold
 
@@ -20,6 +21,7 @@ _OFFICIAL = {fold(name): f"Thành phố {name}" for name in CITIES} | {
 }
 
 
+@lru_cache(maxsize=1000)
 def official_name(written: str) -> str:
     """The name as it is stored: "TP. Huế" is "Thành phố Huế", "Tỉnh Cà Mau" is "Cà Mau".
 

@@ -17,6 +17,7 @@ Cell: TypeAlias = str | int | float | datetime.date | datetime.time | datetime.t
 """What a workbook holds; an empty cell is the empty text."""
 T = TypeVar("T")
 
+_REMEMBERED: Final = 1000
 FIRST_DAY: Final = datetime.date(2000, 1, 1)
 LAST_DAY: Final = datetime.date(2199, 12, 31)
 # Day 0 of a spreadsheet, from where a date that lost its format counts.
@@ -119,13 +120,19 @@ def by(normalise: Callable[[Raw], T]) -> Callable[[Cell], T]:
 def one_of(vocabulary: Mapping[str, T]) -> Callable[[Cell], T]:
     """A reader of names out of a list, accents and case aside. Raises Invalid not_in_list."""
     by_key = {key_of(name): value for name, value in vocabulary.items()}
+    # A file names the same few again and again.
+    as_written: dict[Cell, T] = {}
 
     def read_name(cell: Cell) -> T:
+        if cell in as_written:
+            return as_written[cell]
         key = key_of(text_of(cell))
         if key not in by_key:
             message = gettext_noop("“%(value)s” is not in the list: %(known)s.")
             params = {"value": shown(raw_of(cell)), "known": ", ".join(vocabulary)}
             raise Invalid("not_in_list", message, params=params)
+        if len(as_written) < _REMEMBERED:
+            as_written[cell] = by_key[key]
         return by_key[key]
 
     return read_name
