@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from capphep.crm.models import Customer
-from capphep.shell import workbooks
+from capphep.exchange import workbooks
 from tests.imports.books import book, line, unit
 
 pytestmark = pytest.mark.django_db

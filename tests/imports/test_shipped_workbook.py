@@ -18,9 +18,9 @@ from capphep.crm.imports.provinces import CITIES, PROVINCES
 from capphep.crm.models import Contact, Customer, OwnedProduct
 from capphep.entitlements.models import Grant
 from capphep.entitlements.queries import ledger_differences, quantity_in_force
+from capphep.exchange import workbooks
 from capphep.platform import numbers
 from capphep.platform.roles import SYSTEM
-from capphep.shell import workbooks
 from capphep.shell.customer_import import Summary, import_customers
 from tests.imports.books import counts, line_counts, reasons
 

@@ -12,10 +12,10 @@ from django.utils import translation
 
 from capphep.crm.imports.customers import SHEET as CUSTOMERS
 from capphep.crm.models import Customer
+from capphep.exchange import workbooks
+from capphep.exchange.workbooks import Unreadable
 from capphep.platform.texts import refusal_text
-from capphep.shell import workbooks
 from capphep.shell.customer_import import REASON, Summary, import_customers
-from capphep.shell.workbooks import Unreadable
 from tests.imports.books import Imported, book, counts, line, table, unit, write
 
 pytestmark = pytest.mark.django_db

@@ -212,6 +212,7 @@ LISTS = {
     "crm.opportunities": "capphep.crm.views.opportunities.OPPORTUNITIES",
     "crm.orders": "capphep.crm.views.orders.ORDERS",
     "crm.projects": "capphep.crm.views.projects.PROJECTS",
+    "exchange.imports": "capphep.exchange.views.imports.IMPORTS",
     "identity.accounts": "capphep.identity.views.accounts.ACCOUNTS",
     "ims.absences": "capphep.ims.views.absences.ABSENCES",
     "ims.queue": "capphep.ims.views.queue.QUEUE",

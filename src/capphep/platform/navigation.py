@@ -106,7 +106,16 @@ GROUPS: Final = (
     ),
     Group(
         _("Excel"),
-        (Entry(_("Background work"), "exchange:job_list", "clock", ("exchange:job",)),),
+        (
+            Entry(
+                _("Imports from Excel"),
+                "exchange:import_list",
+                "table-import",
+                ("exchange:import",),
+                frozenset({Role.SALES, Role.MANAGER, Role.ADMIN}),
+            ),
+            Entry(_("Background work"), "exchange:job_list", "clock", ("exchange:job",)),
+        ),
     ),
     Group(
         _("Administration"),

@@ -38,6 +38,8 @@ class Permission(models.TextChoices):
     ACCOUNT_WRITE = "account.write"
     TALK_WRITE = "talk.write"
     SETTING_WRITE = "setting.write"
+    # Customers of whoever it may be, and what was in force before capphep.
+    BULK_ENTER = "bulk.enter"
 
 
 class SystemActor:
@@ -78,6 +80,7 @@ _GRANTED: dict[str, frozenset[Permission]] = {
             Permission.ACCOUNT_WRITE,
             Permission.TALK_WRITE,
             Permission.SETTING_WRITE,
+            Permission.BULK_ENTER,
         }
     ),
     # A product that asks and reports over the API; it never signs in on a screen.

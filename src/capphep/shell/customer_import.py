@@ -14,14 +14,14 @@ from django.db import IntegrityError, transaction
 from capphep.crm.imports import customers
 from capphep.crm.imports.rows import Cell, Rejected, SheetPlan, SheetRow, key_of, text_of
 from capphep.entitlements import imports as entitlements
+from capphep.exchange import workbooks
+from capphep.exchange.workbooks import Unreadable
 from capphep.platform.models import Installation
 from capphep.platform.origin import working_from
 from capphep.platform.roles import SYSTEM
 from capphep.platform.texts import refusal_text
 from capphep.provisioning.models import LicenceRequest
 from capphep.pure.errors import Refusal, gettext_noop
-from capphep.shell import workbooks
-from capphep.shell.workbooks import Unreadable
 
 REASON: Final = "Lý do"
 # A title and a date above the header are common; more than that is another kind of file.

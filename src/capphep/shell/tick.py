@@ -10,6 +10,7 @@ from capphep.entitlements.actions.effects import note_effects
 from capphep.entitlements.actions.keys import forget_private_keys
 from capphep.entitlements.actions.occasions import note_ends
 from capphep.entitlements.actions.usage import forget_old_usage
+from capphep.exchange.actions import forget_old as forget_old_uploads
 from capphep.identity.actions import close_due
 from capphep.platform import clock, drafts, jobs, options, ticks
 from capphep.platform.api.idempotency import forget_old_answers
@@ -43,5 +44,6 @@ def run() -> Counter[str]:
     counts["answers_forgotten"] = forget_old_answers()
     counts["jobs_forgotten"] = jobs.forget_old()
     counts["form_drafts_forgotten"] = drafts.forget_old()
+    counts["uploads_forgotten"] = forget_old_uploads()
     counts["texts"] = read_unread().total()
     return counts

@@ -18,6 +18,8 @@ from django.db import close_old_connections, connection
 
 from capphep.collaboration.mailing import post_next
 from capphep.collaboration.telling import tell_next
+from capphep.exchange import exporting
+from capphep.exchange import running as importing
 from capphep.identity.delivery import deliver_next
 from capphep.integration.courier import Courier
 from capphep.platform import clock, jobs, options, ticks
@@ -51,7 +53,7 @@ def do_background_work() -> int:
 
 
 # The kinds of background work that people can ask for.
-BACKGROUND: Final[Sequence[jobs.Kind]] = ()
+BACKGROUND: Final[Sequence[jobs.Kind]] = (*importing.KINDS, *exporting.KINDS)
 
 # Its threads begin with its first delivery: after the server has forked.
 _COURIER: Final = Courier()

@@ -22,7 +22,7 @@ from capphep.crm.models import Contact, Customer, Opportunity, Order
 from capphep.crm.queries.customers import require_own
 from capphep.crm.sales_rules import opportunity_search_key
 from capphep.platform import audit, outbox, rows
-from capphep.platform.roles import Actor, Permission, require
+from capphep.platform.roles import Actor, Permission, Role, may, require
 from capphep.pure.folding import fold
 
 BATCH: Final = 500
@@ -76,13 +76,15 @@ def enter_customers(*, actor: Actor, entries: Sequence[CustomerEntry]) -> Entere
     no circle of them comes about. What an entry does not say stays as it is. An edit counts
     the version up, so that whoever has the customer's form open is told.
 
+    New ones of a salesperson are in their charge, those of anybody else in the common pool.
     Raises Forbidden, also for a colleague's customer.
     """
-    require(actor, Permission.CUSTOMER_WRITE)
+    require_entry(actor)
     with transaction.atomic():
         known = _locked({entry.budget_code for entry in entries})
-        for customer in known.values():
-            require_own(actor, customer)
+        if not may(actor, Permission.BULK_ENTER):
+            for customer in known.values():
+                require_own(actor, customer)
         new = [entry for entry in entries if entry.budget_code not in known]
         old = [entry for entry in entries if entry.budget_code in known]
         created = _create(actor, new)
@@ -99,6 +101,12 @@ def enter_customers(*, actor: Actor, entries: Sequence[CustomerEntry]) -> Entere
         outbox.enqueue(customer_event("customer.changed", customer) for customer in edited.values())
     made = [customer.pk for customer in created.values()]
     return Entered(len(created), len(edited), len(old) - len(edited), made)
+
+
+def require_entry(actor: Actor) -> None:
+    """Raises Forbidden for who may enter customers neither one by one nor in bulk."""
+    if not may(actor, Permission.BULK_ENTER):
+        require(actor, Permission.CUSTOMER_WRITE)
 
 
 def owners_of(codes: Iterable[str]) -> dict[str, Customer]:
@@ -161,11 +169,12 @@ def _by_code(codes: Collection[str]) -> dict[str, Customer]:
 
 def _create(actor: Actor, entries: Sequence[CustomerEntry]) -> dict[str, Customer]:
     """New customers by code, as yet without their governing units, which may be new too."""
+    sells = actor.role == Role.SALES
     made = [
         Customer(
             budget_code=entry.budget_code,
-            owner_id=actor.pk,
-            team_id=actor.team_id,
+            owner_id=actor.pk if sells else None,
+            team_id=actor.team_id if sells else None,
             updated_by_id=actor.pk,
             **{**entry.if_new, **entry.values},
         )

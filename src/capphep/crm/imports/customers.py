@@ -13,6 +13,7 @@ from capphep.crm.actions.bulk import (
     enter_customers,
     governing_units,
     owners_of,
+    require_entry,
 )
 from capphep.crm.customer_rules import (
     ContactInput,
@@ -28,7 +29,7 @@ from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Level, OrgType, PublicUnitKind, Sector
 from capphep.crm.queries.customers import may_write
 from capphep.crm.rules import Problems
-from capphep.platform.roles import Actor, Permission, require
+from capphep.platform.roles import Actor, Permission, may
 from capphep.pure import codes
 from capphep.pure.cells import Raw
 from capphep.pure.errors import Invalid, Refusal, gettext_noop
@@ -112,10 +113,10 @@ def import_customers(
 ) -> Outcome:
     """Enter the good rows, in the caller's transaction; return the bad ones with reasons.
 
-    ``keep_known`` leaves customers that are there as they are. Raises Forbidden unless the actor
-    may write customers.
+    ``keep_known`` leaves customers that are there as they are. Raises Forbidden as
+    `enter_customers` does.
     """
-    require(actor, Permission.CUSTOMER_WRITE)
+    require_entry(actor)
     batch = _judged(actor, rows, keep_known=keep_known)
     kept = len(batch.known) if keep_known else 0
     entries = batch.entries(batch.known if keep_known else ())
@@ -249,7 +250,7 @@ class _Batch:
         """Find the customers that are there, and take out the rows of those of others."""
         found = owners_of(self.first)
         self.known = set(found)
-        if must_be_own:
+        if must_be_own and not may(actor, Permission.BULK_ENTER):
             self._take_out(
                 {
                     code: of_somebody_else(code)

@@ -34,11 +34,11 @@ class OpeningGrant:
 
 @transaction.atomic
 def open_grants(*, actor: Actor, grants: Sequence[OpeningGrant]) -> None:
-    """Enter what was in force before capphep began, so that R1 has a base.
+    """Enter what was in force before capphep began, so that R1 has a base. Raises Forbidden.
 
     The old request numbers are kept from being given again (R14).
     """
-    require(actor, Permission.CUSTOMER_WRITE)
+    require(actor, Permission.BULK_ENTER)
     owners = {(grant.customer_id, grant.product_id) for grant in grants}
     subscriptions = _subscriptions(owners)
     day = clock.today()

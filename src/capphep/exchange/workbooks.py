@@ -56,7 +56,7 @@ def read(path: Path) -> dict[str, list[list[Cell]]]:
     try:
         with path.open("rb"):
             # What cannot be opened is told in the system's own words.
-            _check_size(path)
+            check_size(path, path.name)
         with CalamineWorkbook.from_path(path) as workbook:
             return {
                 title: workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
@@ -94,19 +94,22 @@ def write(path: Path, sheets: Mapping[str, Rows]) -> None:
         workbook.close()
 
 
-def _check_size(path: Path) -> None:
-    """Refuse what would fill the memory: one stray cell in the last corner is enough."""
+def check_size(path: Path, name: str) -> None:
+    """Refuse what would fill the memory: one stray cell in the last corner is enough.
+
+    Raises Unreadable.
+    """
     if not zipfile.is_zipfile(path):
         return
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
-                raise Unreadable(_TOO_LARGE, file=path.name)
+                raise Unreadable(_TOO_LARGE, file=name)
             for part in archive.namelist():
                 if part.startswith("xl/worksheets/") and _area(archive.read(part)) > MOST_CELLS:
-                    raise Unreadable(_TOO_LARGE, file=path.name)
+                    raise Unreadable(_TOO_LARGE, file=name)
     except _BROKEN_ARCHIVE as error:
-        raise Unreadable(_NO_WORKBOOK, file=path.name) from error
+        raise Unreadable(_NO_WORKBOOK, file=name) from error
 
 
 def _area(sheet: bytes) -> int:

@@ -1,0 +1,93 @@
+"""What came to stand on the records of an import, and keeps it from being undone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from django.db.models import ForeignKey, Model
+from django.utils.translation import gettext_lazy as _
+
+from capphep.crm.models import Contact, Customer
+from capphep.exchange.kinds import ImportKind
+from capphep.exchange.models import Import
+from capphep.platform.kit import Text
+from capphep.pure.errors import Conflict, gettext_noop
+
+_BATCH: Final = 500
+_NAMES: Final[Mapping[str, Text]] = {
+    "crm.customer": _("Customers edited since, or governed by one of these"),
+    "crm.order": _("Orders"),
+    "crm.opportunity": _("Opportunities"),
+    "crm.ownedproduct": _("Products in force"),
+    "entitlements.subscription": _("Subscriptions"),
+    "provisioning.licencerequest": _("Licence requests"),
+    "identity.adminaccount": _("Administrator accounts"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dependents:
+    """How many of what refer to the records, by the table's name in the reader's language."""
+
+    counts: Counter[str]
+
+    def refuse(self) -> None:
+        """Raises Conflict ``in_use`` unless there are none."""
+        if refusal := self.refusal():
+            raise refusal
+
+    def refusal(self) -> Conflict | None:
+        if not self.counts:
+            return None
+        listed = ", ".join(f"{name}: {count}" for name, count in self.counts.most_common())
+        message = gettext_noop("It cannot be undone; something depends on it: %(what)s.")
+        return Conflict("in_use", message, rule="R13", params={"what": listed})
+
+
+def what_depends(kind: ImportKind, one: Import) -> Dependents:
+    """Rows of any table that refer to a created record; its own parts and each other aside."""
+    counts: Counter[str] = Counter()
+    for keys in _batches(one):
+        if kind.record is not None:
+            counts += _referring(kind.record, kind, one, keys)
+            counts += _edited(kind.record, keys)
+    return Dependents(counts)
+
+
+def _batches(one: Import) -> Iterator[Sequence[int]]:
+    keys = one.created.order_by("-record_id").values_list("record_id", flat=True).iterator()
+    while batch := list(islice(keys, _BATCH)):
+        yield batch
+
+
+def _referring(
+    record: type[Model], kind: ImportKind, one: Import, keys: Sequence[int]
+) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for relation in record._meta.related_objects:
+        table, field = relation.related_model, relation.field
+        if table in kind.parts or not isinstance(field, ForeignKey) or isinstance(table, str):
+            continue
+        rows = table._base_manager.filter(**{f"{field.name}__in": keys})
+        if table is record:
+            rows = rows.exclude(pk__in=one.created.values("record_id"))
+        if count := rows.count():
+            found[_label(table)] += count
+    return found
+
+
+def _edited(record: type[Model], keys: Sequence[int]) -> Counter[str]:
+    """Those that somebody has worked on since, or gave another person."""
+    if record is not Customer:
+        return Counter()
+    edited = Customer.objects.filter(pk__in=keys, version__gt=1).count()
+    edited += Contact.objects.filter(customer__in=keys, version__gt=1).count()
+    return Counter({_label(Customer): edited}) if edited else Counter()
+
+
+def _label(model: type[Model]) -> str:
+    return str(_NAMES.get(model._meta.label_lower, model._meta.verbose_name))

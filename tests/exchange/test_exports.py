@@ -1,0 +1,81 @@
+"""Lists as workbooks: the same rows as on the screen, real numbers and days, nothing that runs."""
+
+from __future__ import annotations
+
+import datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.http import FileResponse
+from django.test import Client
+from python_calamine import CalamineWorkbook
+
+from capphep.exchange import exporting
+from capphep.exchange.models import Import
+from capphep.platform import jobs
+from capphep.platform.models import AuditEntry, User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+CUSTOMERS = "/exchange/export/crm.customers"
+
+
+def sheets(answer: Any) -> list[list[list[Any]]]:
+    assert isinstance(answer, FileResponse), answer
+    book = CalamineWorkbook.from_filelike(BytesIO(answer.getvalue()))
+    return [book.get_sheet_by_index(at).to_python() for at in range(2)]
+
+
+def test_a_list_is_exported_as_it_is_narrowed(sales_client: Client, salesperson: User) -> None:
+    factories.customer("1234567", "UBND Xã Đông Hải", owner=salesperson)
+    factories.customer("1234568", "Trường B", owner=salesperson)
+    rows, about = sheets(sales_client.get(f"{CUSTOMERS}?q=truong"))
+    assert len(rows) == 2
+    assert "Trường B" in rows[1]
+    assert ["Tìm kiếm", "truong"] in about
+    assert ["Người xuất", salesperson.full_name] in about
+    entry = AuditEntry.objects.get(verb="exported")
+    assert (entry.actor, entry.after["rows"]) == (salesperson, 1)
+
+
+def test_nobody_exports_what_they_do_not_see(sales_client: Client, other_salesperson: User) -> None:
+    team = other_salesperson.team
+    factories.customer("1234567", "Của đội khác", owner=other_salesperson, team=team)
+    assert len(sheets(sales_client.get(CUSTOMERS))[0]) == 1
+    assert sales_client.get("/exchange/export/shell.users").status_code == 403
+    assert sales_client.get("/exchange/export/no.such").status_code == 404
+
+
+def test_days_are_days_and_what_looks_like_a_formula_is_text(
+    sales_client: Client, salesperson: User
+) -> None:
+    formula = '=HYPERLINK("http://x","y")'
+    Import.objects.create(owner=salesperson, kind="customers", file_name=formula, row_count=1234)
+    _, row = sheets(sales_client.get("/exchange/export/exchange.imports"))[0]
+    assert row[0] == formula
+    assert 1234 in row
+    assert isinstance(row[-1], datetime.datetime)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_list_is_written_in_the_background(
+    sales_client: Client, salesperson: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "AT_ONCE", 2)
+    monkeypatch.setattr(exporting, "_PAGE", 2)
+    for number in range(5):
+        factories.customer(f"123456{number}", f"Đơn vị {number}", owner=salesperson)
+    asked = sales_client.get(CUSTOMERS)
+    assert asked.status_code == 200
+    assert not isinstance(asked, FileResponse)
+    assert AuditEntry.objects.count() == 0
+    sales_client.post(CUSTOMERS)
+    assert jobs.work_next(exporting.KINDS) == 1
+    job = salesperson.jobs.get()
+    assert (job.state, job.done) == ("done", 5)
+    path = jobs.result_of(job)
+    assert path is not None
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    assert len(rows) == 6
+    assert job.file_name.startswith("khach-hang-")
