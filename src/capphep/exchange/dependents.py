@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignObjectRel, Model
 from django.utils.translation import gettext_lazy as _
 
 from capphep.crm.models import Contact, Customer
@@ -68,9 +68,11 @@ def _referring(
     record: type[Model], kind: ImportKind, one: Import, keys: Sequence[int]
 ) -> Counter[str]:
     found: Counter[str] = Counter()
-    for relation in record._meta.related_objects:
+    for relation in record._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or isinstance(relation.related_model, str):
+            continue
         table, field = relation.related_model, relation.field
-        if table in kind.parts or not isinstance(field, ForeignKey) or isinstance(table, str):
+        if table in kind.parts:
             continue
         rows = table._base_manager.filter(**{f"{field.name}__in": keys})
         if table is record:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from capphep.crm.actions.removal import remove_unused
 from capphep.crm.imports import customers
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
-from capphep.crm.models import Contact, Customer
+from capphep.crm.models import Contact, Customer, DuplicatePair
 from capphep.entitlements import imports as lines
 from capphep.exchange import examples
 from capphep.platform.kit import Text
@@ -166,7 +166,7 @@ CUSTOMERS: Final = ImportKind(
     example=examples.CUSTOMERS,
     keys=_customer_keys,
     updates=True,
-    parts=(Contact,),
+    parts=(Contact, DuplicatePair),
 )
 SUBSCRIPTIONS: Final = ImportKind(
     name="subscriptions",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.deletion import ProtectedError
 
 from capphep.crm.actions.bulk import require_entry
 from capphep.crm.events import customer_event
-from capphep.crm.models import Contact, Customer
+from capphep.crm.models import Contact, Customer, DuplicatePair
 from capphep.crm.queries.customers import require_own
 from capphep.platform import audit, outbox
 from capphep.platform.roles import Actor, Permission, may
@@ -36,6 +37,7 @@ def remove_unused(*, actor: Actor, customer_ids: Collection[int]) -> int:
     outbox.enqueue(customer_event("customer.removed", each) for each in found)
     keys = [each.pk for each in found]
     Contact.objects.filter(customer__in=keys).delete()
+    DuplicatePair.objects.filter(Q(first__in=keys) | Q(second__in=keys)).delete()
     # Those of one batch may govern each other, which would protect them.
     Customer.objects.filter(pk__in=keys).update(parent=None)
     try:
