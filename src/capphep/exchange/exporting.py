@@ -136,7 +136,7 @@ def write(path: Path, wanted: Wanted, renew: Callable[[int], None]) -> int:
             if sheet.count >= MOST_ROWS:
                 break
         sheet.filter()
-        about = book.sheet(_("About this file"), [_("What"), _("Value")])
+        about = book.sheet(_("About this file"), [_("Fact"), _("Value")])
         for row in _about(wanted, sheet.count):
             about.row(row)
     return sheet.count
