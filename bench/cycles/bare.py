@@ -23,6 +23,7 @@ from bench.cycles.recording import (
     Row,
     Rows,
     Transaction,
+    named,
 )
 
 SERIES = "platform_numberseries"
@@ -115,7 +116,7 @@ class BareCycle:
         values = [self._value(name, column, row) for row in rows.values() for column in columns]
         one = f"({', '.join([self.raw.mark] * len(columns))})"
         sql = (
-            f"INSERT INTO {name} ({', '.join(columns)}) VALUES {', '.join([one] * len(rows))} "
+            f"INSERT INTO {name} ({named(columns)}) VALUES {', '.join([one] * len(rows))} "
             f"RETURNING {table.key}"
         )
         for recorded, (key,) in zip(rows, self._rows(sql, values), strict=True):
@@ -123,7 +124,7 @@ class BareCycle:
 
     def _update(self, name: str, key: Any, row: Row) -> None:
         mark = self.raw.mark
-        sets = ", ".join(f"{column} = {mark}" for column in row)
+        sets = ", ".join(f'"{column}" = {mark}' for column in row)
         values = [self._value(name, column, row) for column in row]
         sql = f"UPDATE {name} SET {sets} WHERE {self.recording.tables[name].key} = {mark}"
         self._execute(sql, [*values, self._key(name, key)])

@@ -20,6 +20,7 @@ from bench.cycles.recording import (
     Rows,
     Table,
     Transaction,
+    named,
 )
 
 FIRST_CODE: Final = 1_100_000
@@ -103,7 +104,7 @@ class Builder:
         values: list[Any] = []
         shown = [self._expression(table, column, row, values) for column in table.types]
         self.raw.execute(
-            f"INSERT INTO {table.name} ({', '.join(table.types)}) "
+            f"INSERT INTO {table.name} ({named(table.types)}) "
             f"SELECT {', '.join(shown)} FROM {self._numbers(begin, end)}",
             values,
         )

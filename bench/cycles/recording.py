@@ -86,6 +86,11 @@ class Recording:
         return {name.split("_", 1)[1]: name for name in self.tables}
 
 
+def named(columns: Iterable[str]) -> str:
+    """The columns for a statement; some are words of SQL."""
+    return ", ".join(f'"{column}"' for column in columns)
+
+
 def tables() -> dict[str, Table]:
     models = [
         model
@@ -156,8 +161,8 @@ class Recorder:
         return {name: dict(self._rows(table)) for name, table in self.tables.items()}
 
     def _rows(self, table: Table) -> Iterator[tuple[Any, Row]]:
-        columns = ", ".join(table.types)
-        for values in self.raw.rows(f"SELECT {columns} FROM {table.name} ORDER BY {table.key}"):
+        columns = named(table.types)
+        for values in self.raw.rows(f"SELECT {columns} FROM {table.name} ORDER BY {named([table.key])}"):
             row = dict(zip(table.types, values, strict=True))
             yield row[table.key], row
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bench.cycles.raw import Raw
-from bench.cycles.recording import Rows, Table
+from bench.cycles.recording import Rows, Table, named
 from bench.desks.names import units
 from capphep.crm.imports.provinces import CITIES, PROVINCES
 from capphep.crm.states import LicenceStatus
@@ -177,7 +177,7 @@ class Market:
             for column, kind in table.types.items()
         ]
         picked = _escaped(f"SELECT {', '.join(shown)} FROM {source} WHERE {where}")
-        self.raw.execute(f"INSERT INTO {name} ({', '.join(table.types)}) {picked}", values)
+        self.raw.execute(f"INSERT INTO {name} ({named(table.types)}) {picked}", values)
 
     def _settle(self) -> None:
         """What a database that grew to this size day by day would have done by itself."""
