@@ -162,7 +162,9 @@ class Recorder:
 
     def _rows(self, table: Table) -> Iterator[tuple[Any, Row]]:
         columns = named(table.types)
-        for values in self.raw.rows(f"SELECT {columns} FROM {table.name} ORDER BY {named([table.key])}"):
+        for values in self.raw.rows(
+            f"SELECT {columns} FROM {table.name} ORDER BY {named([table.key])}"
+        ):
             row = dict(zip(table.types, values, strict=True))
             yield row[table.key], row
 
