@@ -96,7 +96,9 @@ class Builder:
                 self._insert(self.recording.tables[name], recorded, row, begin, end)
 
     def _place(self, table: Table, rows: Rows, begin: int) -> None:
-        [(highest,)] = self.raw.rows(f"SELECT COALESCE(MAX({table.key}), 0) FROM {table.name}")
+        [(highest,)] = self.raw.rows(
+            f"SELECT COALESCE(MAX({named([table.key])}), 0) FROM {table.name}"
+        )
         offsets = {recorded: offset for offset, recorded in enumerate(rows)}
         self.blocks[table.name] = Block(highest + 1 - begin * len(rows), offsets)
 
@@ -193,7 +195,7 @@ class Builder:
             if table.has_own_keys:
                 self.raw.execute(
                     f"SELECT setval(pg_get_serial_sequence('{table.name}', '{table.key}'), "
-                    f"GREATEST(1, (SELECT MAX({table.key}) FROM {table.name})))"
+                    f"GREATEST(1, (SELECT MAX({named([table.key])}) FROM {table.name})))"
                 )
         self.raw.execute("VACUUM ANALYZE")
         self.raw.execute("CHECKPOINT")
