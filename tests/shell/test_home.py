@@ -7,9 +7,12 @@ from django.test import Client
 
 from capphep.catalog.models import Item
 from capphep.crm.models import Customer
-from capphep.ims.actions import reject
+from capphep.ims.actions import reject, take
+from capphep.platform import clock
 from capphep.platform.models import User
 from capphep.provisioning.models import LicenceRequest
+from capphep.reporting.keeping import keep_up
+from capphep.reporting.models import EndFact
 from tests import factories, stories
 from tests.conftest import signed_in
 from tests.factories import SmallCatalogue
@@ -135,11 +138,59 @@ def test_an_auditor_finds_queue_decisions_and_orders(desk: Desk, auditor_client:
 def test_an_administrator_finds_the_figures(desk: Desk, admin_client: Client) -> None:
     desk.waiting()
     figures = [each.value for each in admin_client.get(HOME).context["figures"]]
-    # Users: salesperson, officer and the administrator; the small catalogue; one customer.
-    assert figures == [3, 2, 4, 1]
+    # Users: salesperson, officer and the administrator; the small catalogue; one customer;
+    # accounts and deliveries that failed.
+    assert figures == [3, 2, 4, 1, 0, 0]
 
 
-@pytest.mark.parametrize("who", ["sales", "officer", "auditor", "admin"])
+def figures_of(client: Client) -> dict[str, int]:
+    return {str(each.label): each.value for each in client.get(HOME).context["figures"]}
+
+
+def listed(client: Client, url: str) -> int:
+    """How long the list behind a figure is."""
+    context = client.get(url).context
+    if "page" in context:
+        return int(context["page"].count)
+    return int(context["report"].tiles[0].text)
+
+
+def test_each_figure_is_the_length_of_the_list_behind_it(
+    desk: Desk, request: pytest.FixtureRequest
+) -> None:
+    desk.draft(), desk.waiting(), desk.rejected(), desk.approved(), desk.approved()
+    stories.returned(desk.waiting(), desk.officer, "Xem lại giúp.")
+    take(actor=desk.officer, request_id=desk.waiting().pk)
+    while keep_up():
+        pass
+    EndFact.objects.filter(pk=EndFact.objects.first().pk).update(ends_on=clock.today())  # type: ignore[union-attr]
+    for who in ("sales", "manager", "officer", "auditor", "admin"):
+        client: Client = request.getfixturevalue(f"{who}_client")
+        for each in client.get(HOME).context["figures"]:
+            if not each.text:
+                assert listed(client, each.url) == each.value, (who, each.label)
+    own = figures_of(request.getfixturevalue("sales_client"))
+    assert (own["Bản nháp của tôi"], own["Duyệt hôm nay"]) == (1, 2)
+
+
+def test_a_manager_sees_the_month_and_who_waits_longest(
+    desk: Desk, manager_client: Client, team_manager: User, other_salesperson: User
+) -> None:
+    first, _second = desk.waiting(), desk.waiting()
+    desk.approved()
+    while keep_up():
+        pass
+    for client in (manager_client, signed_in(team_manager)):
+        context = client.get(HOME).context
+        assert context["figures"][0].value == 3 * 5_000_000
+        assert [part.key for part in context["parts"]][:2] == ["queue", "ending"]
+        assert context["parts"][0].rows[0].number == first.request_no
+        assert client.get(context["parts"][0].url).status_code == 200
+        assert [len(bar.parts) for bar in context["funnel"][0].bars] == [2]
+    assert signed_in(other_salesperson).get(HOME).context["figures"][-1].value == 0
+
+
+@pytest.mark.parametrize("who", ["sales", "manager", "officer", "auditor", "admin"])
 def test_an_empty_home_says_so_and_every_link_of_it_works(
     who: str, request: pytest.FixtureRequest
 ) -> None:
@@ -152,12 +203,12 @@ def test_an_empty_home_says_so_and_every_link_of_it_works(
         assert client.get(link).status_code == 200, link
 
 
-@pytest.mark.parametrize("who", ["sales", "officer", "auditor", "admin"])
+@pytest.mark.parametrize("who", ["sales", "manager", "officer", "auditor", "admin"])
 def test_home_costs_the_same_however_much_waits(
     who: str, desk: Desk, request: pytest.FixtureRequest, statements: Counter
 ) -> None:
     client: Client = request.getfixturevalue(f"{who}_client")
     for _ in range(8):
         desk.draft(), desk.waiting(), desk.rejected(), desk.approved()
-    with statements(f"shell.home.{who}", at_most=10):
+    with statements(f"shell.home.{who}", at_most=22):
         client.get(HOME)

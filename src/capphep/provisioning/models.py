@@ -119,6 +119,12 @@ class LicenceRequest(models.Model):
                 name="request_held",
             ),
             models.Index(fields=["-created_at", "-id"], name="request_newest"),
+            # What was decided today, and lately.
+            models.Index(
+                fields=["-decided_at", "-id"],
+                condition=models.Q(decided_at__isnull=False),
+                name="request_decided",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -200,6 +201,11 @@ def other_modules(request: LicenceRequest, lines: Sequence[RequestLine]) -> Quer
     bought = [line.module_id for line in lines]
     rows = Module.objects.filter(product_id=request.product_id).exclude(pk__in=bought)
     return rows.order_by("position", "id")
+
+
+def decided_on(rows: QuerySet[LicenceRequest], day: datetime.date) -> QuerySet[LicenceRequest]:
+    """Those that were decided on the local day."""
+    return rows.filter(decided_at__range=(clock.start_of(day), clock.end_of(day)))
 
 
 def evidence_of(request: LicenceRequest) -> QuerySet[Evidence]:

@@ -18,7 +18,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from capphep.catalog.models import Item
+from capphep.crm.keys import key_of
 from capphep.crm.models import Customer, Order, OrderLine, SalesProject
+from capphep.crm.rules import order_search_key
 from capphep.crm.states import LicenceStatus
 from capphep.entitlements.actions.balances import next_version, rebuild_balances
 from capphep.entitlements.actions.licences import issue_licence
@@ -34,7 +36,6 @@ from capphep.provisioning.models import (
     RoundOutcome,
 )
 from capphep.provisioning.states import RequestKind, RequestStatus
-from capphep.pure.folding import fold
 from capphep.pure.months import term
 
 MONTHS: Final = 24
@@ -267,7 +268,7 @@ def _order(sale: Sale, number: str, day: datetime.date) -> Order:
     return Order(
         order_no=number,
         contract_no=contract,
-        search_key=fold(f"{number} {contract} {unit.budget_code} {unit.name}"),
+        search_key=order_search_key(number, contract, key_of(unit)),
         customer=unit,
         budget_code=unit.budget_code,
         product=sale.item.package.product,
@@ -358,7 +359,7 @@ def _request(sale: Sale, number: str, officer: User) -> LicenceRequest:
         due_on=(sale.waits[-1][0] + datetime.timedelta(days=2)).date(),
         decided_by=officer,
         decided_at=sale.decided_at,
-        reject_reason=_REASONS[len(number) % 3] if is_rejected else "",
+        reject_reason=_REASONS[int(number[-1]) % 3] if is_rejected else "",
     )
 
 

@@ -12,16 +12,29 @@ from capphep.catalog.models import Item, Product
 from capphep.crm.models import Customer, Order
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.states import LicenceStatus
+from capphep.identity.models import AccountLink
+from capphep.identity.states import TROUBLED
+from capphep.ims.queries.absences import absences_on
+from capphep.ims.queries.queue import MINE, of_holders
+from capphep.integration.models import Delivery
+from capphep.integration.states import DeliveryStatus
+from capphep.platform import clock
 from capphep.platform.models import User
 from capphep.platform.roles import Actor, Permission, Role, require
 from capphep.provisioning.models import LicenceRequest, Round, RoundOutcome
-from capphep.provisioning.queries import visible_requests
+from capphep.provisioning.queries import decided_on, visible_requests
 from capphep.provisioning.states import RequestStatus
 from capphep.pure.errors import NotFound, gettext_noop
 from capphep.pure.folding import fold
 
 SHOWN: Final = 6
 QUEUE_SHOWN: Final = 12
+_ATTENTION: Final = (
+    RequestStatus.DRAFT,
+    RequestStatus.WAITING,
+    RequestStatus.RETURNED,
+    RequestStatus.REJECTED,
+)
 
 
 # --- users -------------------------------------------------------------------------------------
@@ -76,7 +89,7 @@ def own_requests(actor: Actor) -> dict[str, RequestPart]:
     open_ones = mine.exclude(
         Q(status=RequestStatus.REJECTED) & ~Q(order__licence_status=LicenceStatus.REJECTED)
     )
-    counts = _counts(open_ones)
+    counts = _counts(open_ones.filter(status__in=_ATTENTION))
     statuses = (RequestStatus.DRAFT, RequestStatus.WAITING, RequestStatus.REJECTED)
     parts: dict[str, RequestPart] = {
         status: _part(counts, open_ones, status, "-updated_at") for status in statuses
@@ -89,6 +102,53 @@ def own_requests(actor: Actor) -> dict[str, RequestPart]:
     }
 
 
+def approved_today(actor: Actor, *, own: bool = False) -> int:
+    """How many requests the desk approved today, ``own`` of one's own alone. One statement."""
+    rows = visible_requests(actor).filter(status=RequestStatus.APPROVED)
+    if own:
+        rows = rows.filter(created_by_id=actor.pk)
+    return decided_on(rows, clock.today()).count()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCounts:
+    """Of what waits: all of it, what is late, due today, and the actor's to handle."""
+
+    waiting: int
+    overdue: int
+    due_today: int
+    mine: int
+
+
+def desk_counts(actor: User) -> DeskCounts:
+    """Two statements over what waits."""
+    day = clock.today()
+    rows = visible_requests(actor).filter(status=RequestStatus.WAITING).order_by()
+    counts = rows.aggregate(
+        waiting=Count("pk"),
+        overdue=Count("pk", filter=Q(due_on__lt=day)),
+        due_today=Count("pk", filter=Q(due_on=day)),
+    )
+    mine = of_holders(rows, [MINE], actor, absences_on(day)).count()
+    return DeskCounts(**counts, mine=mine)
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """What did not go well and may want a look."""
+
+    accounts: int
+    deliveries: int
+
+
+def failures() -> Failures:
+    """Two statements over the few that failed."""
+    return Failures(
+        accounts=AccountLink.objects.filter(status__in=TROUBLED).count(),
+        deliveries=Delivery.objects.filter(status=DeliveryStatus.FAILED).count(),
+    )
+
+
 def waiting_requests(actor: Actor) -> RequestPart:
     """The officer's queue, longest waiting first. Two statements."""
     rows = visible_requests(actor).filter(status=RequestStatus.WAITING)
@@ -98,7 +158,8 @@ def waiting_requests(actor: Actor) -> RequestPart:
 def decided_requests(actor: Actor) -> list[LicenceRequest]:
     """The latest decisions; an officer's are the officer's own."""
     decided = (RequestStatus.APPROVED, RequestStatus.REJECTED)
-    rows = visible_requests(actor).filter(status__in=decided).select_related("decided_by")
+    rows = visible_requests(actor).filter(status__in=decided, decided_at__isnull=False)
+    rows = rows.select_related("decided_by")
     if actor.role == Role.OFFICER:
         rows = rows.filter(decided_by_id=actor.pk)
     return list(rows.order_by("-decided_at", "-id")[:SHOWN])
@@ -126,7 +187,7 @@ def totals() -> Totals:
     """Four statements."""
     return Totals(
         users=User.objects.filter(is_active=True).count(),
-        products=Product.objects.filter(is_active=True).count(),
+        products=Product.objects.count(),
         items=Item.objects.filter(is_active=True, package__product__is_active=True).count(),
         customers=Customer.objects.filter(is_active=True).count(),
     )

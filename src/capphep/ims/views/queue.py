@@ -34,6 +34,7 @@ from capphep.platform.signed_in import actor_of
 from capphep.provisioning import queries as provisioning
 from capphep.provisioning.models import LicenceRequest, Withdrawal
 from capphep.provisioning.states import RequestKind, RequestStatus
+from capphep.provisioning.views.filters import decided_filter
 from capphep.provisioning.views.shown import status_of
 
 WITHDRAWALS: Final = "withdrawals"
@@ -253,7 +254,7 @@ def _filters(here: Desk) -> list[Filter[LicenceRequest]]:
         "product", gettext_lazy("Product"), _products, "product"
     )
     if here.tab not in ("waiting", "all"):
-        return [kind, product]
+        return [kind, product, decided_filter()]
     return [
         Filter(
             "ageing",

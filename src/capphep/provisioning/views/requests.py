@@ -37,6 +37,7 @@ from capphep.provisioning.information import InfoChange, changes_of
 from capphep.provisioning.models import LicenceRequest, Withdrawal
 from capphep.provisioning.states import RequestKind, RequestStatus
 from capphep.provisioning.views.access import only_post
+from capphep.provisioning.views.filters import decided_filter
 from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.rounds import returned_of, rounds_shown
 from capphep.provisioning.views.shown import (
@@ -101,6 +102,7 @@ def _spec(actor: User) -> ListSpec[LicenceRequest]:
         filters=(
             Filter("status", gettext_lazy("Status"), RequestStatus.choices, "status"),
             Filter("kind", gettext_lazy("Request kind"), RequestKind.choices, "kind"),
+            decided_filter(),
             Filter(
                 "mine", gettext_lazy("Whose"), [("1", gettext_lazy("My own"))], _only_own(actor)
             ),

@@ -52,7 +52,7 @@ def report(asking: Asking) -> Report:
         earlier = sold_by(asking.actor, asking.asked, by, span.before)
     return Report(
         tiles=_tiles(asking, months, before),
-        charts=[_chart(asking, months, before)],
+        charts=[chart_of(asking, months, before)],
         tables=[_table(asking, by, found, earlier)],
         choices=[
             (_("Amount"), asking.url(measure=""), not _counts(asking)),
@@ -80,7 +80,8 @@ def _tiles(asking: Asking, found: Mapping[Any, Sold], earlier: Mapping[Any, Sold
     ]
 
 
-def _chart(asking: Asking, found: Mapping[Any, Sold], earlier: Mapping[Any, Sold]) -> Chart:
+def chart_of(asking: Asking, found: Mapping[Any, Sold], earlier: Mapping[Any, Sold]) -> Chart:
+    """Each month beside the one before; by amount, or by number where that was asked for."""
     span, counts = asking.asked.span, _counts(asking)
     write = texts.number if counts else texts.short_dong
 
