@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from capphep.crm.order_urls import order_urls
 from capphep.crm.views import (
     alike,
+    codes,
     contacts,
     customer_page,
     customers,
@@ -35,6 +36,10 @@ customer_urls: list[URLPattern] = [
         name="contact_edit",
     ),
 ]
+code_urls: list[URLPattern] = [
+    path("customers/<int:pk>/former-codes/new", codes.former_code_new, name="former_code_new"),
+    path("customers/<int:pk>/successor", codes.customer_successor, name="customer_successor"),
+]
 duplicate_urls: list[URLPattern] = [
     path("customers/alike", alike.customer_alike, name="customer_alike"),
     path("customers/duplicates/", alike.duplicate_list, name="duplicate_list"),
@@ -64,4 +69,11 @@ project_urls: list[URLPattern] = [
     path("projects/<int:pk>/reactivate", projects.project_reactivate, name="project_reactivate"),
 ]
 
-urlpatterns = [*customer_urls, *duplicate_urls, *opportunity_urls, *project_urls, *order_urls]
+urlpatterns = [
+    *customer_urls,
+    *code_urls,
+    *duplicate_urls,
+    *opportunity_urls,
+    *project_urls,
+    *order_urls,
+]

@@ -21,7 +21,7 @@ from capphep.crm.customer_rules import (
 from capphep.crm.duplicate_rules import NOTHING_SEEN, Confirmed
 from capphep.crm.events import customer_event
 from capphep.crm.keys import NAMED_BY, customer_keys, key_of
-from capphep.crm.models import Contact, Customer, Opportunity, Sector
+from capphep.crm.models import CodeKind, Contact, Customer, CustomerCode, Opportunity, Sector
 from capphep.crm.queries.customers import (
     customer_for_update,
     has_orders,
@@ -181,6 +181,9 @@ def _check_budget_code(actor: Actor, code: str, before: Customer | None) -> None
 
 def _raise_taken(actor: Actor, code: str) -> None:
     """Raises Invalids budget_code_taken when a customer has the code; names it to who may know."""
+    former = CustomerCode.objects.filter(kind=CodeKind.BUDGET_CODE, key=code)
+    for had in former.select_related("customer"):
+        raise Invalids([_former(code, had.customer, actor)])
     if not Customer.objects.filter(budget_code=code).exists():
         return
     known = visible_customers(actor).filter(budget_code=code).first()
@@ -190,6 +193,15 @@ def _raise_taken(actor: Actor, code: str) -> None:
     params = {"code": code, "name": known.name if known else ""}
     taken = Invalid("budget_code_taken", message, rule="R11", field="budget_code", params=params)
     raise Invalids([taken])
+
+
+def _former(code: str, customer: Customer, actor: Actor) -> Invalid:
+    """RULE R11: a former code is never anybody else's."""
+    message = gettext_noop("%(code)s is a former code of a customer of another team.")
+    if visible_customers(actor).filter(pk=customer.pk).exists():
+        message = gettext_noop("%(code)s is a former code of “%(name)s”.")
+    params = {"code": code, "name": customer.name}
+    return Invalid("budget_code_taken", message, rule="R11", field="budget_code", params=params)
 
 
 def sector_of(sector_id: int | None) -> Sector | None:

@@ -19,7 +19,7 @@ from capphep.crm.actions.customers import (
 from capphep.crm.actions.duplicates import PossibleDuplicates
 from capphep.crm.customer_rules import CustomerInput
 from capphep.crm.duplicate_rules import Confirmed
-from capphep.crm.models import Customer, Level, OrgType, PublicUnitKind, Sector
+from capphep.crm.models import CodeKind, Customer, Level, OrgType, PublicUnitKind, Sector
 from capphep.crm.queries.customers import (
     customer_not_found,
     search_customers,
@@ -108,6 +108,8 @@ class CustomerOut(CustomerFields):
     merged_into: str = Field(
         description="budget code of the customer that this one turned out to be"
     )
+    successor: str = Field(description="budget code of the unit that carries on its work")
+    succeeded_on: datetime.date | None = Field(description="since that local day")
     version: int = Field(description="counts changes; the ETag")
     created_at: datetime.datetime
     updated_at: datetime.datetime
@@ -164,6 +166,22 @@ def change_customer(
     return _answer(changed, response)
 
 
+class FormerCodeOut(Schema):
+    kind: CodeKind
+    value: str
+    first_day: datetime.date | None
+    last_day: datetime.date | None
+    reason: str
+
+
+@routes.read("/customers/{budget_code}/former-codes", Scope.CUSTOMERS_READ, list[FormerCodeOut])
+def list_former_codes(request: ApiRequest, budget_code: str) -> Any:
+    """List former codes and names of a customer, the latest first."""
+    customer = customer_named(request.auth, budget_code)
+    rows = customer.former_codes.order_by("-last_day", "-pk")
+    return [{name: getattr(one, name) for name in FormerCodeOut.model_fields} for one in rows[:500]]
+
+
 @routes.create("/customers/{budget_code}/deactivate", Scope.CUSTOMERS_WRITE, CustomerOut, 200)
 def stop_following(request: ApiRequest, budget_code: str, response: HttpResponse) -> Any:
     """Stop following a customer (R13: instead of deleting it)."""
@@ -182,14 +200,23 @@ def follow_again(request: ApiRequest, budget_code: str, response: HttpResponse) 
 
 def customer_named(principal: Principal, budget_code: str) -> Customer:
     """The customer, where the token and its user may know of it. Raises NotFound."""
-    found = _visible(principal).filter(budget_code=budget_code).first()
+    rows = _visible(principal)
+    found = rows.filter(budget_code=budget_code).first() or _by_former(rows, budget_code)
     if found is None:
         raise customer_not_found()
     return found
 
 
+def _by_former(rows: QuerySet[Customer], budget_code: str) -> Customer | None:
+    """RULE D3: a former code names the unit of today."""
+    kind = CodeKind.BUDGET_CODE
+    return rows.filter(former_codes__kind=kind, former_codes__key=budget_code).first()
+
+
 def _visible(principal: Principal) -> QuerySet[Customer]:
-    rows = visible_customers(principal.actor).select_related("parent", "sector", "merged_into")
+    rows = visible_customers(principal.actor).select_related(
+        "parent", "sector", "merged_into", "successor"
+    )
     return principal.within(rows, customer="pk")
 
 
@@ -248,6 +275,8 @@ def shown(customer: Customer) -> dict[str, Any]:
     return values | {
         "parent": customer.parent.budget_code if customer.parent else "",
         "sector": customer.sector.name if customer.sector else "",
+        "successor": customer.successor.budget_code if customer.successor else "",
+        "succeeded_on": customer.succeeded_on,
         "merged_into": customer.merged_into.budget_code if customer.merged_into else "",
     }
 

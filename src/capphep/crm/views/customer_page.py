@@ -47,6 +47,9 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "opportunities": _opportunities(actor, found),
         "licences_url": url_if_any("ims:customer_licences", found.pk),
         "accounts_url": url_if_any("identity:customer_panel", found.pk),
+        "former_codes": list(found.former_codes.order_by("-last_day", "-pk")),
+        "successor_url": _page_url(actor, found.successor_id),
+        "predecessors": list(found.predecessors.order_by("succeeded_on", "pk")[:_SHORT_LIST]),
         "entries": history_of(found),
     }
     return render(request, "crm/customer.html", context)
