@@ -117,8 +117,8 @@ def _spec(actor: User) -> ListSpec[DuplicatePair]:
                 "second", _("May be the same as"), "sentence", value=lambda p: _in_words(p.second)
             ),
             Column("alike", _("Alike"), value=lambda p: p.get_alike_display()),
-            Column("reason", _("Why nevertheless"), "sentence"),
-            Column("noted_by", _("Entered by"), value=_noted_by),
+            Column("reason", _("Why entered nevertheless"), "sentence"),
+            Column("noted_by", _("Noted by"), value=_noted_by),
             Column("noted_at", _("Noted at"), "moment", sort="noted_at"),
         ),
         default_sort="-noted_at",
