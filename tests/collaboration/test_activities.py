@@ -18,13 +18,12 @@ from capphep.collaboration.actions.activities import (
     note_due,
     plan_activity,
 )
-from capphep.collaboration.actions.moving import move_customer
+from capphep.collaboration.actions.merging import move_talk
 from capphep.collaboration.models import Activity, Comment, Following
 from capphep.collaboration.queries.activities import to_do
 from capphep.crm.models import Customer, Order
 from capphep.platform import clock, notices
 from capphep.platform.models import AuditEntry, Notice, Team, User
-from capphep.platform.roles import SYSTEM
 from capphep.platform.versions import Stale
 from capphep.pure.errors import Conflict, Forbidden, Invalid, NotFound
 from tests import factories
@@ -205,7 +204,7 @@ def test_a_merged_customer_takes_along_what_was_said_and_planned(
     say(colleague, "Mới", on=target)
     plan(salesperson, customer, salesperson)
     with transaction.atomic():
-        moved = move_customer(actor=SYSTEM, source_id=customer.pk, target_id=target.pk)
+        moved = move_talk(customer, target)
     assert moved == 2
     assert Comment.objects.filter(record_type="customer", record_id=target.pk).count() == 2
     assert Activity.objects.get().record_id == target.pk
