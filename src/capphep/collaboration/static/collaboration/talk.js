@@ -24,7 +24,6 @@ function open(box, people) {
   list.replaceChildren(...people.map(option));
   list.hidden = !people.length;
   box.setAttribute("aria-controls", list.id);
-  box.setAttribute("aria-expanded", String(!list.hidden));
   if (people.length) choose(list.firstElementChild);
 }
 
@@ -51,7 +50,6 @@ function close() {
   asked += 1;
   if (!names()) return;
   names().hidden = true;
-  body()?.setAttribute("aria-expanded", "false");
   body()?.removeAttribute("aria-activedescendant");
 }
 
