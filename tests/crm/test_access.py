@@ -19,6 +19,7 @@ READ = {
     "customer_picker",
     "parent_picker",
     "customer",
+    "customer_glance",
     "opportunity_list",
     "opportunity_picker",
     "opportunity",

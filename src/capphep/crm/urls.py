@@ -7,6 +7,7 @@ from capphep.crm.views import (
     alike,
     codes,
     contacts,
+    customer_glance,
     customer_page,
     customers,
     opportunities,
@@ -22,6 +23,7 @@ customer_urls: list[URLPattern] = [
     path("customers/picker", pickers.customer_picker, name="customer_picker"),
     path("customers/parent-picker", pickers.parent_picker, name="parent_picker"),
     path("customers/<int:pk>/", customer_page.customer, name="customer"),
+    path("customers/<int:pk>/glance", customer_glance.customer_glance, name="customer_glance"),
     path("customers/<int:pk>/edit", customers.customer_edit, name="customer_edit"),
     path(
         "customers/<int:pk>/deactivate", customers.customer_deactivate, name="customer_deactivate"

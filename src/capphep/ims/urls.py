@@ -8,6 +8,7 @@ from capphep.ims.views import (
     bulk,
     certificates,
     decisions,
+    glance,
     occasions,
     origin,
     queue,
@@ -55,6 +56,7 @@ occasion_urls = [
 ]
 subscription_urls = [
     path("subscriptions/", subscriptions.subscription_list, name="subscription_list"),
+    path("subscriptions/glance/<int:customer_id>/", glance.customer_glance, name="customer_glance"),
     path("subscriptions/<int:subscription_id>/", subscriptions.subscription, name="subscription"),
     path(
         "subscriptions/of/<int:customer_id>/<int:product_id>/",

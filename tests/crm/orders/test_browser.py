@@ -198,6 +198,7 @@ def test_an_order_is_entered_with_the_keyboard_alone(
     keys.type("dong hai")
     keys.press("Enter")
     expect(desk.get_by_label("Mã ngân sách")).to_have_value("1234567")
+    expect(desk.locator("#customer-glance")).to_contain_text("iGOV đến")
     keys.press("Alt+n")
     keys.type("igov-kt-1")
     keys.press("Enter")

@@ -336,6 +336,41 @@ def test_a_copied_order_is_a_new_one_with_the_same_goods(
     ]
 
 
+def test_a_customer_at_a_glance_says_what_it_owns_and_what_is_under_way(
+    sales_client: Client, order: Order, statements: Counter
+) -> None:
+    address = reverse("crm:customer_glance", args=[order.customer_id])
+    with statements("crm.customer_glance", at_most=8):
+        response = sales_client.get(address)
+    text = text_of(response)
+    assert "iGOV đến" in text
+    assert order.order_no in text
+    assert "Người sales" in text
+    held = sales_client.get(reverse("ims:customer_glance", args=[order.customer_id]))
+    assert held.status_code == 200
+
+
+def test_a_customer_of_another_team_shows_nothing(
+    order: Order, other_salesperson: User, sales_client: Client
+) -> None:
+    stranger = signed_in(other_salesperson)
+    for name in ("crm:customer_glance", "ims:customer_glance"):
+        assert stranger.get(reverse(name, args=[order.customer_id])).status_code == 404
+
+
+def test_a_copied_order_takes_todays_prices_and_says_what_is_no_longer_sold(
+    sales_client: Client, order: Order, catalogue: factories.SmallCatalogue
+) -> None:
+    catalogue.books_1.unit_price = 4_000_000
+    catalogue.books_1.save()
+    catalogue.users_50.is_active = False
+    catalogue.users_50.save()
+    response = sales_client.get(reverse("crm:order_new"), {"copy": order.pk})
+    assert "8.000.000 đ" in text_of(response)
+    assert "IGOV-VPS-50 đã ngừng bán" in text_of(response)
+    assert response.context["form"]["ordered_on"].value() == clock.today()
+
+
 def test_autofill_answers_what_the_customer_is_known_by(
     sales_client: Client, customer: Customer, other_salesperson: User
 ) -> None:

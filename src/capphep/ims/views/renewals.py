@@ -41,7 +41,7 @@ def held_panel(request: HttpRequest, customer_id: int, product_id: int) -> HttpR
         "title": _("In force"),
         "record": found,
         "renewal": renewal,
-        "rows": _held(actor, found, renewal.held_on) if found and renewal else [],
+        "rows": held_on(actor, found, renewal.held_on) if found and renewal else [],
         "panel_url": request.path,
         "panel_loaded": True,
     }
@@ -49,7 +49,8 @@ def held_panel(request: HttpRequest, customer_id: int, product_id: int) -> HttpR
     return render_page_or_fragment(request, page, "ims/_held_panel.html", context)
 
 
-def _held(actor: Actor, record: Subscription, day: datetime.date) -> Sequence[Held]:
+def held_on(actor: Actor, record: Subscription, day: datetime.date) -> Sequence[Held]:
+    """Each resource in force on the day. Three statements."""
     until = running_until(record.customer_id, record.product_id, day)
     return [
         Held(module.module, resource, until.get(module.module.pk))

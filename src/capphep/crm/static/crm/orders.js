@@ -2,6 +2,7 @@
 import "./goods-keys.js";
 import "./goods-dialog.js";
 import "./goods-paste.js";
+import "./customer-glance.js";
 
 // The opportunities that are offered are the customer's. Before the picker hears of its focus.
 document.addEventListener("focus", ({ target }) => {

@@ -13,6 +13,13 @@ class Box extends globalThis.TomSelect {
     this.control_input.focus();
     this.onFocus();
   }
+
+  // Whoever shows more of a row than its line is told which one is looked at.
+  setActiveOption(option, scroll) {
+    super.setActiveOption(option, scroll);
+    const detail = { value: option?.dataset.value ?? "" };
+    this.input.dispatchEvent(new CustomEvent("picker-look", { detail, bubbles: true }));
+  }
 }
 
 function make(select) {
