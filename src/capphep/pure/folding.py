@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from typing import Final
 
 _WORD = re.compile(r"[^\W_]+")
 
 # Letters with a stroke, which Unicode does not decompose. ð and ɖ are here because their
 # capitals (Ð, Ɖ) look exactly like Đ and are found in old data in its place.
 _STROKED = str.maketrans({"đ": "d", "ð": "d", "ɖ": "d"})
+
+_SHORT: Final = 300
 
 # Controls, invisible format characters (zero-width, bidi marks) and lone surrogates:
 # nobody sees them, and a database refuses some of them.
@@ -38,9 +42,19 @@ def fold(text: str) -> str:
     NFC, lower case, NFD, marks dropped, đ → d. Two texts that a person would type alike
     on a keyboard without Vietnamese input have the same key. Folding twice changes nothing.
     """
+    # One name is folded for many keys, one after the other.
+    return _short_folded(text) if len(text) <= _SHORT else _folded(text)
+
+
+def _folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", clean(text).lower())
     bare = "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
     return " ".join(bare.translate(_STROKED).split())
+
+
+@lru_cache(maxsize=2048)
+def _short_folded(text: str) -> str:
+    return _folded(text)
 
 
 def words_of(text: str) -> list[str]:

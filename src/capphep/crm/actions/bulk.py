@@ -87,10 +87,11 @@ def enter_customers(*, actor: Actor, entries: Sequence[CustomerEntry]) -> Entere
                 require_own(actor, customer)
         new = [entry for entry in entries if entry.budget_code not in known]
         old = [entry for entry in entries if entry.budget_code in known]
-        created = _create(actor, new)
-        units = known | created
-        units |= _by_code({entry.parent_code for entry in entries} - units.keys() - {""})
-        _set_parents(new, units)
+        above = {entry.parent_code for entry in entries} - known.keys() - {""}
+        units = known | _by_code(above)
+        created = _create(actor, new, units)
+        units |= created
+        _set_parents([entry for entry in new if entry.parent_code in created], units)
         _enter_contacts(new, units)
         edits = [*_edit(actor, old, units), *_enter_contacts(old, units)]
         edited = {edit.customer.budget_code: edit.customer for edit in edits}
@@ -167,8 +168,8 @@ def _by_code(codes: Collection[str]) -> dict[str, Customer]:
 # --- new customers -----------------------------------------------------------------------------
 
 
-def _create(actor: Actor, entries: Sequence[CustomerEntry]) -> dict[str, Customer]:
-    """New customers by code, as yet without their governing units, which may be new too."""
+def _create(actor: Actor, entries: Sequence[CustomerEntry], units: Units) -> dict[str, Customer]:
+    """New customers by code, as yet without those governing units that are new too."""
     sells = actor.role == Role.SALES
     made = [
         Customer(
@@ -176,6 +177,7 @@ def _create(actor: Actor, entries: Sequence[CustomerEntry]) -> dict[str, Custome
             owner_id=actor.pk if sells else None,
             team_id=actor.team_id if sells else None,
             updated_by_id=actor.pk,
+            parent=units.get(entry.parent_code),
             **{**entry.if_new, **entry.values},
         )
         for entry in entries
@@ -187,10 +189,9 @@ def _create(actor: Actor, entries: Sequence[CustomerEntry]) -> dict[str, Custome
 
 
 def _set_parents(entries: Sequence[CustomerEntry], units: Units) -> None:
-    below = [entry for entry in entries if entry.parent_code]
-    for entry in below:
+    for entry in entries:
         units[entry.budget_code].parent = units[entry.parent_code]
-    customers = [units[entry.budget_code] for entry in below]
+    customers = [units[entry.budget_code] for entry in entries]
     Customer.objects.bulk_update(customers, ["parent"], batch_size=BATCH)
 
 
