@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import Item, Module, Product, Resource
+from capphep.crm.keys import key_of
 from capphep.crm.models import Customer, Order, OrderLine, Sector
+from capphep.crm.rules import order_search_key
 from capphep.entitlements.actions import OpeningGrant, open_grants, report_usage
 from capphep.entitlements.queries.gauges import ReportedRow
 from capphep.ims.actions import (
@@ -32,7 +34,6 @@ from capphep.provisioning.actions.sending import send_request
 from capphep.provisioning.actions.without_order import open_info_change, open_trial
 from capphep.provisioning.models import LicenceRequest, Withdrawal
 from capphep.provisioning.states import EvidenceKind
-from capphep.pure.folding import fold
 from capphep.pure.months import term
 from tests import factories, pdfs
 from tests.factories import SmallCatalogue
@@ -90,7 +91,7 @@ def ordered(
     order = Order.objects.create(
         order_no=number,
         contract_no=f"HD-{number[-6:]}",
-        search_key=fold(f"{number} HD-{number[-6:]} {customer.budget_code} {customer.name}"),
+        search_key=order_search_key(number, f"HD-{number[-6:]}", key_of(customer)),
         customer=customer,
         budget_code=customer.budget_code,
         product=lines[0][0].package.product,

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from capphep.platform.navigation import GROUPS, Entry
+from capphep.platform.navigation import GROUPS, LETTERS, Entry
 from capphep.platform.queries import is_demo
 
 _THEMES: Final = ("auto", "light", "dark")
@@ -51,5 +51,6 @@ def _entry(entry: Entry, here: str) -> dict[str, Any]:
         "label": entry.label,
         "icon": entry.icon,
         "url": reverse(entry.url_name),
+        "letter": LETTERS.get(entry.url_name, ""),
         "is_current": here.startswith(entry.sections),
     }

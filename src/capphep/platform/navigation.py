@@ -31,6 +31,20 @@ class Group:
     entries: tuple[Entry, ...]
 
 
+# The letter that opens an entry after g, the same whoever asks (`static/js/shortcuts.js`).
+LETTERS: Final = {
+    "crm:customer_list": "c",
+    "crm:opportunity_list": "p",
+    "crm:project_list": "d",
+    "crm:order_list": "o",
+    "provisioning:request_list": "r",
+    "ims:queue": "r",
+    "ims:subscription_list": "s",
+    "identity:account_list": "a",
+    "catalog:item_list": "i",
+    "shell:user_list": "u",
+}
+
 GROUPS: Final = (
     Group(
         _("Overview"),

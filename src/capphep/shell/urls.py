@@ -9,6 +9,7 @@ from capphep.shell.views import (
     options,
     passwords,
     roles,
+    search,
     teams,
     user_deeds,
     users,
@@ -57,6 +58,11 @@ notice_urls = [
     path("notices/<int:notice_id>/read", notices.notice_read, name="notice_read"),
 ]
 customer_urls = [path("customers/<int:pk>/merge", merging.customer_merge, name="customer_merge")]
+search_urls = [
+    path("search", search.search, name="search"),
+    path("search/suggestions", search.suggestions, name="suggestions"),
+    path("search/visited", search.visited, name="visited"),
+]
 urlpatterns = [
     path("", home.home, name="home"),
     *customer_urls,
@@ -67,4 +73,5 @@ urlpatterns = [
     *role_urls,
     *option_urls,
     *notice_urls,
+    *search_urls,
 ]

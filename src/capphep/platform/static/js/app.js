@@ -7,6 +7,7 @@ import "./theme.js";
 import "./list.js";
 import "./rowmenu.js";
 import "./shortcuts.js";
+import "./palette.js";
 import "./picker.js";
 import "./forms.js";
 import "./drafts.js";

@@ -1,7 +1,12 @@
-// Keys that work everywhere. `data-save`, `data-add`, `data-search` mark what they act on; a
+// Keys that work everywhere. `g` and then a letter goes to the page of the navigation that has
+// it (`data-go`). `data-save`, `data-add`, `data-search` mark what they act on; a
 // `data-key="a"` on any button or link gives it a letter of its own.
 import { openTemplate } from "./dialog.js";
-import { isTyping } from "./typing.js";
+import { openPalette } from "./palette.js";
+import { isComposing, isTyping } from "./typing.js";
+
+const PATIENCE = 1500; // ms in which the letter after g is awaited
+let goingSince = -PATIENCE;
 
 // An open dialog has the keyboard to itself.
 const scope = () => document.querySelector("dialog[open]") ?? document;
@@ -14,26 +19,37 @@ function press(selector, event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing) return;
+  if (event.defaultPrevented || isComposing(event)) return;
   const control = event.ctrlKey || event.metaKey;
   if (control && !event.shiftKey && event.code === "KeyS") return press("[data-save]", event);
+  if (control && !event.shiftKey && !event.altKey && event.code === "KeyK") return palette(event);
   if (event.altKey && !control && event.code === "KeyN") return press("[data-add]", event);
   if (event.key === "F3" && !control) return search(event);
   if (control || event.altKey || isTyping(event)) return;
+  if (event.key === "/") return search(event);
   if (event.key === "?") return openTemplate("shortcuts-template");
   if (/^[a-z]$/i.test(event.key)) letter(event);
 });
 
 function search(event) {
   const box = usable("[data-search]");
-  if (!box) return;
+  if (!box) return palette(event);
   event.preventDefault();
   box.focus();
   box.select();
 }
 
+function palette(event) {
+  if (openPalette()) event.preventDefault();
+}
+
 function letter(event) {
-  const target = usable(`[data-key="${event.key.toLowerCase()}"]`);
+  const key = event.key.toLowerCase();
+  const isGoing = event.timeStamp - goingSince < PATIENCE && !document.querySelector("dialog[open]");
+  goingSince = key === "g" && !isGoing ? event.timeStamp : -PATIENCE;
+  const target = isGoing
+    ? document.querySelector(`[data-go="${key}"]`)
+    : usable(`[data-key="${key}"]`);
   if (!target) return;
   event.preventDefault();
   target.click();
