@@ -101,7 +101,7 @@ def test_the_page_shows_more_and_leads_to_the_lists(sales_client: Client, order:
     assert sales_client.get(PAGE, {"q": "a\x00b"}).status_code == 200
 
 
-# --- what was looked at last -----------------------------------------------------------------------
+# --- what was looked at last --------------------------------------------------------------------
 
 
 def looked_at(client: Client, path: str) -> list[str]:

@@ -37,7 +37,8 @@ export function actionsHere() {
   const usable = [...found].filter(
     (each) => !each.disabled && each.getAttribute("aria-disabled") !== "true" && labelOf(each),
   );
-  return usable.map((each) => ({ ...place(each), isAction: true }));
+  // What stands in the band as a button stands in its menu too.
+  return [...new Map(usable.map((each) => [labelOf(each), place(each)])).values()];
 }
 
 export const pages = () => [...document.querySelectorAll(".sidebar a.nav-entry")].map(place);
