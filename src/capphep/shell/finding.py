@@ -86,7 +86,7 @@ class _Asked:
 def find(actor: Actor, text: str, most: int) -> list[Found]:
     """What the actor may see of each kind, at most so many; kinds without hits are left out.
 
-    At most six statements (ten on SQLite).
+    At most six statements (nine on SQLite).
     """
     if not text.strip():
         return []
