@@ -3,8 +3,8 @@
 A text column (`search_key`) holds all that its record is found by, in any spelling that folds
 (`pure.folding`). A migration gives the column its index (`WordIndex`); ``key__words`` in a filter
 asks it: every word, in any order, the last one as a prefix. The databases themselves keep the
-index in step, in the transaction of the write: PostgreSQL's GIN index reads the column, SQLite's
-FTS5 table follows it by triggers.
+index in step, in the transaction of the write: on PostgreSQL a column ``words``, which no model knows
+of, is generated from the text and has a GIN index; SQLite's FTS5 table follows it by triggers.
 """
 
 from __future__ import annotations
@@ -32,15 +32,19 @@ _BETWEEN: Final = '-./,;:_+&()[]{}<>|*#@!?=~`^$"\\–—…“”‘’«»·•
 
 
 def _vector(column: str) -> str:
-    """The column's words for PostgreSQL; the index and every question say it alike."""
+    """The column's words for PostgreSQL."""
     spaces = " " * (len(_BETWEEN) + 2)
-    bare = f"translate({column}, '{_BETWEEN}''%%', '{spaces}')"
+    bare = f"translate({column}, '{_BETWEEN}''%', '{spaces}')"
     return f"array_to_tsvector(array_remove(string_to_array({bare}, ' '), ''))"
 
 
+# Stored, not only indexed: common words are asked of each row of a list in its order, and making
+# the vector anew each time took 15 microseconds a row.
 _POSTGRESQL: Final = (
-    'CREATE INDEX "{table}_words" ON "{table}" USING gin (({vector})) WITH (fastupdate = off)',
+    'ALTER TABLE "{table}" ADD COLUMN words tsvector GENERATED ALWAYS AS ({vector}) STORED',
+    'CREATE INDEX "{table}_words" ON "{table}" USING gin (words) WITH (fastupdate = off)',
 )
+_POSTGRESQL_LIFT: Final = ('ALTER TABLE "{table}" DROP COLUMN IF EXISTS words',)
 # A text of which nothing changes costs nothing: the triggers ask for the column alone.
 _SQLITE: Final = (
     """
@@ -129,8 +133,8 @@ class HoldsWords(AnyLookup):
         return "%s", [value]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        column, params = self.process_lhs(compiler, connection)
-        return f"{_vector(column)} @@ %s::tsquery", [*params, self.rhs.tsquery]
+        alias = connection.ops.quote_name(self.lhs.alias)
+        return f"{alias}.words @@ %s::tsquery", [self.rhs.tsquery]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         quote, alias = connection.ops.quote_name, self.lhs.alias
@@ -203,8 +207,7 @@ class WordIndex(Operation):
         to_state: ProjectState,
     ) -> None:
         is_sqlite = schema_editor.connection.vendor == "sqlite"
-        drop = ('DROP INDEX IF EXISTS "{table}_words"',)
-        _run(schema_editor, self.table, _SQLITE_LIFT if is_sqlite else drop)
+        _run(schema_editor, self.table, _SQLITE_LIFT if is_sqlite else _POSTGRESQL_LIFT)
 
     def describe(self) -> str:
         return f"Index the words of {self.table}.{_COLUMN}"
@@ -212,7 +215,7 @@ class WordIndex(Operation):
 
 def _run(schema_editor: BaseDatabaseSchemaEditor, table: str, statements: tuple[str, ...]) -> None:
     for statement in statements:
-        vector = _vector(f'"{_COLUMN}"').replace("%%", "%")
+        vector = _vector(f'"{_COLUMN}"')
         sql = statement.format(table=table, column=_COLUMN, vector=vector)
         schema_editor.execute(sql, params=None)
 
