@@ -3,8 +3,8 @@
 A text column (`search_key`) holds all that its record is found by, in any spelling that folds
 (`pure.folding`). A migration gives the column its index (`WordIndex`); ``key__words`` in a filter
 asks it: every word, in any order, the last one as a prefix. The databases themselves keep the
-index in step, in the transaction of the write: on PostgreSQL a column ``words``, which no model knows
-of, is generated from the text and has a GIN index; SQLite's FTS5 table follows it by triggers.
+index in step, in the transaction of the write: on PostgreSQL a column ``words``, which no model
+knows of, is generated from the text and has a GIN index; SQLite's FTS5 table follows by triggers.
 """
 
 from __future__ import annotations
@@ -133,15 +133,15 @@ class HoldsWords(AnyLookup):
         return "%s", [value]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        alias = connection.ops.quote_name(self.lhs.alias)
+        alias = compiler.quote_name_unless_alias(self.lhs.alias)
         return f"{alias}.words @@ %s::tsquery", [self.rhs.tsquery]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        quote, alias = connection.ops.quote_name, self.lhs.alias
+        quote, alias = connection.ops.quote_name, compiler.quote_name_unless_alias(self.lhs.alias)
         index = quote(f"{self.lhs.target.model._meta.db_table}_words")
         by_order = "+" if self.rhs.are_common else ""
         found = f"SELECT rowid FROM {index} WHERE {index} MATCH %s"  # noqa: S608
-        return f"{by_order}{quote(alias)}.{quote('id')} IN ({found})", [self.rhs.match]
+        return f"{by_order}{alias}.{quote('id')} IN ({found})", [self.rhs.match]
 
 
 def _table_of(model: type[Model], path: str) -> str:
