@@ -33,6 +33,7 @@ def by_hand(text: str) -> set[str]:
     if not words_of(text):
         return set()
     *whole, last = words_of(text)
+    is_prefix = not last.isdecimal() or len(last) > 2
     keys = {
         code: words_of(key)
         for code, key in Customer.objects.values_list("budget_code", "search_key")
@@ -40,7 +41,8 @@ def by_hand(text: str) -> set[str]:
     return {
         code
         for code, words in keys.items()
-        if set(whole) <= set(words) and any(word.startswith(last) for word in words)
+        if set(whole) <= set(words)
+        and any(word == last or (is_prefix and word.startswith(last)) for word in words)
     }
 
 
