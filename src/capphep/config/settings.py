@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "capphep.platform.middleware.SignInRequired",
     "capphep.platform.preview.Preview",
+    "capphep.platform.personal.PersonalData",
     "django.contrib.messages.middleware.MessageMiddleware",
     "capphep.integration.middleware.ApiAccess",
     "django_htmx.middleware.HtmxMiddleware",
@@ -222,6 +223,8 @@ LISTS = {
     "integration.tokens": "capphep.integration.views.tokens.TOKENS",
     "provisioning.requests": "capphep.provisioning.views.requests.REQUESTS",
     "shell.notices": "capphep.shell.views.notices.NOTICES",
+    "privacy.access": "capphep.privacy.views.access.ACCESS",
+    "privacy.requests": "capphep.privacy.views.register.REQUESTS",
     "shell.users": "capphep.shell.views.users.USERS",
 }
 

@@ -18,6 +18,7 @@ from capphep.platform.api import Principal
 from capphep.platform.api.errors import as_problem
 from capphep.platform.api.problems import simple, unavailable
 from capphep.platform.origin import working_from
+from capphep.platform.personal import viewing
 from capphep.pure.errors import gettext_noop
 
 _log: Final = logging.getLogger(__name__)
@@ -65,7 +66,8 @@ class ApiAccess:
             product_id=token.product_id,
             customer_id=token.customer_id,
         )
-        with working_from(f"{request.META.get('REMOTE_ADDR') or ''} {token.prefix}…"):
+        origin = f"{request.META.get('REMOTE_ADDR') or ''} {token.prefix}…"
+        with working_from(origin), viewing(token.user, place=request.path):
             response = self.get_response(request)
         for name, value in told.items():
             response.headers[name] = value

@@ -25,6 +25,26 @@ _POSTGRESQL = (
     """,
     'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER append_only',
 )
+# As above, row by row: what is older than so many days may be removed.
+_POSTGRESQL_KEPT = (
+    """
+    CREATE OR REPLACE FUNCTION "{table}_append_only"() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'DELETE' THEN
+            IF OLD.day < CURRENT_DATE - {days} THEN RETURN OLD; END IF;
+        END IF;
+        RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+            USING ERRCODE = 'restrict_violation';
+    END
+    $$
+    """,
+    'DROP TRIGGER IF EXISTS append_only ON "{table}"',
+    """
+    CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON "{table}"
+    FOR EACH ROW EXECUTE FUNCTION "{table}_append_only"()
+    """,
+    'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER append_only',
+)
 _POSTGRESQL_LIFT = (
     'DROP TRIGGER IF EXISTS append_only ON "{table}"',
     'DROP FUNCTION IF EXISTS "{table}_append_only"()',
@@ -38,6 +58,14 @@ _SQLITE = (
     """,
     """
     CREATE TRIGGER IF NOT EXISTS "{table}_append_only_delete" BEFORE DELETE ON "{table}"
+    BEGIN SELECT RAISE(ABORT, '{table} is append-only: DELETE refused'); END
+    """,
+)
+_SQLITE_KEPT = (
+    _SQLITE[0],
+    """
+    CREATE TRIGGER IF NOT EXISTS "{table}_append_only_delete" BEFORE DELETE ON "{table}"
+    WHEN OLD.day >= date('now', '-{days} days')
     BEGIN SELECT RAISE(ABORT, '{table} is append-only: DELETE refused'); END
     """,
 )
@@ -103,7 +131,30 @@ class AppendOnly(Operation):
 
     def _run(self, schema_editor: BaseDatabaseSchemaEditor, **sql: tuple[str, ...]) -> None:
         for statement in sql[schema_editor.connection.vendor]:
-            schema_editor.execute(statement.format(table=self.table), params=None)
+            schema_editor.execute(statement.format(**self._values()), params=None)
+
+    def _values(self) -> dict[str, object]:
+        return {"table": self.table}
+
+
+class AppendOnlyFor(AppendOnly):
+    """As `AppendOnly`; what is so many days older than its column ``day`` may be removed."""
+
+    def __init__(self, table: str, days: int) -> None:
+        super().__init__(table)
+        self.days = days
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._run(schema_editor, postgresql=_POSTGRESQL_KEPT, sqlite=_SQLITE_KEPT)
+
+    def _values(self) -> dict[str, object]:
+        return {**super()._values(), "days": self.days}
 
 
 def is_append_only(table: str) -> bool:

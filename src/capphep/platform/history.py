@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from capphep.platform.audit import entries_of
 from capphep.platform.models import AuditEntry
+from capphep.platform.personal import email, phone
 from capphep.pure.errors import gettext_noop
 from capphep.pure.money import format_number
 
@@ -90,6 +91,7 @@ SENTENCES = {
     "link_reopened": gettext_noop("opened the link of the administrator's account again"),
     "link_ended": gettext_noop("ended what the administrator's account was for"),
     "option_set": gettext_noop("changed the setting"),
+    "subject_request_ended": gettext_noop("noted the answer"),
     "preview_began": gettext_noop("began to see the screens as somebody else"),
     "preview_ended": gettext_noop("sees the screens as their own again"),
     "sessions_ended": gettext_noop("ended all sessions"),
@@ -197,6 +199,8 @@ def _shown(subject: Model, name: str, value: object) -> str:
         return ", ".join(str(one) for one in value)
     if isinstance(value, dict):
         return ", ".join(f"{key}: {one}" for key, one in value.items())
+    if name.endswith(("phone", "email", "reach")) and isinstance(value, str):
+        return phone(value) if name.endswith("phone") else email(value)
     field = _field(subject, name)
     if isinstance(field, DecimalField):
         return localize(Decimal(str(value)).normalize())

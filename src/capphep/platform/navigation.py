@@ -161,6 +161,20 @@ GROUPS: Final = (
                 frozenset({Role.ADMIN}),
             ),
             Entry(
+                _("Requests of data subjects"),
+                "privacy:request_list",
+                "lock",
+                ("privacy:request",),
+                frozenset({Role.ADMIN, Role.AUDITOR}),
+            ),
+            Entry(
+                _("Access to personal data"),
+                "privacy:access_list",
+                "eye",
+                ("privacy:access",),
+                frozenset({Role.ADMIN, Role.AUDITOR}),
+            ),
+            Entry(
                 _("Settings"),
                 "shell:option_list",
                 "settings",

@@ -40,6 +40,7 @@ class Permission(models.TextChoices):
     SETTING_WRITE = "setting.write"
     # Customers of whoever it may be, and what was in force before capphep.
     BULK_ENTER = "bulk.enter"
+    PRIVACY_WRITE = "privacy.write"
 
 
 class SystemActor:
@@ -81,6 +82,7 @@ _GRANTED: dict[str, frozenset[Permission]] = {
             Permission.TALK_WRITE,
             Permission.SETTING_WRITE,
             Permission.BULK_ENTER,
+            Permission.PRIVACY_WRITE,
         }
     ),
     # A product that asks and reports over the API; it never signs in on a screen.

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from capphep.entitlements import options as entitlements
 from capphep.ims import options as ims
-from capphep.platform import file_options
+from capphep.platform import file_options, personal
 from capphep.platform.options import Option, OptionGroup
 from capphep.provisioning import options as provisioning
 from capphep.pure.errors import NotFound, gettext_noop
@@ -40,6 +40,10 @@ GROUPS: Final[Sequence[OptionGroup]] = (
             entitlements.USAGE_STALE_DAYS,
             entitlements.USAGE_HISTORY_DAYS,
         ),
+    ),
+    OptionGroup(
+        _("Personal data"),
+        (personal.FULL_ROLES, personal.REVEAL_ROLES, personal.ACCESS_MONTHS),
     ),
     OptionGroup(_("Licence files"), (entitlements.LICENCE_DAYS, entitlements.LICENCE_GRACE_DAYS)),
 )

@@ -56,6 +56,10 @@ PERMISSIONS: Final[Mapping[Permission, tuple[Text, Text]]] = {
         _("Settings"),
         _("The rules of the desk that can be changed on screen."),
     ),
+    Permission.PRIVACY_WRITE: (
+        _("Data protection"),
+        _("Keep the register of data subjects' requests."),
+    ),
     Permission.INTEGRATION_WRITE: (
         _("Integration"),
         _("API tokens and webhooks."),

@@ -29,6 +29,7 @@ from capphep.platform.api import (
     seen_version,
     tagged,
 )
+from capphep.platform.personal import Email, Phone
 
 routes = Routes("Customers")
 _OWN: Final = ("full_name", "position", "phone", "email", "is_active")
@@ -43,6 +44,8 @@ class ContactFields(Input):
 
 
 class ContactOut(ContactFields):
+    phone: Phone = ""
+    email: Email = ""
     id: int
     version: int
     updated_at: datetime.datetime

@@ -42,6 +42,7 @@ from capphep.platform.api import (
 )
 from capphep.platform.api.inputs import WHOLE
 from capphep.platform.api.problems import Problem, problem
+from capphep.platform.personal import Email, Phone
 from capphep.pure.errors import Conflict, Invalid, gettext_noop
 
 routes = Routes("Customers")
@@ -103,6 +104,8 @@ _ALIKE: Final = {409: PossibleDuplicate}
 
 
 class CustomerOut(CustomerFields):
+    phone: Phone = ""
+    email: Email = ""
     budget_code: str
     is_active: bool
     merged_into: str = Field(

@@ -13,6 +13,7 @@ from capphep.crm.models import Order, OrderLine
 from capphep.crm.states import LicenceStatus
 from capphep.platform.api import Input, LocalDay, PageQuery
 from capphep.platform.api.inputs import LARGEST_ID
+from capphep.platform.personal import Email, Phone
 from capphep.pure.money import MAX_LINES, DiscountKind, TaxRate
 from capphep.pure.words import amount_in_words
 
@@ -102,8 +103,8 @@ class OrderOut(OrderRow):
     opportunity: int | None
     contact_name: str
     contact_position: str
-    contact_phone: str
-    contact_email: str
+    contact_phone: Phone
+    contact_email: Email
     discount: DiscountOut
     lines: list[LineOut]
     gross: int

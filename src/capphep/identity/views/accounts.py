@@ -20,6 +20,7 @@ from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
 from capphep.platform.pages import Column, Filter, ListSpec
+from capphep.platform.personal import of_record
 from capphep.platform.roles import Actor, Permission, may
 from capphep.platform.signed_in import actor_of
 
@@ -77,7 +78,9 @@ ACCOUNTS: Final = ListSource(
 
 
 def _reach(link: AccountLink) -> str:
-    return link.account.email or link.account.phone or ""
+    account = link.account
+    name = "email" if account.email else "phone"
+    return of_record(account, name)
 
 
 def _bulk(actor: Actor) -> list[MenuItem]:
@@ -117,7 +120,7 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
 def _band(record: AdminAccount) -> HeaderBand:
     return HeaderBand(
         title=record.full_name,
-        subtitle=" · ".join(filter(None, [record.email, record.phone])),
+        subtitle=" · ".join(filter(None, [of_record(record, "email"), of_record(record, "phone")])),
         back_url=reverse("identity:account_list"),
         back_label=_("Administrator accounts"),
     )

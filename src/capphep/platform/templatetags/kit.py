@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.context import RequestContext
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from capphep.platform import markup
 from capphep.platform.kit import ItemKind, MenuItem, Remark, Text
+from capphep.platform.personal import may_reveal, of_record
 
 register = template.Library()
 
@@ -30,6 +33,19 @@ def initial(name: str) -> str:
     """The first letter of the given name, which comes last in Vietnamese."""
     words = name.split()
     return words[-1][0].upper() if words else ""
+
+
+@register.inclusion_tag("platform/_personal.html")
+def personal(record: Model, name: str) -> dict[str, Any]:
+    """A record's phone or e-mail (``name``) as who is looking may see it, who is noted for it.
+
+    Masked, with the button that shows it where the role may have it shown.
+    """
+    value, shown = getattr(record, name) or "", of_record(record, name)
+    url = ""
+    if shown != value and may_reveal():
+        url = reverse("privacy:reveal", args=[record._meta.model_name, record.pk, name])
+    return {"shown": shown or "–", "reveal_url": url}
 
 
 @register.simple_tag

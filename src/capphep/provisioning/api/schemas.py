@@ -11,6 +11,7 @@ from pydantic import StrictBool
 from capphep.crm.models import Level
 from capphep.platform.api import Input, LocalDay, PageQuery
 from capphep.platform.api.inputs import WHOLE
+from capphep.platform.personal import Email, Phone
 from capphep.provisioning.models import RoundOutcome
 from capphep.provisioning.states import EvidenceKind, RequestKind, RequestStatus
 
@@ -121,12 +122,12 @@ class RequestOut(RequestRow):
     unit_name: str
     unit_tax_code: str
     unit_address: str
-    unit_phone: str
-    unit_email: str
+    unit_phone: Phone
+    unit_email: Email
     admin_name: str
     admin_position: str
-    admin_phone: str
-    admin_email: str
+    admin_phone: Phone
+    admin_email: Email
     write_back: bool
     sent_by: str
     decided_by: str
