@@ -228,7 +228,7 @@ def test_the_page_takes_the_same_statements_however_many_files_there_are(
     waiting: LicenceRequest, proved: LicenceRequest, officer_client: Client, statements: Counter
 ) -> None:
     for record in (waiting, proved):
-        with statements("ims.request", at_most=21):
+        with statements("ims.request", at_most=24):
             officer_client.get(page_of(record))
 
 

@@ -189,7 +189,7 @@ def test_after_the_decision_the_rounds_stay_readable(
 def test_the_page_of_a_request_sent_again_costs_a_known_number_of_statements(
     again: LicenceRequest, officer_client: Client, statements: Counter
 ) -> None:
-    with statements("ims.request.again", at_most=21):
+    with statements("ims.request.again", at_most=24):
         officer_client.get(address(again, "request"))
 
 

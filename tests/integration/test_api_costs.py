@@ -32,11 +32,11 @@ LISTS = {
     "/subscriptions/{subscription}/grants": 4,
 }
 
-# By record.
+# By record; the options of personal data and what is known of today's look are two of them.
 RECORDS = {
     "/customers/1234567": 3,
-    "/orders/{order}": 4,
-    "/requests/{request}": 6,
+    "/orders/{order}": 6,
+    "/requests/{request}": 8,
     "/requests/{request}/review": 14,
     "/subscriptions/{subscription}": 5,
 }
@@ -82,6 +82,9 @@ def test_a_list_costs_the_same_at_any_size(
         "request": LicenceRequest.objects.get().request_no,
     }
     lists = {path.format(**names): most for path, most in (LISTS | RECORDS).items()}
+    # Of people the first look of a day is noted.
+    for path in lists:
+        desk.get(path)
     small = {path: cost(desk, path) for path in lists}
     assert {path: count for path, count in small.items() if count > lists[path]} == {}
     for number in (1, 2, 3):
