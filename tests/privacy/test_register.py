@@ -88,7 +88,7 @@ def test_who_handles_it_is_told_before_and_when_it_is_late(
     noted: SubjectRequest, administrator: User, officer: User
 ) -> None:
     for day, told in ((FRIDAY, 0), (datetime.date(2026, 11, 23), 1), (noted.due_on, 1)):
-        actions.note_due(day=day)
+        actions.tell_due_requests(day=day)
         assert Notice.objects.filter(recipient=administrator).count() == told
     actions.edit_request(
         actor=administrator,
@@ -97,7 +97,7 @@ def test_who_handles_it_is_told_before_and_when_it_is_late(
         typed=replace(TYPED, handler_id=officer.pk),
     )
     for _ in range(2):
-        actions.note_due(day=datetime.date(2026, 11, 25))
+        actions.tell_due_requests(day=datetime.date(2026, 11, 25))
     assert Notice.objects.filter(recipient=officer, kind="privacy_overdue").count() == 1
     actions.end_request(actor=administrator, request_id=noted.pk, verb="answer", answer="Đã xóa.")
     assert not Notice.objects.filter(read_at=None).exists()

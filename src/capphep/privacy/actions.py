@@ -83,7 +83,7 @@ def end_request(*, actor: Actor, request_id: int, verb: str, answer: str) -> Sub
     return record
 
 
-def note_due(*, day: datetime.date) -> int:
+def tell_due_requests(*, day: datetime.date) -> int:
     """Tell who handles it, else every administrator, the working day before and once it is late.
 
     Inside the transaction of `platform.ticks`; again, it does nothing. Returns how many.

@@ -16,7 +16,7 @@ from capphep.platform import clock, drafts, jobs, options, ticks
 from capphep.platform.api.idempotency import forget_old_answers
 from capphep.platform.filetexts import read_unread
 from capphep.platform.origin import working_from
-from capphep.privacy.actions import forget_old_access, note_due
+from capphep.privacy.actions import forget_old_access, tell_due_requests
 from capphep.provisioning.actions.ageing import note_overdue
 from capphep.provisioning.actions.expiry import expire_drafts
 
@@ -38,7 +38,7 @@ def run() -> Counter[str]:
         counts["drafts"] += len(expire_drafts(day=day))
         counts["accounts"] += close_due(day=day)
         counts["reminders"] += note_due(day=day)
-        counts["data_requests"] += note_due(day=day)
+        counts["data_requests"] += tell_due_requests(day=day)
         counts["access_forgotten"] += forget_old_access(day=day)
 
     with working_from("tick"), options.unit():

@@ -10,7 +10,7 @@ from capphep.platform.append_only import AppendOnlyFor
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('platform', '0017_sessions_and_teams'),
+        ('platform', '0018_form_drafts'),
     ]
 
     operations = [
