@@ -161,14 +161,14 @@ GROUPS: Final = (
                 frozenset({Role.ADMIN}),
             ),
             Entry(
-                _("Requests of data subjects"),
+                _("Data requests"),
                 "privacy:request_list",
                 "lock",
                 ("privacy:request",),
                 frozenset({Role.ADMIN, Role.AUDITOR}),
             ),
             Entry(
-                _("Access to personal data"),
+                _("Personal data log"),
                 "privacy:access_list",
                 "eye",
                 ("privacy:access",),

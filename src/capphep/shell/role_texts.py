@@ -60,6 +60,10 @@ PERMISSIONS: Final[Mapping[Permission, tuple[Text, Text]]] = {
         _("Data protection"),
         _("Keep the register of data subjects' requests."),
     ),
+    Permission.BULK_ENTER: (
+        _("Import"),
+        _("Customers of everybody, and what was in force before, from workbooks."),
+    ),
     Permission.INTEGRATION_WRITE: (
         _("Integration"),
         _("API tokens and webhooks."),
