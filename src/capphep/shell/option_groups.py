@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from capphep.entitlements import options as entitlements
 from capphep.ims import options as ims
-from capphep.platform import file_options, personal
+from capphep.platform import file_options, numbers, personal
 from capphep.platform.options import Option, OptionGroup
 from capphep.provisioning import options as provisioning
 from capphep.pure.errors import NotFound, gettext_noop
@@ -45,6 +45,7 @@ GROUPS: Final[Sequence[OptionGroup]] = (
         _("Personal data"),
         (personal.FULL_ROLES, personal.REVEAL_ROLES, personal.ACCESS_MONTHS),
     ),
+    OptionGroup(_("Numbers"), tuple(numbers.FORMATS.values())),
     OptionGroup(_("Licence files"), (entitlements.LICENCE_DAYS, entitlements.LICENCE_GRACE_DAYS)),
 )
 
