@@ -18,6 +18,9 @@ READ = {
     "customer_list",
     "customer_picker",
     "parent_picker",
+    "province_picker",
+    "sector_picker",
+    "salesperson_picker",
     "customer",
     "customer_glance",
     "opportunity_list",
@@ -104,6 +107,7 @@ def test_a_colleague_reads_what_is_the_teams_and_changes_only_what_is_everyones(
 
 def test_another_teams_records_are_not_found(other_salesperson: User, house: House) -> None:
     everyones = {"customer_list", "customer_new", "customer_picker", "parent_picker"}
+    everyones |= {"province_picker", "sector_picker", "salesperson_picker"}
     everyones |= {"opportunity_list", "opportunity_new", "opportunity_picker"}
     for method in ("GET", "POST"):
         for name, status in statuses(signed_in(other_salesperson), house, method):

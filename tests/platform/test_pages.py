@@ -214,13 +214,25 @@ def test_filters_of_one_name_are_alternatives_and_of_two_names_conditions() -> N
     assert asked("role=sales&odd=yes").count == 2
 
 
-def test_what_is_not_known_is_ignored() -> None:
+def test_what_is_not_known_is_left_out_and_told() -> None:
     make([(0, None), (1, None)])
-    for query in ("role=boss", "sort=password", "sort=-", "after=x", "before=x", "q=%00", "odd="):
+    told = {
+        "role=boss": ("Vai trò", "boss"),
+        "sort=password": ("Thứ tự các dòng", "password"),
+        "sort=-": ("Thứ tự các dòng", "-"),
+        "cols=password": ("Cột", "password"),
+        "after=x": None,
+        "before=x": None,
+        "q=%00": None,
+        "odd=": None,
+    }
+    for query, what in told.items():
         page = asked(query)
         assert names(page) == ["u001", "u000"], query
         assert not page.is_narrowed
         assert page.sort == "-username"
+        assert [(each.what, each.value) for each in page.unknown] == ([what] if what else [])
+        assert not page.unknown or "=" not in page.query.replace("cols=username", "")
 
 
 def test_a_chip_takes_off_its_own_value_and_returns_to_the_first_page() -> None:
@@ -228,11 +240,13 @@ def test_a_chip_takes_off_its_own_value_and_returns_to_the_first_page() -> None:
     token = cursor()
     page = asked(f"role=sales&role=officer&q=ng&sort=version&after={token}&customer=7")
     assert [(chip.label, chip.value) for chip in page.chips] == [
+        ("Tìm kiếm", "ng"),
         ("Vai trò", "NVKD"),
         ("Vai trò", "Cán bộ"),
     ]
-    left = query_of(page.chips[0].href)
+    left = query_of(page.chips[1].href)
     assert left == {"role": ["officer"], "q": ["ng"], "sort": ["version"], "customer": ["7"]}
+    assert "q" not in query_of(page.chips[0].href)
     assert query_of(page.clear_href) == {"sort": ["version"], "customer": ["7"]}
     assert ("role", "sales") in page.kept_fields
     assert not {"q", "after"} & {name for name, _ in page.kept_fields}

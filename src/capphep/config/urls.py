@@ -30,6 +30,7 @@ urlpatterns = [
     path("drafts/", draft_offer, name="drafts"),
     path("drafts/<uuid:key>", draft, name="draft"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("lists/", include("capphep.platform.list_urls")),
     path("crm/", include("capphep.crm.urls")),
     path("requests/", include("capphep.provisioning.urls")),
     path("ims/", include("capphep.ims.urls")),

@@ -2,10 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from capphep.crm.views import goods, order_form, orders
+from capphep.crm.views import goods, order_form, order_list, orders
 
 order_urls: list[URLPattern] = [
-    path("orders/", orders.order_list, name="order_list"),
+    path("orders/", order_list.order_list, name="order_list"),
     path("orders/new", order_form.order_new, name="order_new"),
     path("orders/autofill", order_form.order_autofill, name="order_autofill"),
     path("orders/goods", goods.goods_dialog, name="order_goods"),

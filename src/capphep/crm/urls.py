@@ -8,9 +8,11 @@ from capphep.crm.views import (
     codes,
     contacts,
     customer_glance,
+    customer_list,
     customer_page,
     customers,
     opportunities,
+    opportunity_list,
     pickers,
     projects,
 )
@@ -18,10 +20,13 @@ from capphep.crm.views import (
 app_name = "crm"
 
 customer_urls: list[URLPattern] = [
-    path("customers/", customers.customer_list, name="customer_list"),
+    path("customers/", customer_list.customer_list, name="customer_list"),
     path("customers/new", customers.customer_new, name="customer_new"),
     path("customers/picker", pickers.customer_picker, name="customer_picker"),
     path("customers/parent-picker", pickers.parent_picker, name="parent_picker"),
+    path("customers/province-picker", pickers.province_picker, name="province_picker"),
+    path("customers/sector-picker", pickers.sector_picker, name="sector_picker"),
+    path("salespeople/picker", pickers.salesperson_picker, name="salesperson_picker"),
     path("customers/<int:pk>/", customer_page.customer, name="customer"),
     path("customers/<int:pk>/glance", customer_glance.customer_glance, name="customer_glance"),
     path("customers/<int:pk>/edit", customers.customer_edit, name="customer_edit"),
@@ -50,7 +55,7 @@ duplicate_urls: list[URLPattern] = [
     ),
 ]
 opportunity_urls: list[URLPattern] = [
-    path("opportunities/", opportunities.opportunity_list, name="opportunity_list"),
+    path("opportunities/", opportunity_list.opportunity_list, name="opportunity_list"),
     path("opportunities/new", opportunities.opportunity_new, name="opportunity_new"),
     path("opportunities/picker", pickers.opportunity_picker, name="opportunity_picker"),
     path("opportunities/<int:pk>/", opportunities.opportunity, name="opportunity"),

@@ -15,6 +15,7 @@ from capphep.ims.views import (
     renewals,
     requests,
     returns,
+    subscription_list,
     subscriptions,
     withdrawals,
 )
@@ -55,7 +56,7 @@ occasion_urls = [
     ),
 ]
 subscription_urls = [
-    path("subscriptions/", subscriptions.subscription_list, name="subscription_list"),
+    path("subscriptions/", subscription_list.subscription_list, name="subscription_list"),
     path("subscriptions/glance/<int:customer_id>/", glance.customer_glance, name="customer_glance"),
     path("subscriptions/<int:subscription_id>/", subscriptions.subscription, name="subscription"),
     path(

@@ -37,15 +37,22 @@ class Window(Generic[M]):
 
 
 def window(
-    queryset: QuerySet[M], sort: str, size: int, *, after: str = "", before: str = ""
+    queryset: QuerySet[M],
+    sort: str,
+    size: int,
+    *,
+    after: str = "",
+    before: str = "",
+    never_null: bool = False,
 ) -> Window[M]:
     """Fetch one page in one statement.
 
     ``sort`` is a field path or annotation, with a leading "-" for descending. ``after`` and
     ``before`` are tokens of an earlier window; one that is forged, of another order or
-    unreadable gives the first page.
+    unreadable gives the first page. ``never_null``: no row has NULL there, so that a plain index
+    serves both directions.
     """
-    order = _Order.of(queryset, sort)
+    order = _Order.of(queryset, sort, never_null)
     start, end = order.read(after), order.read(before)
     if end is not None and start is None:
         rows = list(order.page(queryset, end, size + 1, backward=True))
@@ -65,9 +72,9 @@ def is_token(queryset: QuerySet[M], sort: str, token: str) -> bool:
     return _Order.of(queryset, sort).read(token) is not None
 
 
-def ordered(queryset: QuerySet[M], sort: str) -> QuerySet[M]:
+def ordered(queryset: QuerySet[M], sort: str, *, never_null: bool = False) -> QuerySet[M]:
     """All rows in the order in which windows show them."""
-    return _Order.of(queryset, sort).all(queryset)
+    return _Order.of(queryset, sort, never_null).all(queryset)
 
 
 def token_of(queryset: QuerySet[M], sort: str, row: M) -> str:
@@ -87,14 +94,14 @@ class _Order:
     pk: Field[Any, Any]
 
     @classmethod
-    def of(cls, queryset: QuerySet[M], sort: str) -> _Order:
+    def of(cls, queryset: QuerySet[M], sort: str, never_null: bool = False) -> _Order:
         path = sort.removeprefix("-")
         value = queryset.annotate(**{_VALUE: F(path)}).query.annotations[_VALUE]
         return cls(
             sort=sort,
             path=path,
             descending=sort.startswith("-"),
-            nullable=_may_be_null(queryset.model, path),
+            nullable=not never_null and _may_be_null(queryset.model, path),
             field=value.output_field,
             pk=queryset.model._meta.pk,
         )

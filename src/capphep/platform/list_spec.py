@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from django.db.models import Model, QuerySet
 
 from capphep.platform.kit import MenuItem, Text
+from capphep.platform.list_filters import ListFilter
 
 M = TypeVar("M", bound=Model)
 Kind: TypeAlias = Literal["text", "sentence", "code", "money", "number", "date", "moment", "status"]
-Choices: TypeAlias = Iterable[tuple[Any, Text]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,9 @@ class Column(Generic[M]):
 
     A ``sentence`` is broken into lines, everything else stays on one.
     A ``status`` cell is a `kit.Status`, ``money`` whole đồng, ``date`` and ``moment`` a
-    date and an aware datetime. ``sort`` is the field path or annotation to sort by.
+    date and an aware datetime. ``sort`` is the field path or annotation to sort by, served by
+    an index where the table grows; ``never_null``: no row of the list has NULL there, although
+    others may. A ``hidden`` column is shown once a person has chosen it.
     """
 
     key: str
@@ -29,6 +31,8 @@ class Column(Generic[M]):
     kind: Kind = "text"
     sort: str | None = None
     value: Callable[[M], object] | None = None
+    hidden: bool = False
+    never_null: bool = False
 
     def cell(self, row: M) -> object:
         if self.value is not None:
@@ -40,40 +44,32 @@ class Column(Generic[M]):
 
 
 @dataclass(frozen=True, slots=True)
-class Filter(Generic[M]):
-    """A filter by one of some choices; several chosen values of one filter are OR-ed.
+class Bulk:
+    """What may be done with many rows: the dialog at ``url`` asks and answers (`platform.bulk`).
 
-    ``lookup`` is a field path ("status") or a function of the queryset and the values.
+    It gets ``?id=`` once for each ticked row or, where ``takes_all``, the filter of the list,
+    for everything that it matches.
     """
 
-    name: str
     label: Text
-    choices: Choices | Callable[[], Choices]
-    lookup: str | Callable[[QuerySet[M], list[str]], QuerySet[M]]
-
-    def options(self) -> list[tuple[str, Text]]:
-        choices = self.choices() if callable(self.choices) else self.choices
-        return [(str(value), label) for value, label in choices]
-
-    def narrow(self, queryset: QuerySet[M], values: list[str]) -> QuerySet[M]:
-        if callable(self.lookup):
-            return self.lookup(queryset, values)
-        return queryset.filter(**{f"{self.lookup}__in": values})
+    url: str
+    icon: str = ""
+    takes_all: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ListSpec(Generic[M]):
-    """What a list shows. The first column carries the link that ``row_url`` gives.
+    """What a list shows. The first column always stands first: it carries the link of ``row_url``.
 
-    ``bulk`` is what may be done with ticked rows: dialogs that get ``?id=`` once for each.
+    ``filters``: the first choices stand open, what comes after them is behind a button.
     """
 
     columns: Sequence[Column[M]]
     default_sort: str
     row_url: Callable[[M], str]
     row_menu: Callable[[M], Sequence[MenuItem]] | None = None
-    bulk: Sequence[MenuItem] = ()
-    filters: Sequence[Filter[M]] = ()
+    bulk: Sequence[Bulk] = ()
+    filters: Sequence[ListFilter[M]] = ()
     search: Callable[[QuerySet[M], str], QuerySet[M]] | None = None
     search_hint: Text = ""
     size: int = 50
@@ -83,3 +79,15 @@ class ListSpec(Generic[M]):
         key = sort.removeprefix("-")
         path = next((c.sort for c in self.columns if c.key == key), None)
         return path and f"{'-' if sort.startswith('-') else ''}{path}"
+
+    def never_null(self, sort: str) -> bool:
+        key = sort.removeprefix("-")
+        return any(column.never_null for column in self.columns if column.key == key)
+
+    def shown(self, keys: Sequence[str] = ()) -> list[Column[M]]:
+        """The first column and those of the keys, in their order; the usual ones without keys."""
+        first, *others = self.columns
+        if not keys:
+            return [first, *(column for column in others if not column.hidden)]
+        known = {column.key: column for column in others}
+        return [first, *(known[key] for key in dict.fromkeys(keys) if key in known)]

@@ -12,17 +12,19 @@ from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
-from capphep.platform.htmx import render_page_or_fragment
+from capphep.platform.htmx import is_htmx, render_page_or_fragment
 from capphep.platform.keyset import ordered
 from capphep.platform.kit import Text
 from capphep.platform.list_spec import Column, Kind, ListSpec
+from capphep.platform.list_tools import tools_of, view_href
 from capphep.platform.models import User
 from capphep.platform.narrowing import Narrowing
 from capphep.platform.pages import list_page
+from capphep.platform.saved_views import kept_of
 from capphep.platform.signed_in import actor_of
 from capphep.pure.errors import NotFound, gettext_noop
 
@@ -78,15 +80,26 @@ def show_list(
     """The list as a page, or its rows alone for htmx. context: as `page`, and ``more``."""
     actor = actor_of(request)
     here = source.of(request.GET)
+    rows = here.rows(actor)
+    kept = kept_of(actor, source.name)
+    if kept.default and not request.GET and not is_htmx(request):
+        return HttpResponseRedirect(view_href(request.path, kept.default))
+    usual, opens = kept.columns, bool(kept.default)
+    shown = list_page(request, rows, spec=here.spec(actor), usual=usual, opens_with_view=opens)
     context = {
         "title": here.title,
         "intro": here.intro,
         "empty_text": here.empty_text,
         "add_url": here.add_url(actor) if here.add_url else "",
         "add_label": here.add_label,
-        "page": list_page(request, here.rows(actor), spec=here.spec(actor)),
+        "page": shown,
+        "tools": tools_of(source.name, actor, shown, kept),
     }
-    return render_page_or_fragment(request, page, fragment, context | more)
+    response = render_page_or_fragment(request, page, fragment, context | more)
+    if request.headers.get("HX-Trigger") == "list-form":
+        # What was typed into the filters, as a link says it: days in ISO, nothing unknown.
+        response["HX-Push-Url"] = shown.here
+    return response
 
 
 def narrowed(source: ListSource[M], actor: User, query: QueryDict) -> QuerySet[M]:
@@ -94,12 +107,16 @@ def narrowed(source: ListSource[M], actor: User, query: QueryDict) -> QuerySet[M
     here = source.of(query)
     rows = here.rows(actor)
     narrowing = Narrowing(here.spec(actor), query)
-    return ordered(narrowing.narrow(rows), narrowing.order)
+    return ordered(narrowing.narrow(rows), narrowing.order, never_null=narrowing.never_null)
 
 
 def columns_of(source: ListSource[M], actor: User, query: QueryDict) -> Sequence[Column[M]]:
-    """The columns that the actor would see under this query string, in their order."""
-    return source.of(query).spec(actor).columns
+    """The columns that the actor would see under this query string, in their order.
+
+    One statement, for what the actor has chosen for every day.
+    """
+    spec = source.of(query).spec(actor)
+    return Narrowing(spec, query, kept_of(actor, source.name).columns).columns
 
 
 def column_cells(columns: Sequence[Column[M]], row: M) -> list[tuple[Kind, object]]:

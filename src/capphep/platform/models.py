@@ -10,6 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from capphep.platform.job_models import BackgroundJob as BackgroundJob
+from capphep.platform.list_models import ListPreference as ListPreference
+from capphep.platform.list_models import SavedView as SavedView
 from capphep.platform.roles import Role
 
 

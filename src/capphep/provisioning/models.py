@@ -119,6 +119,12 @@ class LicenceRequest(models.Model):
                 name="request_held",
             ),
             models.Index(fields=["-created_at", "-id"], name="request_newest"),
+            # The whole desk by the day of sending.
+            models.Index(
+                fields=["sent_at", "id"],
+                condition=models.Q(sent_at__isnull=False),
+                name="request_sent",
+            ),
             # What was decided today, and lately.
             models.Index(
                 fields=["-decided_at", "-id"],

@@ -8,6 +8,7 @@ from capphep.provisioning.views import (
     evidence,
     for_customer,
     lines,
+    request_list,
     requests,
     sent,
 )
@@ -15,7 +16,7 @@ from capphep.provisioning.views import (
 app_name = "provisioning"
 
 request_urls = [
-    path("", requests.request_list, name="request_list"),
+    path("", request_list.request_list, name="request_list"),
     path("open/<int:order_id>/", requests.open_request, name="open_request"),
     path("of-order/<int:order_id>/", requests.order_panel, name="order_panel"),
     path("for-customer/<int:customer_id>/", for_customer.for_customer, name="for_customer"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,9 @@ from capphep.platform.kit import HeaderBand, Status
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
 from capphep.platform.pages import Column, ListSpec
+from capphep.pure.folding import fold
+
+PICKER_ROWS: Final = 20
 
 
 def product_list(request: HttpRequest) -> HttpResponse:
@@ -63,6 +66,20 @@ def _status(product: Product) -> Status:
     if product.is_active:
         return Status(gettext_lazy("On sale"), "good")
     return Status(gettext_lazy("No longer sold"), "gone")
+
+
+def product_picker(request: HttpRequest) -> JsonResponse:
+    """What a picker asks while a person types: all products are a handful."""
+    words = fold(request.GET.get("q", "")[:200]).split()
+    found = [
+        one
+        for one in Product.objects.order_by("name")
+        if all(word in fold(f"{one.code} {one.name}") for word in words)
+    ]
+    rows = [
+        {"value": one.pk, "text": one.name, "code": one.code, "name": one.name} for one in found
+    ]
+    return JsonResponse({"results": rows[:PICKER_ROWS]})
 
 
 def product(request: HttpRequest, product_id: int) -> HttpResponse:

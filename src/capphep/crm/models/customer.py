@@ -128,6 +128,8 @@ class Customer(models.Model):
             # Whoever is entered is compared with those of the same code or name.
             models.Index(fields=["tax_code"], name="customer_same_tax"),
             models.Index(fields=["name_key"], name="customer_same_name"),
+            # The list by province, and which provinces there are.
+            models.Index(fields=["province", "id"], name="customer_by_province"),
         ]
 
     def __str__(self) -> str:
@@ -178,6 +180,8 @@ class OwnedProduct(models.Model):
                 condition=models.Q(last_day__gte=models.F("first_day")), name="owned_span_forward"
             ),
         ]
+        # What ends in some span of days.
+        indexes = [models.Index(fields=["last_day", "customer"], name="owned_span_ends")]
 
     def __str__(self) -> str:
         return f"{self.product} {self.first_day} – {self.last_day}"

@@ -102,8 +102,11 @@ class Order(models.Model):
             # The list's default order, newest first.
             models.Index(fields=["-created_at", "-id"], name="order_newest"),
             models.Index(fields=["licence_status", "-created_at", "-id"], name="order_by_status"),
-            # Looked up by contract number at the officer's desk.
-            models.Index(fields=["contract_no"], name="order_contract"),
+            # Looked up by contract number at the officer's desk; many orders have none yet.
+            models.Index(fields=["contract_no", "id"], name="order_contract"),
+            # The list by day and by amount, and ranges of them.
+            models.Index(fields=["ordered_on", "id"], name="order_by_day"),
+            models.Index(fields=["total", "id"], name="order_by_total"),
         ]
 
     def __str__(self) -> str:

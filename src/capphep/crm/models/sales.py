@@ -74,7 +74,14 @@ class Opportunity(models.Model):
     updated_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["-created_at", "-id"], name="opportunity_newest")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="opportunity_newest"),
+            models.Index(fields=["name", "id"], name="opportunity_by_name"),
+            # Those without a day or an amount stand last, whichever way the list is sorted: for the
+            # falling order PostgreSQL has two more, which SQLite cannot have (`falling_indexes`).
+            models.Index(fields=["expected_on", "id"], name="opportunity_soonest"),
+            models.Index(fields=["expected_amount", "id"], name="opportunity_smallest"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -223,6 +223,16 @@ def with_what_is_owned(customers: QuerySet[Customer], day: datetime.date) -> Que
     return customers.prefetch_related(Prefetch("owned_products", rows, to_attr="owned_now"))
 
 
+def owning(
+    customers: QuerySet[Customer], product_ids: Iterable[str], day: datetime.date
+) -> QuerySet[Customer]:
+    """Those that have one of the products in force on the day."""
+    spans = OwnedProduct.objects.filter(
+        product__in=product_ids, first_day__lte=day, last_day__gte=day
+    )
+    return customers.filter(pk__in=spans.values("customer"))
+
+
 def owned_now(customer: Customer) -> list[Owned]:
     """What `with_what_is_owned` found."""
     found: list[OwnedProduct] = getattr(customer, "owned_now", [])

@@ -20,8 +20,8 @@ from capphep.crm.forms.customers import CustomerForm
 from capphep.crm.models import Customer, DuplicatePair
 from capphep.crm.queries import duplicates as queries
 from capphep.crm.queries.customers import visible_customers
-from capphep.crm.views.orders import url_if_any
 from capphep.crm.views.saving import Attempt, attempt
+from capphep.platform.addresses import url_if_any
 from capphep.platform.conflicts import StaleEdit
 from capphep.platform.htmx import done, render_dialog
 from capphep.platform.kit import MenuItem

@@ -14,9 +14,10 @@ from capphep.crm.queries import customers as queries
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.queries.sales import visible_opportunities
 from capphep.crm.views.customers import customer_menu, owner_text
-from capphep.crm.views.orders import status_of, url_if_any
+from capphep.crm.views.orders import status_of
 from capphep.crm.views.shown import followed, next_step, stage_of
 from capphep.platform import clock
+from capphep.platform.addresses import url_if_any
 from capphep.platform.history import history_of
 from capphep.platform.kit import HeaderBand
 from capphep.platform.models import User

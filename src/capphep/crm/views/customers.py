@@ -1,14 +1,10 @@
-"""Customers: the list, a customer's own page, and the forms that enter and change one."""
+"""Customers: what may be done with one, and the forms that enter and change one."""
 
 from __future__ import annotations
 
-from typing import Final
-
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from capphep.crm.actions.customers import (
     create_customer,
@@ -17,91 +13,20 @@ from capphep.crm.actions.customers import (
     reactivate_customer,
 )
 from capphep.crm.forms.customers import CustomerForm, NewCustomerForm, initial_of_customer
-from capphep.crm.models import Customer, Level, OrgType, PublicUnitKind
+from capphep.crm.models import Customer, Level, OrgType
 from capphep.crm.queries import customers as queries
 from capphep.crm.views.alike import attempt_alike
-from capphep.crm.views.orders import url_if_any
 from capphep.crm.views.saving import form_page, typed_in
-from capphep.crm.views.shown import FOLLOWED, followed, in_words
-from capphep.platform import clock
+from capphep.platform.addresses import url_if_any
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.htmx import done, redirect, render_dialog
 from capphep.platform.kit import MenuItem
-from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
-from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, may, require
 from capphep.platform.signed_in import actor_of
 from capphep.pure.codes import unusual_budget_code
 
 FORM = "crm/customer_form.html"
-
-_MINE, _POOL, _TEAM = "mine", "pool", "team"
-
-# --- list ----------------------------------------------------------------------------------------
-
-
-def customer_list(request: HttpRequest) -> HttpResponse:
-    """context: as `show_list`, and alike_url."""
-    merges = may(actor_of(request), Permission.CUSTOMER_MERGE)
-    alike_url = reverse("crm:duplicate_list") if merges else ""
-    return show_list(request, CUSTOMERS, page="crm/customers.html", alike_url=alike_url)
-
-
-def _rows(actor: User) -> QuerySet[Customer]:
-    rows = queries.visible_customers(actor).select_related("owner")
-    return queries.with_what_is_owned(rows, clock.today())
-
-
-def _list_spec(actor: User) -> ListSpec[Customer]:
-    return ListSpec(
-        columns=(
-            Column("budget_code", _("Budget code"), "code", sort="budget_code"),
-            Column("name", _("Customer name"), sort="sort_key"),
-            Column("level", _("Level"), sort="level", value=lambda c: c.get_level_display()),
-            Column("chapter_code", _("Chapter"), "code", sort="chapter_code"),
-            Column("province", _("Province/City"), sort="province"),
-            Column("owned", _("In force"), value=_owned_text),
-            Column("owner", _("Salesperson in charge"), value=owner_text),
-            Column("is_active", _("Status"), "status", value=lambda c: followed(c.is_active)),
-        ),
-        default_sort="-created_at",
-        row_url=lambda c: reverse("crm:customer", args=[c.pk]),
-        row_menu=lambda c: customer_menu(actor, c),
-        filters=_filters(actor),
-        search=queries.search_customers,
-        search_hint=_("Budget code, name, tax code"),
-    )
-
-
-CUSTOMERS: Final = ListSource(
-    name="crm.customers",
-    title=gettext_lazy("Customers"),
-    url_name="crm:customer_list",
-    rows=_rows,
-    spec=_list_spec,
-    empty_text=gettext_lazy("Enter a customer, or import a file of them."),
-    add_url=lambda actor: (
-        reverse("crm:customer_new") if may(actor, Permission.CUSTOMER_WRITE) else ""
-    ),
-)
-
-
-def _filters(actor: User) -> tuple[Filter[Customer], ...]:
-    def in_charge(rows: QuerySet[Customer], values: list[str]) -> QuerySet[Customer]:
-        return queries.in_charge(rows, actor, values)
-
-    charges = [(_MINE, _("My customers")), (_TEAM, _("My team's")), (_POOL, _("Common pool"))]
-    return (
-        Filter("active", _("Status"), FOLLOWED, "is_active"),
-        Filter("level", _("Level"), Level.choices, "level"),
-        Filter("kind", _("Kind of public unit"), PublicUnitKind.choices, "public_unit_kind"),
-        Filter("charge", _("Salesperson in charge"), charges, in_charge),
-    )
-
-
-def _owned_text(customer: Customer) -> str:
-    return ", ".join(in_words(each) for each in queries.owned_now(customer))
 
 
 def owner_text(customer: Customer) -> str:

@@ -1,15 +1,13 @@
-"""Opportunities: the list, an opportunity's own page, and the forms that enter and change one."""
+"""Opportunities: an opportunity's own page, and the forms that enter and change one."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from capphep.crm.actions.opportunities import (
     create_opportunity,
@@ -29,61 +27,11 @@ from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
 from capphep.platform.htmx import done, redirect
 from capphep.platform.kit import HeaderBand, MenuItem
-from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
-from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, may, require
 from capphep.platform.signed_in import actor_of
 
 FORM = "crm/opportunity_form.html"
-
-# --- list ----------------------------------------------------------------------------------------
-
-
-def opportunity_list(request: HttpRequest) -> HttpResponse:
-    """context: as `show_list`."""
-    return show_list(request, OPPORTUNITIES)
-
-
-def _rows(actor: User) -> QuerySet[Opportunity]:
-    rows = queries.visible_opportunities(actor)
-    return rows.select_related("customer", "project", "salesperson")
-
-
-def _list_spec(actor: User) -> ListSpec[Opportunity]:
-    return ListSpec(
-        columns=(
-            Column("name", _("Opportunity name"), sort="name"),
-            Column("customer__name", _("Customer"), sort="customer__sort_key"),
-            Column("project__name", _("Sales project")),
-            Column("stage", _("Stage"), "status", sort="stage", value=stage_of),
-            Column("expected_amount", _("Expected amount"), "money", sort="expected_amount"),
-            Column("expected_on", _("Expected on"), "date", sort="expected_on"),
-            Column("salesperson__full_name", _("Salesperson")),
-        ),
-        default_sort="-created_at",
-        row_url=lambda o: reverse("crm:opportunity", args=[o.pk]),
-        row_menu=lambda o: opportunity_menu(actor, o),
-        filters=(
-            Filter("stage", _("Stage"), OpportunityStage.choices, "stage"),
-            Filter("mine", _("Salesperson"), [(actor.pk, _("My own"))], "salesperson"),
-        ),
-        search=queries.search_opportunities,
-        search_hint=_("Opportunity, customer, budget code"),
-    )
-
-
-OPPORTUNITIES: Final = ListSource(
-    name="crm.opportunities",
-    title=gettext_lazy("Opportunities"),
-    url_name="crm:opportunity_list",
-    rows=_rows,
-    spec=_list_spec,
-    empty_text=gettext_lazy("A possible sale is noted here, and orders come of it."),
-    add_url=lambda actor: (
-        reverse("crm:opportunity_new") if may(actor, Permission.SALE_WRITE) else ""
-    ),
-)
 
 
 def opportunity_menu(actor: User, opportunity: Opportunity) -> list[MenuItem]:

@@ -14,8 +14,8 @@ from capphep.crm.models import Order
 from capphep.crm.queries import orders as queries
 from capphep.crm.queries.customers import customer_of
 from capphep.crm.queries.sales import opportunity_of
-from capphep.crm.views.orders import url_if_any
 from capphep.crm.views.saving import typed_in
+from capphep.platform.addresses import url_if_any
 from capphep.platform.htmx import redirect
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require

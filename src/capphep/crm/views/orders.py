@@ -1,24 +1,20 @@
-"""Orders: the list, and an order's own page."""
+"""An order's own page, and what may be done with an order."""
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from capphep.crm.models import Order
 from capphep.crm.queries import orders as queries
 from capphep.crm.rules import is_frozen
 from capphep.crm.states import LicenceStatus
+from capphep.platform.addresses import url_if_any
 from capphep.platform.history import history_of
 from capphep.platform.kit import HeaderBand, MenuItem, Status, Step, Tone, steps
-from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
-from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, may
 from capphep.platform.signed_in import actor_of
 from capphep.pure.words import amount_in_words
@@ -35,46 +31,6 @@ TONES: dict[str, Tone] = {
 
 def status_of(order: Order) -> Status:
     return Status(order.get_licence_status_display(), TONES[order.licence_status])
-
-
-# --- list ------------------------------------------------------------------------------------
-
-
-def order_list(request: HttpRequest) -> HttpResponse:
-    """context: as `show_list`."""
-    return show_list(request, ORDERS)
-
-
-def _list_spec(actor: User) -> ListSpec[Order]:
-    return ListSpec(
-        columns=(
-            Column("order_no", _("Order number"), "code", sort="order_no"),
-            Column("contract_no", _("Contract number"), "code", sort="contract_no"),
-            Column("customer__name", _("Customer")),
-            Column("budget_code", _("Budget code"), "code", sort="budget_code"),
-            Column("ordered_on", _("Order date"), "date", sort="ordered_on"),
-            Column("total", _("Total amount"), "money", sort="total"),
-            Column("licence_status", _("Order status"), "status", value=status_of),
-            Column("salesperson__full_name", _("Salesperson")),
-        ),
-        default_sort="-created_at",
-        row_url=lambda order: reverse("crm:order", args=[order.pk]),
-        row_menu=lambda order: order_menu(actor, order),
-        filters=(Filter("status", _("Order status"), LicenceStatus.choices, "licence_status"),),
-        search=queries.search_orders,
-        search_hint=_("Order number, contract number, budget code, customer"),
-    )
-
-
-ORDERS: Final = ListSource(
-    name="crm.orders",
-    title=gettext_lazy("Orders"),
-    url_name="crm:order_list",
-    rows=lambda actor: queries.visible_orders(actor).select_related("customer", "salesperson"),
-    spec=_list_spec,
-    empty_text=gettext_lazy("An order is where it begins."),
-    add_url=lambda actor: reverse("crm:order_new") if may(actor, Permission.SALE_WRITE) else "",
-)
 
 
 def order_menu(actor: User, order: Order) -> list[MenuItem]:
@@ -113,14 +69,6 @@ def _licence_items(order: Order) -> list[MenuItem]:
         url = url_if_any("ims:order_certificate", order.pk)
         items.append(MenuItem(_("Licence (PDF)"), url, icon="file-type-pdf"))
     return items
-
-
-def url_if_any(name: str, *args: object) -> str:
-    """The address in another module; nothing where this installation has none."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 # --- the order's own page ------------------------------------------------------------------------

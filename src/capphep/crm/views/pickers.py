@@ -7,14 +7,17 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
-from capphep.crm.models import Customer, Opportunity, SalesProject
+from capphep.crm.models import Customer, Opportunity, SalesProject, Sector
 from capphep.crm.queries import customers as customer_queries
 from capphep.crm.queries import sales as sales_queries
+from capphep.crm.queries.people import visible_salespeople
 from capphep.crm.states import OpportunityStage
 from capphep.crm.views.shown import in_words, short_day
 from capphep.platform import clock
+from capphep.platform.distinct import distinct_words
 from capphep.platform.models import User
 from capphep.platform.signed_in import actor_of
+from capphep.pure.folding import fold
 
 ROWS = 20
 _LONGEST_SEARCH = 200
@@ -51,6 +54,35 @@ def opportunity_picker(request: HttpRequest) -> JsonResponse:
     found = sales_queries.search_opportunities(found, _asked(request))
     found = found.select_related("customer").order_by("-created_at", "-id")
     return JsonResponse({"results": [_opportunity_row(each) for each in found[:ROWS]]})
+
+
+def salesperson_picker(request: HttpRequest) -> JsonResponse:
+    """Those who sell: the own team, or everybody for who reads everything."""
+    words = fold(_asked(request)).split()
+    people = visible_salespeople(actor_of(request)).order_by("full_name", "id")
+    # There are as many as the house has people: they are searched here, accents aside.
+    found = [one for one in people if all(word in fold(one.full_name) for word in words)]
+    rows = [{"value": one.pk, "text": one.full_name, "name": one.full_name} for one in found]
+    return JsonResponse({"results": rows[:ROWS]})
+
+
+def province_picker(request: HttpRequest) -> JsonResponse:
+    return _words(request, distinct_words(Customer, "province"))
+
+
+def sector_picker(request: HttpRequest) -> JsonResponse:
+    words = fold(_asked(request)).split()
+    found = [one for one in Sector.objects.all() if all(word in fold(one.name) for word in words)]
+    rows = [{"value": one.pk, "text": one.name, "name": one.name} for one in found]
+    return JsonResponse({"results": rows[:ROWS]})
+
+
+def _words(request: HttpRequest, known: list[str]) -> JsonResponse:
+    words = fold(_asked(request)).split()
+    found = [each for each in known if all(word in fold(each) for word in words)]
+    found.sort(key=fold)
+    rows = [{"value": each, "text": each, "name": each} for each in found]
+    return JsonResponse({"results": rows[:ROWS]})
 
 
 def _asked(request: HttpRequest) -> str:

@@ -19,7 +19,7 @@ from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
-from capphep.platform.pages import Column, Filter, ListSpec
+from capphep.platform.pages import Bulk, Column, Filter, ListSpec
 from capphep.platform.personal import of_record
 from capphep.platform.roles import Actor, Permission, may
 from capphep.platform.signed_in import actor_of
@@ -41,11 +41,11 @@ def _rows(actor: User) -> QuerySet[AccountLink]:
 def _spec(actor: User) -> ListSpec[AccountLink]:
     return ListSpec(
         columns=(
-            Column("account", gettext_lazy("Full name"), sort="account__full_name"),
+            Column("account", gettext_lazy("Full name")),
             Column("status", gettext_lazy("Status"), "status", value=status_of),
             Column("error", gettext_lazy("Error"), "sentence", value=error_of),
-            Column("customer__name", gettext_lazy("Customer"), sort="customer__sort_key"),
-            Column("product", gettext_lazy("Product"), sort="product__name"),
+            Column("customer__name", gettext_lazy("Customer")),
+            Column("product", gettext_lazy("Product")),
             Column("reach", gettext_lazy("E-mail, phone"), value=_reach),
             Column("linked_at", gettext_lazy("Noted at"), "moment", sort="linked_at"),
         ),
@@ -83,11 +83,11 @@ def _reach(link: AccountLink) -> str:
     return of_record(account, name)
 
 
-def _bulk(actor: Actor) -> list[MenuItem]:
+def _bulk(actor: Actor) -> list[Bulk]:
     if not may(actor, Permission.ACCOUNT_WRITE):
         return []
     label = gettext_lazy("Send the ticked ones again")
-    return [MenuItem(label, reverse("identity:send_ticked"), "dialog", "refresh")]
+    return [Bulk(label, reverse("identity:send_ticked"), "refresh", takes_all=False)]
 
 
 def _row_menu(actor: Actor, link: AccountLink) -> list[MenuItem]:

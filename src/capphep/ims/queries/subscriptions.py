@@ -81,6 +81,23 @@ def in_states(rows: QuerySet[Subscription], states: Iterable[str]) -> QuerySet[S
     return rows.filter(wanted)
 
 
+def ending(
+    rows: QuerySet[Subscription], first: datetime.date | None, last: datetime.date | None
+) -> QuerySet[Subscription]:
+    """Those that are in force for the last time on a day of the span: nothing follows it."""
+    spans = OwnedProduct.objects.all()
+    if first:
+        spans = spans.filter(last_day__gte=first)
+    if last:
+        spans = spans.filter(last_day__lte=last)
+    of_row = {"customer": OuterRef("customer"), "product": OuterRef("product")}
+    # The customers first: an index knows those whose days are meant.
+    rows = rows.filter(Exists(spans.filter(**of_row)), customer__in=spans.values("customer"))
+    if not last:
+        return rows
+    return rows.exclude(Exists(OwnedProduct.objects.filter(**of_row, last_day__gt=last)))
+
+
 def search_subscriptions(rows: QuerySet[Subscription], text: str) -> QuerySet[Subscription]:
     """Those whose customer holds every word; or the one with this licence or request number."""
     number = text.strip().upper()

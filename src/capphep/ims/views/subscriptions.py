@@ -1,8 +1,8 @@
-"""Subscriptions: the list, and *Thông tin chung* of one on any day, with all behind each number."""
+"""*Thông tin chung* of one subscription on any day, with all that is behind each number."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,9 +27,6 @@ from capphep.ims.views.withdrawals import shown_proposals
 from capphep.platform import clock
 from capphep.platform.history import history_of
 from capphep.platform.kit import HeaderBand, MenuItem, Status
-from capphep.platform.lists import ListSource, show_list
-from capphep.platform.models import User
-from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Actor, sees_all
 from capphep.platform.signed_in import actor_of
 from capphep.provisioning.renewals import may_renew, renewal_of
@@ -40,49 +37,6 @@ STATES: Final = {
     "upcoming": Status(gettext_lazy("Not begun"), "waiting"),
     "ended": Status(gettext_lazy("Lapsed"), "gone"),
 }
-
-
-def subscription_list(request: HttpRequest) -> HttpResponse:
-    """context: as `show_list`."""
-    return show_list(request, SUBSCRIPTIONS)
-
-
-def _spec(_actor: User) -> ListSpec[Subscription]:
-    def state(row: Any) -> Status:
-        return STATES[queries.state_of(row)]
-
-    return ListSpec(
-        columns=(
-            Column("customer__name", gettext_lazy("Customer"), sort="customer__sort_key"),
-            Column("customer__budget_code", gettext_lazy("Budget code"), "code"),
-            Column("product", gettext_lazy("Product"), sort="product__name"),
-            Column("until", gettext_lazy("In force until"), "date", sort="until"),
-            Column("state", gettext_lazy("Status"), "status", value=state),
-            Column("created_at", gettext_lazy("Created at"), "moment", sort="created_at"),
-        ),
-        default_sort="-created_at",
-        row_url=lambda row: reverse("ims:subscription", args=[row.pk]),
-        filters=(
-            Filter(
-                "state",
-                gettext_lazy("Status"),
-                [(name, status.label) for name, status in STATES.items()],
-                queries.in_states,
-            ),
-        ),
-        search=queries.search_subscriptions,
-        search_hint=gettext_lazy("Budget code, customer, licence or request number"),
-    )
-
-
-SUBSCRIPTIONS: Final = ListSource(
-    name="ims.subscriptions",
-    title=gettext_lazy("Subscriptions"),
-    url_name="ims:subscription_list",
-    rows=lambda actor: queries.subscriptions(actor, clock.today()),
-    spec=_spec,
-    empty_text=gettext_lazy("The first approval of a customer's request makes a subscription."),
-)
 
 
 def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:

@@ -1,17 +1,14 @@
-"""Requests to read: the list, a request's own page, an order's panel; and moves by one button."""
+"""Requests to read: a request's own page, an order's panel; and moves by one button."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from capphep.crm.queries.orders import order_of
 from capphep.platform import clock
@@ -23,9 +20,6 @@ from capphep.platform.htmx import (
     toast,
 )
 from capphep.platform.kit import HeaderBand, MenuItem, Status
-from capphep.platform.lists import ListSource, show_list
-from capphep.platform.models import User
-from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Actor
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
@@ -35,9 +29,8 @@ from capphep.provisioning.actions.locks import check_own
 from capphep.provisioning.expiry_queries import ends_on
 from capphep.provisioning.information import InfoChange, changes_of
 from capphep.provisioning.models import LicenceRequest, Withdrawal
-from capphep.provisioning.states import RequestKind, RequestStatus
+from capphep.provisioning.states import RequestKind
 from capphep.provisioning.views.access import only_post
-from capphep.provisioning.views.filters import decided_filter
 from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.rounds import returned_of, rounds_shown
 from capphep.provisioning.views.shown import (
@@ -69,73 +62,6 @@ def open_request(request: HttpRequest, order_id: int) -> HttpResponse:
         return redirect(request, "crm:order", order_id, message=text, tone="danger")
     page = "request_edit" if queries.may_edit(actor, record) else "request"
     return redirect(request, f"provisioning:{page}", record.pk)
-
-
-def request_list(request: HttpRequest) -> HttpResponse:
-    """context: as `show_list`."""
-    return show_list(request, REQUESTS)
-
-
-def _spec(actor: User) -> ListSpec[LicenceRequest]:
-    return ListSpec(
-        columns=(
-            Column("request_no", gettext_lazy("Request number"), "code", sort="request_no"),
-            Column("customer__name", gettext_lazy("Customer"), sort="customer__name"),
-            Column("budget_code", gettext_lazy("Budget code"), "code"),
-            Column("status", gettext_lazy("Status"), "status", value=status_of),
-            Column("kind", gettext_lazy("Request kind"), value=LicenceRequest.get_kind_display),
-            Column(
-                "amount",
-                gettext_lazy("Amount"),
-                "money",
-                sort="amount",
-                value=lambda row: row.price,
-            ),
-            Column("order__order_no", gettext_lazy("Order number"), "code", sort="order__order_no"),
-            Column("order__contract_no", gettext_lazy("Contract number"), "code"),
-            Column("created_by", gettext_lazy("Salesperson")),
-            Column("created_at", gettext_lazy("Created at"), "moment", sort="created_at"),
-        ),
-        default_sort="-created_at",
-        row_url=lambda row: reverse("provisioning:request", args=[row.pk]),
-        row_menu=lambda row: _row_menu(actor, row),
-        filters=(
-            Filter("status", gettext_lazy("Status"), RequestStatus.choices, "status"),
-            Filter("kind", gettext_lazy("Request kind"), RequestKind.choices, "kind"),
-            decided_filter(),
-            Filter(
-                "mine", gettext_lazy("Whose"), [("1", gettext_lazy("My own"))], _only_own(actor)
-            ),
-        ),
-        search=queries.search_requests,
-        search_hint=gettext_lazy("Request, order or contract number, budget code, customer"),
-    )
-
-
-REQUESTS: Final = ListSource(
-    name="provisioning.requests",
-    title=gettext_lazy("Licence/subscription requests"),
-    url_name="provisioning:request_list",
-    rows=lambda actor: queries.visible_requests(actor).select_related("created_by"),
-    spec=_spec,
-    empty_text=gettext_lazy("A request is raised on an order's page, in its function menu."),
-)
-
-
-def _only_own(
-    actor: Actor,
-) -> Callable[[QuerySet[LicenceRequest], list[str]], QuerySet[LicenceRequest]]:
-    return lambda rows, _values: rows.filter(created_by_id=actor.pk)
-
-
-def _row_menu(actor: Actor, row: LicenceRequest) -> list[MenuItem]:
-    own = [_edit_item(row)] if queries.may_edit(actor, row) else []
-    page = reverse("provisioning:request", args=[row.pk])
-    return [
-        *own,
-        MenuItem(_("View the request"), page, icon="eye"),
-        source_item(row),
-    ]
 
 
 def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
@@ -181,7 +107,7 @@ def _band(actor: Actor, record: LicenceRequest) -> HeaderBand:
 
 def _next_step(actor: Actor, record: LicenceRequest) -> MenuItem | None:
     if queries.may_edit(actor, record):
-        return _edit_item(record)
+        return edit_item(record)
     if queries.may_raise_again(actor, record):
         again = reverse("provisioning:open_request", args=[record.order_id])
         return MenuItem(_("Raise the request again"), again, "post", icon="refresh")
@@ -199,7 +125,7 @@ def _moves(actor: Actor, record: LicenceRequest) -> list[MenuItem]:
     return items
 
 
-def _edit_item(record: LicenceRequest) -> MenuItem:
+def edit_item(record: LicenceRequest) -> MenuItem:
     edit = reverse("provisioning:request_edit", args=[record.pk])
     return MenuItem(_("Edit"), edit, icon="pencil")
 

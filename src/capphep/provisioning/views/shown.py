@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from capphep.catalog import schemas
 from capphep.catalog.models import Module
-from capphep.crm.views.orders import url_if_any
 from capphep.platform import clock
+from capphep.platform.addresses import url_if_any
 from capphep.platform.filetypes import EXTENSIONS
 from capphep.platform.kit import MenuItem, Remark, Status, Step, Tone, steps
 from capphep.platform.models import FileText, TextState

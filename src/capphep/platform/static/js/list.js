@@ -1,5 +1,7 @@
 // Lists: a click on a row opens it, j and k move between rows, x ticks one, the search box
 // follows Back and "clear filters".
+import { readyFilters } from "./filters.js";
+import { countTicks } from "./ticks.js";
 import { isTyping } from "./typing.js";
 
 const ROW = "tr[data-row]";
@@ -44,30 +46,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Ticked rows: the bar says how many there are and what can be done with them.
-const ticks = () => [...document.querySelectorAll("[data-tick]")];
-
-function countTicks() {
-  const bar = document.querySelector("[data-bulk]");
-  if (!bar) return;
-  const ticked = ticks().filter((box) => box.checked).length;
-  const count = bar.querySelector("[data-bulk-count]");
-  count.value = ticked === 1 ? count.dataset.one : count.dataset.many.replace("#", ticked);
-  bar.dataset.bulk = ticked ? "some" : "none";
-  const all = document.querySelector("[data-tick-all]");
-  all.checked = ticked > 0 && ticked === ticks().length;
-  all.indeterminate = ticked > 0 && !all.checked;
-}
-
-document.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-tick-all]")) for (const box of ticks()) box.checked = target.checked;
-  if (target.matches("[data-tick], [data-tick-all]")) countTicks();
-});
-document.addEventListener("reset", ({ target }) => {
-  if (target.matches("[data-bulk]")) setTimeout(countTicks); // the boxes are reset after this
-});
-addEventListener("pageshow", countTicks); // Back keeps the ticks
-
 // A list that replaces itself keeps the reader's place: after a change on the page the same
 // row, after another choice the table.
 let place = null;
@@ -109,8 +87,7 @@ function restore() {
   (row ?? scroller)?.focus({ preventScroll: true });
 }
 
-// A choice becomes a chip; the select is ready for the next one. The list that arrives says
-// what was searched for, unless the person has typed on since.
+// The list that arrives says what was searched for, unless the person has typed on since.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const list = document.getElementById("list");
   const form = document.getElementById("list-form");
@@ -118,7 +95,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   countTicks();
   if (place) restore();
   place = null;
-  for (const select of form.querySelectorAll("select")) select.value = "";
+  readyFilters();
   const box = form.querySelector("[data-search]");
   if (box && box !== document.activeElement) box.value = list.dataset.searchText;
 });

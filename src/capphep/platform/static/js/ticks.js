@@ -1,0 +1,60 @@
+// Ticked rows: the bar says how many there are and what can be done with them. Shift takes all
+// rows from the last one that was ticked; Esc unticks; where the page is full of ticks, all that
+// the filter matches can be taken.
+import { isTyping } from "./typing.js";
+
+const ticks = () => [...document.querySelectorAll("[data-tick]")];
+let last = null;
+
+export function countTicks() {
+  const bar = document.querySelector("[data-bulk]");
+  if (!bar) return;
+  const ticked = ticks().filter((box) => box.checked).length;
+  const isFull = ticked > 0 && ticked === ticks().length;
+  const all = bar.querySelector("[data-bulk-all]");
+  if (all && !isFull) all.checked = false;
+  const isAll = Boolean(all?.checked);
+  const count = bar.querySelector("[data-bulk-count]");
+  count.value = ticked === 1 ? count.dataset.one : count.dataset.many.replace("#", ticked);
+  bar.dataset.bulk = ticked ? "some" : "none";
+  bar.toggleAttribute("data-is-full", isFull);
+  bar.toggleAttribute("data-is-all", isAll);
+  for (const button of bar.querySelectorAll("[data-ticked-only]")) button.disabled = isAll;
+  const head = document.querySelector("[data-tick-all]");
+  head.checked = isFull;
+  head.indeterminate = ticked > 0 && !isFull;
+}
+
+function tickUpTo(box) {
+  const all = ticks();
+  const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+  if (from >= 0) for (const each of all.slice(from, to + 1)) each.checked = box.checked;
+}
+
+document.addEventListener("click", (event) => {
+  const box = event.target.closest("[data-tick]");
+  if (!box) return;
+  if (event.shiftKey && last?.isConnected) tickUpTo(box);
+  last = box;
+  countTicks();
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-tick-all]")) for (const box of ticks()) box.checked = target.checked;
+  if (target.matches("[data-tick], [data-tick-all], [data-bulk-all]")) countTicks();
+});
+
+document.addEventListener("reset", ({ target }) => {
+  if (target.matches("[data-bulk]")) setTimeout(countTicks); // the boxes are reset after this
+});
+
+document.addEventListener("keydown", (event) => {
+  const isFree = event.key === "Escape" && !event.defaultPrevented && !isTyping(event);
+  if (!isFree || document.querySelector("dialog[open]")) return;
+  const bar = document.querySelector("[data-bulk=some]");
+  if (!bar) return;
+  event.preventDefault();
+  bar.reset();
+});
+
+addEventListener("pageshow", countTicks); // Back keeps the ticks
