@@ -386,7 +386,7 @@ def test_the_withdrawals_tab_takes_the_same_statements_for_one_and_for_many(
     statements: Counter,
 ) -> None:
     for _ in range(2):
-        with statements("ims.queue.proposed", at_most=8):
+        with statements("ims.queue.proposed", at_most=9):
             officer_client.get(QUEUE, {"status": "withdrawals"})
         order = stories.ordered(customer, salesperson, [(catalogue.users_50, 1)])
         stories.proposed(

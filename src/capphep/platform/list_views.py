@@ -25,7 +25,8 @@ _PLACE: Final = (VIEW, "after", "before", "count")
 
 
 def columns(request: HttpRequest, name: str) -> HttpResponse:
-    """*Cột*: context: title, action, rows as [(Column, is_shown)], first (Column), back_url.
+    """*Cột*: context: title, action, rows as [(Column, is_shown)], first (Column), moved_up,
+    moved_down, back_url.
 
     A POST with ``up`` or ``down`` moves one column and asks again; ``usual`` returns to the usual.
     """
@@ -61,6 +62,8 @@ def _columns_dialog(
         "action": request.get_full_path(),
         "first": first,
         "rows": [(column, column.key in shown) for column in order],
+        "moved_up": request.POST.get(_UP, ""),
+        "moved_down": request.POST.get(_DOWN, ""),
         "back_url": _address(source, request.GET),
     }
     return render_dialog(request, "platform/_columns.html", context)
