@@ -42,7 +42,7 @@ class FilterState(Generic[M]):
     """What a query string says of one filter.
 
     ``values`` narrow the rows; ``canonical`` are the same as parameters, for addresses;
-    ``unknown`` is what could not be read.
+    ``unknown`` is what could not be read, ``known`` the options where they were asked for.
     """
 
     filter: ListFilter[M]
@@ -50,6 +50,7 @@ class FilterState(Generic[M]):
     in_force: Sequence[InForce] = ()
     canonical: Mapping[str, list[str]] = field(default_factory=dict)
     unknown: Sequence[str] = ()
+    known: Sequence[tuple[str, Text]] | None = None
 
     @property
     def name(self) -> str:
@@ -66,7 +67,7 @@ class FilterState(Generic[M]):
     @cached_property
     def options(self) -> Sequence[tuple[str, Text]]:
         """What the person may choose from; asked for only where it is shown."""
-        return self.filter.options()
+        return self.filter.options() if self.known is None else self.known
 
     @property
     def picker_url(self) -> str:
@@ -136,7 +137,8 @@ class Filter(ListFilter[M]):
         values = list(dict.fromkeys(asked.getlist(self.name)))
         if not values:
             return FilterState(self, [])
-        labels = dict(self.options())
+        options = self.options()
+        labels = dict(options)
         shown = {value: labels[value] for value in values if value in labels}
         return FilterState(
             self,
@@ -144,6 +146,7 @@ class Filter(ListFilter[M]):
             _each_taken_off(self.name, shown),
             {self.name: list(shown)},
             _told(value for value in values if value not in labels),
+            options,
         )
 
     def narrow(self, queryset: QuerySet[M], values: list[str]) -> QuerySet[M]:
