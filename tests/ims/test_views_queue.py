@@ -197,7 +197,7 @@ def test_the_queue_takes_the_same_statements_for_one_row_and_for_many(
         another_waiting(salesperson, catalogue, f"123457{number}", f"Trường số {number}")
     with statements("ims.queue", at_most=9):
         officer_client.get(QUEUE)
-    with statements("ims.queue.search", at_most=10):
+    with statements("ims.queue.search", at_most=11):
         officer_client.get(QUEUE, {"q": "truong", "sort": "-amount"})
     filters = {"ageing": ["overdue", "today"], "holder": ["mine", "none"], "kind": "add_on"}
     for tab in ("waiting", "all", "withdrawals"):
