@@ -26,6 +26,6 @@ def remove(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0010_list_indexes")]
+    dependencies = [("crm", "0011_list_indexes")]
 
     operations = [migrations.RunPython(create, remove, elidable=False)]
