@@ -10,8 +10,9 @@ from django.shortcuts import render
 from capphep.crm.queries import customers as queries
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.states import LicenceStatus
-from capphep.crm.views.orders import status_of, url_if_any
+from capphep.crm.views.orders import status_of
 from capphep.platform import clock
+from capphep.platform.addresses import url_if_any
 from capphep.platform.signed_in import actor_of
 
 _MOST_ORDERS: Final = 3
