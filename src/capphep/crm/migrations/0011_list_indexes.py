@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalog', '0004_product_code_label'),
         ('crm', '0010_former_codes_successors_merges'),
-        ('platform', '0019_saved_views'),
+        ('platform', '0020_saved_views'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

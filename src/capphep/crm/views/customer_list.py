@@ -20,6 +20,7 @@ from capphep.platform import clock
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
 from capphep.platform.pages import Column, DayRange, Filter, ListFilter, ListSpec, Related, Words
+from capphep.platform.personal import of_record
 from capphep.platform.roles import Permission, may
 from capphep.platform.signed_in import actor_of
 
@@ -79,8 +80,8 @@ _COLUMNS: Final[tuple[Column[Customer], ...]] = (
     Column("sector", _("Sector"), hidden=True),
     Column("parent__name", _("Governing unit"), hidden=True),
     Column("tax_code", _("Tax code"), "code", hidden=True),
-    Column("phone", _("Phone"), "code", hidden=True),
-    Column("email", _("E-mail"), hidden=True),
+    Column("phone", _("Phone"), "code", value=lambda one: of_record(one, "phone"), hidden=True),
+    Column("email", _("E-mail"), value=lambda one: of_record(one, "email"), hidden=True),
     Column("team", _("Team"), hidden=True),
     Column("created_at", _("Created at"), "moment", sort="created_at", hidden=True),
     Column("updated_at", _("Changed at"), "moment", hidden=True),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalog', '0004_product_code_label'),
         ('crm', '0012_falling_indexes'),
-        ('platform', '0019_saved_views'),
+        ('platform', '0020_saved_views'),
         ('provisioning', '0009_requests_decided'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('platform', '0018_form_drafts'),
+        ('platform', '0019_personal_access'),
     ]
 
     operations = [
