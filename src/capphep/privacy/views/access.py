@@ -9,9 +9,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from capphep.platform.list_spec import Column, Filter, ListSpec
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import AccessKind, PersonalAccess, User
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.personal import may_have_revealed, note
 from capphep.platform.signed_in import actor_of
 from capphep.privacy import queries

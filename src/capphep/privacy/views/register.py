@@ -17,9 +17,9 @@ from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
 from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.kit import HeaderBand, MenuItem, Status
-from capphep.platform.list_spec import Column, Filter, ListSpec
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, may, require
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
