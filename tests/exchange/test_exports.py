@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 from capphep.exchange import exporting
 from capphep.exchange.models import Import
 from capphep.platform import jobs
-from capphep.platform.models import AuditEntry, User
+from capphep.platform.models import AccessKind, AuditEntry, PersonalAccess, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +79,31 @@ def test_a_long_list_is_written_in_the_background(
     rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
     assert len(rows) == 6
     assert job.file_name.startswith("khach-hang-")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("who", "is_full", "noted"), [("auditor", False, 0), ("administrator", True, 1)]
+)
+def test_phones_are_masked_in_the_background_as_on_the_screen(
+    who: str, is_full: bool, noted: int, request: pytest.FixtureRequest
+) -> None:
+    reader: User = request.getfixturevalue(who)
+    factories.customer("1234567", "UBND Xã A", phone="0912345678")
+    exporting.export_later(actor=reader, name="crm.customers", query="cols=budget_code,phone")
+    jobs.work_next(exporting.KINDS)
+    path = jobs.result_of(reader.jobs.get())
+    assert path is not None
+    row = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[1]
+    assert row[0] == "1234567"
+    assert ("0912345678" in row) is is_full
+    assert PersonalAccess.objects.filter(person=reader, kind=AccessKind.EXPORT).count() == noted
+    assert PersonalAccess.objects.filter(person=reader).count() == noted
+
+
+def test_the_filters_stand_in_words_on_the_second_sheet(
+    sales_client: Client, salesperson: User
+) -> None:
+    factories.customer("1234567", "UBND Xã A", owner=salesperson, level=4)
+    about = sheets(sales_client.get(f"{CUSTOMERS}?level=4"))[1]
+    assert ["Cấp", "Xã"] in about

@@ -28,6 +28,7 @@ from capphep.platform.list_spec import Column
 from capphep.platform.lists import ListSource, columns_of, source_named
 from capphep.platform.models import User
 from capphep.platform.narrowing import Narrowing
+from capphep.platform.personal import note_export, viewing
 from capphep.pure.errors import gettext_noop
 from capphep.pure.folding import fold
 
@@ -43,6 +44,14 @@ _LOOKS: Final[dict[str, Look]] = {
     "date": "date",
     "moment": "moment",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """``has_personal`` says that phones or e-mails of people stand there in full."""
+
+    count: int
+    has_personal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,9 @@ class Wanted:
         narrowing = self.narrowing()
         rows, after = narrowing.narrow(self.here.rows(self.actor)), ""
         while True:
-            page = window(rows, narrowing.order, _PAGE, after=after)
+            page = window(
+                rows, narrowing.order, _PAGE, after=after, never_null=narrowing.never_null
+            )
             yield from page.rows
             if page.after is None:
                 return
@@ -86,8 +97,7 @@ class Wanted:
 def export_now(*, actor: User, name: str, query: str, path: Path) -> str:
     """Write the list to ``path``; returns what to call the file. Raises NotFound, Forbidden."""
     wanted = Wanted.of(name, actor, query)
-    count = write(path, wanted, lambda _done: None)
-    _record(wanted, count)
+    _record(wanted, write(path, wanted, lambda _done: None))
     return file_name(wanted)
 
 
@@ -115,22 +125,29 @@ def export(run: Run) -> Outcome:
         run.job.note(done=done)
         run.renew()
 
-    count = write(run.draft, wanted, renew)
+    written = write(run.draft, wanted, renew)
     with run.step():
-        _record(wanted, count)
-        run.job.note(done=count, total=count)
+        _record(wanted, written)
+        run.job.note(done=written.count, total=written.count)
     message = gettext_noop("Exported %(label)s: %(count)s rows.")
-    return Outcome(message, {"count": count}, file_name(wanted))
+    return Outcome(message, {"count": written.count}, file_name(wanted))
 
 
-def write(path: Path, wanted: Wanted, renew: Callable[[int], None]) -> int:
-    """The workbook at ``path``; returns how many rows. ``renew`` is called after each page."""
+def write(path: Path, wanted: Wanted, renew: Callable[[int], None]) -> Written:
+    """The workbook at ``path``. ``renew`` is called after each page.
+
+    Phones and e-mails are as the actor may see them, in a worker too, where nobody is looking.
+    """
     columns = columns_of(wanted.source, wanted.actor, wanted.query)
     looks: Sequence[Look] = [_LOOKS.get(column.kind, "") for column in columns]
-    with Book(path) as book:
+    has_personal = False
+    with viewing(wanted.actor) as viewer, Book(path) as book:
         sheet = book.sheet(str(wanted.here.title), [str(each.label) for each in columns], looks)
         for record in wanted.records():
             sheet.row([_value(column, record) for column in columns])
+            # One entry tells of the whole list: a million would fill the memory and the log.
+            has_personal = has_personal or bool(viewer.seen)
+            viewer.seen.clear()
             if sheet.count % _PAGE == 0:
                 renew(sheet.count)
             if sheet.count >= MOST_ROWS:
@@ -139,7 +156,7 @@ def write(path: Path, wanted: Wanted, renew: Callable[[int], None]) -> int:
         about = book.sheet(_("About this file"), [_("Fact"), _("Value")])
         for row in _about(wanted, sheet.count):
             about.row(row)
-    return sheet.count
+    return Written(sheet.count, has_personal)
 
 
 def file_name(wanted: Wanted) -> str:
@@ -159,9 +176,8 @@ def _about(wanted: Wanted, count: int) -> Iterator[Sequence[object]]:
     if narrowing.search:
         yield _("Search"), narrowing.search
     for state in narrowing.filters:
-        chosen = [str(label) for value, label in state.options if value in state.values]
-        if chosen:
-            yield str(state.label), ", ".join(chosen)
+        if state.in_force:
+            yield str(state.label), ", ".join(str(each.text) for each in state.in_force)
     if settings.VENDOR_NAME:
         yield _("Vendor"), settings.VENDOR_NAME
 
@@ -176,15 +192,17 @@ def _value(column: Column[Any], record: Model) -> object:
 
 
 @transaction.atomic
-def _record(wanted: Wanted, count: int) -> None:
+def _record(wanted: Wanted, written: Written) -> None:
     """RULE R13: what left the house, and with whom."""
     made = Export.objects.create(
         owner=wanted.actor,
         list_name=wanted.source.name,
         query=wanted.query.urlencode(),
-        row_count=count,
+        row_count=written.count,
     )
-    said = {"list": str(wanted.here.title), "rows": count, "query": made.query}
+    said = {"list": str(wanted.here.title), "rows": written.count, "query": made.query}
+    if written.has_personal:
+        note_export(wanted.actor, wanted.source.name, written.count)
     audit.record(wanted.actor, [audit.Change(made, "exported", after=said)])
 
 
