@@ -15,6 +15,7 @@ from capphep.platform.models import OptionValue, PersonalAccess, Team, User
 from capphep.privacy.actions import forget_old_access
 from capphep.privacy.rules import access_kept_from
 from tests import factories
+from tests.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 PHONE, EMAIL = "0912345612", "nam@example.vn"
@@ -85,12 +86,13 @@ def test_nothing_else_is_revealed(address: str, auditor_client: Client, customer
 
 
 def test_nobody_reveals_what_they_may_not_know_of(
-    customer: Customer, other_salesperson: User
+    customer: Customer, salesperson: User, other_salesperson: User
 ) -> None:
-    from tests.conftest import signed_in
-
+    Customer.objects.update(team=salesperson.team)
     url = f"/privacy/reveal/contact/{Contact.objects.get().pk}/phone"
-    assert signed_in(other_salesperson).post(url).status_code in (200, 404)
+    assert signed_in(other_salesperson).post(url).status_code == 404
+    assert not PersonalAccess.objects.exists()
+    assert signed_in(salesperson).post(url).status_code == 200
 
 
 def test_while_seeing_as_somebody_else_all_is_masked_and_nothing_noted(

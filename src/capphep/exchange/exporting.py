@@ -202,7 +202,7 @@ def _record(wanted: Wanted, written: Written) -> None:
     )
     said = {"list": str(wanted.here.title), "rows": written.count, "query": made.query}
     if written.has_personal:
-        note_export(wanted.actor, wanted.source.name, written.count)
+        note_export(wanted.actor, str(wanted.here.title), written.count)
     audit.record(wanted.actor, [audit.Change(made, "exported", after=said)])
 
 

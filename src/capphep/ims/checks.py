@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from capphep.ims.check_codes import REASONS, TITLES, CheckCode
+from capphep.platform.personal import email, phone
 from capphep.pure.folding import fold
 from capphep.pure.money import format_dong, format_number
 
@@ -220,6 +221,6 @@ def account(named: Person, found: Person | None) -> Check:
         "The phone number %(phone)s belongs to the account of %(account)s, which is not who "
         "the request names: that account will be linked."
     )
-    whose = f"{found.name} ({found.email})" if found.email else found.name
-    values = {"phone": named.phone, "account": whose}
+    whose = f"{found.name} ({email(found.email)})" if found.email else found.name
+    values = {"phone": phone(named.phone), "account": whose}
     return Check(CheckCode.ACCOUNT, Outcome.WARN, text % values)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from capphep.platform.audit import entries_of
 from capphep.platform.models import AuditEntry
-from capphep.platform.personal import email, phone
+from capphep.platform.personal import named
 from capphep.pure.errors import gettext_noop
 from capphep.pure.money import format_number
 
@@ -198,9 +198,9 @@ def _shown(subject: Model, name: str, value: object) -> str:
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {one}" for key, one in value.items())
-    if name.endswith(("phone", "email", "reach")) and isinstance(value, str):
-        return phone(value) if name.endswith("phone") else email(value)
+        return ", ".join(f"{key}: {named(str(key), str(one))}" for key, one in value.items())
+    if isinstance(value, str):
+        value = named(name, value)
     field = _field(subject, name)
     if isinstance(field, DecimalField):
         return localize(Decimal(str(value)).normalize())

@@ -12,6 +12,7 @@ from capphep.catalog.models import Product
 from capphep.crm.actions.information import Information
 from capphep.crm.models import Customer, Level
 from capphep.identity.models import AccountLink
+from capphep.platform.personal import named
 from capphep.provisioning.earlier import last_approved
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import OPEN
@@ -61,7 +62,7 @@ class InfoChange:
     def shown(self, value: Any) -> str:
         if self.field == "level" and value in Level.values:
             return str(Level(value).label)
-        return str(value or "")
+        return named(self.field, str(value or ""))
 
 
 def known_of(customer: Customer, product: Product) -> dict[str, Any]:

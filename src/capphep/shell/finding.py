@@ -26,6 +26,7 @@ from capphep.entitlements.models import Licence, Subscription
 from capphep.entitlements.queries import visible_subscriptions
 from capphep.platform import clock, numbers
 from capphep.platform.kit import Text
+from capphep.platform.personal import of_record
 from capphep.platform.roles import Actor, Role
 from capphep.platform.word_index import beginning, holding
 from capphep.provisioning.models import LicenceRequest
@@ -159,7 +160,7 @@ def _contacts(asked: _Asked) -> Iterator[Hit]:
     for one in rows.order_by("phone", "pk")[: asked.most]:
         page = reverse("crm:customer", args=[one.customer_id])
         exact = asked.is_exact(one.phone)
-        yield Hit(Kind.CONTACT, page, one.phone, one.full_name, one.customer.name, exact)
+        yield Hit(Kind.CONTACT, page, of_record(one, "phone"), one.full_name, one.customer.name, exact)
 
 
 _SOURCES: Final[dict[Kind, Callable[[_Asked], Iterator[Hit]]]] = {

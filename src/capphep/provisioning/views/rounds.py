@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from capphep.platform.kit import Remark, Status, Tone
+from capphep.platform.personal import named
 from capphep.provisioning.actions.rounds import parts_of
 from capphep.provisioning.contents import Content
 from capphep.provisioning.models import LicenceRequest, Round, RoundOutcome
@@ -85,7 +86,12 @@ def _compared(now: ShownRound, before: ShownRound, changed: Sequence[Changed]) -
         now,
         before=before.record,
         changes=[
-            ShownChange(one.label, one.before, one.after, said.get(one.topic, ""))
+            ShownChange(
+                one.label,
+                named(one.topic, one.before),
+                named(one.topic, one.after),
+                said.get(one.topic, ""),
+            )
             for one in changed
         ],
         unchanged=[comment for comment in before.comments if comment.topic not in topics],

@@ -20,6 +20,7 @@ from capphep.platform.kit import HeaderBand, MenuItem, Status
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import Team, User
 from capphep.platform.pages import Column, Filter, ListSpec
+from capphep.platform.personal import of_record
 from capphep.platform.roles import Permission, Role, require
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
@@ -45,7 +46,7 @@ def _spec(_actor: User) -> ListSpec[User]:
             Column("username", gettext_lazy("User name"), "code", sort="username"),
             Column("role", gettext_lazy("Role"), value=User.get_role_display),
             Column("team", gettext_lazy("Team"), sort="team__name"),
-            Column("email", gettext_lazy("E-mail")),
+            Column("email", gettext_lazy("E-mail"), value=lambda one: of_record(one, "email")),
             Column("status", gettext_lazy("Status"), "status", value=_status),
             Column("last_login", gettext_lazy("Last sign-in"), "moment", sort="last_login"),
         ),
