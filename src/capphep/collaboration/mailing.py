@@ -19,12 +19,15 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext, ngettext
+from django.utils.html import format_html
+from django.utils.translation import ngettext
 
 from capphep.collaboration import mail_rules
 from capphep.collaboration.actions.sorting import sort_notices
+from capphep.collaboration.messages import DIGEST, NOTICES, row
 from capphep.collaboration.models import Letter, MailProfile
 from capphep.platform import leases, notices
+from capphep.platform.message_rules import Block, Value, bullets, link
 from capphep.platform.models import Notice
 
 # Longer than all that a mail server may take.
@@ -64,45 +67,53 @@ def message_of(letter: Letter, told: Sequence[Notice]) -> EmailMultiAlternatives
     profile = MailProfile.objects.filter(person=letter.person).first()
     language = profile.language if profile else settings.LANGUAGE_CODE
     base = settings.PUBLIC_URL.rstrip("/")
+    preferences = f"{base}{reverse('collaboration:preferences')}"
     with translation.override(language):
-        rows = [{"text": notices.text_of(one), "url": f"{base}{one.link}"} for one in told]
-        preferences = f"{base}{reverse('collaboration:preferences')}"
-        subject = _subject(letter, rows[0]["text"], len(rows))
-        context = {
-            "name": letter.person.full_name,
-            "rows": rows[:MOST_TOLD],
-            "more": max(0, len(rows) - MOST_TOLD),
-            "all_url": f"{base}{reverse('shell:notice_list')}",
-            "preferences_url": preferences,
-            "subject": subject,
-            "language": language,
-        }
-        domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-        message = EmailMultiAlternatives(
-            subject=subject,
-            body=render_to_string("collaboration/mail/letter.txt", context),
-            to=[letter.person.email],
-            headers={
-                "Message-ID": f"<{letter.uid}@{domain}>",
-                "List-Unsubscribe": f"<{preferences}>",
-                "Auto-Submitted": "auto-generated",
-            },
-        )
-        page = render_to_string("collaboration/mail/letter.html", context)
-        message.attach_alternative(page, "text/html")
+        values = _values(letter, told, base) | {"preferences": link(preferences)}
+    written = (DIGEST if letter.day else NOTICES).written(language, values)
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    message = EmailMultiAlternatives(
+        subject=written.subject,
+        body=written.text,
+        to=[letter.person.email],
+        headers={
+            "Message-ID": f"<{letter.uid}@{domain}>",
+            "List-Unsubscribe": f"<{preferences}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    context = {"subject": written.subject, "parts": [(language, written.html)]}
+    message.attach_alternative(render_to_string("platform/letter.html", context), "text/html")
     return message
 
 
-def _subject(letter: Letter, first: str, count: int) -> str:
-    """One line: a single thing by itself, several by their number."""
-    if letter.day:
-        text = gettext("capphep, %(day)s: %(count)s notices")
-        return text % {"day": f"{letter.day:%d/%m/%Y}", "count": count}
-    if count == 1:
-        return " ".join(first.split())[:150]
-    return ngettext("capphep: %(count)s notice", "capphep: %(count)s notices", count) % {
-        "count": count
+def _values(letter: Letter, told: Sequence[Notice], base: str) -> dict[str, Value]:
+    """What the placeholders of both letters say, but for the preferences."""
+    texts = [notices.text_of(one) for one in told]
+    rows = [row(text, f"{base}{one.link}") for text, one in zip(texts, told, strict=True)]
+    return {
+        "name": letter.person.full_name,
+        "notices": bullets(rows[:MOST_TOLD]),
+        "more": _more(len(rows) - MOST_TOLD, f"{base}{reverse('shell:notice_list')}"),
+        "summary": _summary(texts),
+        "day": f"{letter.day:%d/%m/%Y}" if letter.day else "",
+        "count": str(len(rows)),
     }
+
+
+def _more(count: int, url: str) -> Value:
+    if count <= 0:
+        return ""
+    text = ngettext("And %(count)s more", "And %(count)s more", count) % {"count": count}
+    return Block(f"{text}: {url}", format_html('<a href="{}">{}</a>', url, text))
+
+
+def _summary(texts: Sequence[str]) -> str:
+    """A single thing by itself, several by their number."""
+    if len(texts) == 1:
+        return texts[0]
+    text = ngettext("capphep: %(count)s notice", "capphep: %(count)s notices", len(texts))
+    return text % {"count": len(texts)}
 
 
 def _can_be_written_to(letter: Letter) -> bool:

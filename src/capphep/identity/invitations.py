@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils import translation
-from django.utils.translation import gettext
 
+from capphep.identity import messages
 from capphep.identity.actions.outcomes import Delivered, Outcome, Undelivered
+from capphep.identity.messages import INVITATION
 from capphep.identity.models import AccountLink, AdminAccount, DeliveryError
 from capphep.identity.queries import links_of
 from capphep.identity.rules import Work
+from capphep.platform.message_rules import Value, bullets, link
 from capphep.platform.models import User
-from capphep.pure.folding import clean
 
 # Vietnamese for the person, English below it for whoever helps them.
 _LANGUAGES: Final = ("vi", "en")
@@ -49,45 +49,38 @@ def invitation(account: AdminAccount, links: Sequence[AccountLink]) -> EmailMult
 
     Sent twice after a crash in between, it bears the same Message-ID: mail programs show one.
     """
-    people = _people_to_ask(links)
-    context: dict[str, Any] = {
-        "account": account,
-        "links": links,
-        "people": people,
-        "address": settings.PRODUCT_URL,
-        "reply_to": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
-    }
-    domain = context["reply_to"].rpartition("@")[2]
-    texts = _in_each_language("identity/mail/invitation.txt", context)
+    people, reply_to = _people_to_ask(links), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    values = _values(account, links, people, reply_to)
+    letters = [(language, INVITATION.written(language, values)) for language in _LANGUAGES]
+    domain = reply_to.rpartition("@")[2]
     message = EmailMultiAlternatives(
-        subject=_subject(links),
-        body="\n\n---\n\n".join(text.strip() for text in texts) + "\n",
+        subject=letters[0][1].subject,
+        body="\n---\n\n".join(letter.text for _language, letter in letters),
         to=[account.email or ""],
         reply_to=[person.email for person in people],
         headers={"Message-ID": f"<{account.uid}.{account.ended}@{domain}>"},
     )
-    parts = _in_each_language("identity/mail/_invitation.html", context)
-    page = render_to_string("identity/mail/page.html", {"subject": message.subject, "parts": parts})
+    parts = [(language, letter.html) for language, letter in letters]
+    page = render_to_string("platform/letter.html", {"subject": message.subject, "parts": parts})
     message.attach_alternative(page, "text/html")
     return message
+
+
+def _values(
+    account: AdminAccount, links: Sequence[AccountLink], people: Sequence[User], reply_to: str
+) -> Mapping[str, Value]:
+    contacts = [messages.person(each.full_name, each.email) for each in people]
+    return {
+        "name": account.full_name,
+        "units": bullets(f"{link.product.name} – {link.customer.name}" for link in links),
+        "products": ", ".join(dict.fromkeys(link.product.name for link in links)),
+        "unit": links[0].customer.name,
+        "address": link(settings.PRODUCT_URL),
+        "contacts": bullets(contacts or [messages.address(reply_to)]),
+    }
 
 
 def _people_to_ask(links: Sequence[AccountLink]) -> list[User]:
     """Who is in charge of the units, as far as they can be written to."""
     owners = {link.customer.owner_id: link.customer.owner for link in links}
     return [owner for owner in owners.values() if owner and owner.is_active and owner.email]
-
-
-def _subject(links: Sequence[AccountLink]) -> str:
-    products = ", ".join(dict.fromkeys(link.product.name for link in links))
-    with translation.override("vi"):
-        text = gettext("You administer %(product)s at %(unit)s")
-    return clean(text % {"product": products, "unit": links[0].customer.name})
-
-
-def _in_each_language(template: str, context: dict[str, Any]) -> list[str]:
-    parts: list[str] = []
-    for language in _LANGUAGES:
-        with translation.override(language):
-            parts.append(render_to_string(template, context))
-    return parts

@@ -91,6 +91,7 @@ SENTENCES = {
     "link_reopened": gettext_noop("opened the link of the administrator's account again"),
     "link_ended": gettext_noop("ended what the administrator's account was for"),
     "option_set": gettext_noop("changed the setting"),
+    "message_set": gettext_noop("changed the text of the message"),
     "subject_request_ended": gettext_noop("noted the answer"),
     "preview_began": gettext_noop("began to see the screens as somebody else"),
     "preview_ended": gettext_noop("sees the screens as their own again"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from capphep.platform.job_models import BackgroundJob as BackgroundJob
 from capphep.platform.list_models import ListPreference as ListPreference
 from capphep.platform.list_models import SavedView as SavedView
+from capphep.platform.message_models import MessageText as MessageText
 from capphep.platform.roles import Role
 
 

@@ -175,6 +175,13 @@ GROUPS: Final = (
                 frozenset({Role.ADMIN, Role.AUDITOR}),
             ),
             Entry(
+                _("Message texts"),
+                "shell:message_list",
+                "mail",
+                ("shell:message",),
+                frozenset({Role.ADMIN, Role.AUDITOR}),
+            ),
+            Entry(
                 _("Settings"),
                 "shell:option_list",
                 "settings",

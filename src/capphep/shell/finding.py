@@ -160,7 +160,9 @@ def _contacts(asked: _Asked) -> Iterator[Hit]:
     for one in rows.order_by("phone", "pk")[: asked.most]:
         page = reverse("crm:customer", args=[one.customer_id])
         exact = asked.is_exact(one.phone)
-        yield Hit(Kind.CONTACT, page, of_record(one, "phone"), one.full_name, one.customer.name, exact)
+        yield Hit(
+            Kind.CONTACT, page, of_record(one, "phone"), one.full_name, one.customer.name, exact
+        )
 
 
 _SOURCES: Final[dict[Kind, Callable[[_Asked], Iterator[Hit]]]] = {

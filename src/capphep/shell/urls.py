@@ -5,6 +5,7 @@ from django.urls import path
 from capphep.shell.views import (
     home,
     merging,
+    messages,
     notices,
     options,
     passwords,
@@ -51,6 +52,20 @@ option_urls = [
     path("settings/<slug:key>", options.option, name="option"),
     path("settings/<slug:key>/default", options.option_default, name="option_default"),
 ]
+message_urls = [
+    path("messages/", messages.message_list, name="message_list"),
+    path("messages/<slug:key>/<slug:language>", messages.message, name="message"),
+    path(
+        "messages/<slug:key>/<slug:language>/preview",
+        messages.message_preview,
+        name="message_preview",
+    ),
+    path(
+        "messages/<slug:key>/<slug:language>/default",
+        messages.message_default,
+        name="message_default",
+    ),
+]
 notice_urls = [
     path("notices/", notices.notice_list, name="notice_list"),
     path("notices/panel", notices.notice_panel, name="notice_panel"),
@@ -72,6 +87,7 @@ urlpatterns = [
     *team_urls,
     *role_urls,
     *option_urls,
+    *message_urls,
     *notice_urls,
     *search_urls,
 ]
