@@ -115,6 +115,7 @@ def ordered(
             item=item,
             sku=item.sku,
             name=item.name,
+            edition=item.edition,
             quantity=quantity,
             unit_price=item.unit_price,
             tax_rate="KCT",

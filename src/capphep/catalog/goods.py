@@ -21,6 +21,7 @@ from capphep.catalog.models import (
 )
 from capphep.catalog.queries import (
     Rates,
+    by_sold,
     contents_text,
     eligibility_table,
     in_order,
@@ -54,6 +55,7 @@ class Goods:
     term_months: int
     contents: str
     refusal: Refusal | None
+    edition: int
 
     @property
     def product_name(self) -> str:
@@ -75,7 +77,7 @@ def goods(
     ``owned`` and ``lapsed`` are ids of the products that the customer has in force, or had
     once, ``purpose`` is that of the order. At most ``most`` rows, four statements.
     """
-    sold = Item.objects.filter(is_active=True, package__product__is_active=True)
+    sold = by_sold(Item.objects.all(), sold=True)
     rows = (
         search_items(text, sold)
         .select_related("package__product")
@@ -193,6 +195,7 @@ def _one_of_goods(item: Item, rate: TaxRate, refusal: Refusal | None, contents: 
         term_months=item.term_months,
         contents=contents,
         refusal=refusal,
+        edition=item.edition,
     )
 
 

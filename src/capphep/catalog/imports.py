@@ -11,13 +11,17 @@ products:
       - code: office
         name: Văn phòng số (VPS)
         kind: add_on                    # or base: the product's first sale
+        renewal_only: no                # optional; yes: an add-on that nobody adds, only renews
+        active: yes                     # optional; no ends the sale of all its items
         items:
           - sku: IGOV-VPS-50
             name: VPS 50 người dùng
             price: 5000000              # whole đồng before tax
             months: 12
             tax: [{rate: KCT, from: 2020-01-01}]
+            prices: [{price: 5500000, from: 2027-01-01}]  # optional: prices to come
             note: Giá minh họa          # optional
+            active: yes                 # optional; no: it is kept and no longer sold
             contents: [{module: office, resource: users, units: 50}]
     add_ons: [office]                   # R8: what the product's owners may add
     trial:                              # optional; without it there is no trial of the product
@@ -37,10 +41,11 @@ from typing import Final, TypeVar
 
 import yaml
 
-from capphep.catalog import plans, schema_rules, schemas
+from capphep.catalog import code_rules, plans, schema_rules, schemas
 from capphep.catalog.actions import catalogue
 from capphep.catalog.actions.loading import Loaded
 from capphep.catalog.clashes import clashes
+from capphep.catalog.code_rules import LONGEST_CODE, LONGEST_NAME, LONGEST_SKU, LONGEST_TEXT
 from capphep.catalog.kinds import PackageKind
 from capphep.catalog.plans import (
     NO_DAY,
@@ -50,6 +55,7 @@ from capphep.catalog.plans import (
     Mistake,
     ModulePlan,
     PackagePlan,
+    PricePlan,
     ProductPlan,
     Reference,
     ResourcePlan,
@@ -58,29 +64,13 @@ from capphep.catalog.plans import (
 )
 from capphep.catalog.yaml_nodes import Fields, Reader, descendant, line_of, parse
 from capphep.platform.roles import Actor, Permission, require
-from capphep.pure.cells import whole_number
 from capphep.pure.errors import Invalid, Invalids, gettext_noop
-from capphep.pure.money import (
-    Discount,
-    DiscountKind,
-    PricedLine,
-    TaxRate,
-    order_amounts,
-    parse_dong,
-)
-from capphep.pure.months import MAX_MONTHS, term
+from capphep.pure.money import TaxRate
 from capphep.pure.quantities import parse_quantity
 
 T = TypeVar("T")
 
 DEMO_FILE: Final = Path(__file__).parent / "demo" / "catalogue.yaml"
-LONGEST_CODE: Final = 40
-LONGEST_SKU: Final = 60
-LONGEST_NAME: Final = 100
-LONGEST_TEXT: Final = 200
-_ANY_DAY: Final = datetime.date(2026, 1, 1)
-_CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def load(*, actor: Actor, content: bytes) -> Loaded:
@@ -171,26 +161,32 @@ class _CatalogueReader:
         return {} if mistakes else schemas.numbered(schema)
 
     def _package(self, node: yaml.Node) -> PackagePlan:
-        fields = self.reader.fields(node, "code name kind", "items")
+        fields = self.reader.fields(node, "code name kind", "items active renewal_only")
         return PackagePlan(
             code=self._code(fields, "code"),
             name=self.reader.text(fields, "name", LONGEST_NAME),
             kind=self._one_of(fields, "kind", PackageKind.values),
             items=self._each(fields, "items", self._item),
+            is_active=self.reader.truth(fields, "active", default=True),
+            renewal_only=self.reader.truth(fields, "renewal_only", default=False),
             line=fields.line,
         )
 
     def _item(self, node: yaml.Node) -> ItemPlan:
-        fields = self.reader.fields(node, "sku name price months tax contents", "note")
+        fields = self.reader.fields(
+            node, "sku name price months tax contents", "note prices active"
+        )
         optional = self.reader.text(fields, "note", LONGEST_TEXT) if "note" in fields.nodes else ""
         return ItemPlan(
             sku=self._sku(fields),
             name=self.reader.text(fields, "name", LONGEST_TEXT),
-            price=self._number(fields, "price", _price),
-            months=self._number(fields, "months", _months),
+            price=self._number(fields, "price", code_rules.price),
+            months=self._number(fields, "months", code_rules.months),
             note=optional,
             contents=self._each(fields, "contents", self._content, least=1),
             taxes=self._each(fields, "tax", self._tax, least=1),
+            prices=self._each(fields, "prices", self._coming_price),
+            is_active=self.reader.truth(fields, "active", default=True),
             line=fields.line,
         )
 
@@ -198,7 +194,9 @@ class _CatalogueReader:
         if node is None:
             return None
         fields = self.reader.fields(node, "contents", "months")
-        months = self._number(fields, "months", _months) if "months" in fields.nodes else 1
+        months = (
+            self._number(fields, "months", code_rules.months) if "months" in fields.nodes else 1
+        )
         return TrialPlan(
             months=months,
             contents=self._each(fields, "contents", self._content, least=1),
@@ -223,6 +221,14 @@ class _CatalogueReader:
             line=fields.line,
         )
 
+    def _coming_price(self, node: yaml.Node) -> PricePlan:
+        fields = self.reader.fields(node, "price from")
+        return PricePlan(
+            price=self._number(fields, "price", code_rules.price),
+            from_day=self._day(fields, "from"),
+            line=fields.line,
+        )
+
     def _reference(self, node: yaml.Node) -> Reference:
         return Reference(self.reader.scalar(node, "add_ons", LONGEST_CODE), line_of(node))
 
@@ -230,11 +236,11 @@ class _CatalogueReader:
         message = gettext_noop(
             "“%(key)s” is lower-case letters, digits, - and _; “%(value)s” is not."
         )
-        return self._matching(fields, key, LONGEST_CODE, _CODE, message)
+        return self._matching(fields, key, LONGEST_CODE, code_rules.CODE, message)
 
     def _sku(self, fields: Fields) -> str:
         message = gettext_noop("“%(key)s” is letters, digits, ., - and _; “%(value)s” is not.")
-        return self._matching(fields, "sku", LONGEST_SKU, _SKU, message)
+        return self._matching(fields, "sku", LONGEST_SKU, code_rules.SKU, message)
 
     def _matching(
         self, fields: Fields, key: str, longest: int, pattern: re.Pattern[str], message: str
@@ -270,21 +276,3 @@ class _CatalogueReader:
             message = gettext_noop("“%(key)s” is a day YYYY-MM-DD; “%(value)s” is not.")
             self.reader.refuse(fields.line_of(key), "bad_day", message, key=key, value=text)
             return NO_DAY
-
-
-def _price(text: str) -> int:
-    """RULE R10: whole đồng, 0 to MAX_UNIT_PRICE, as every order checks it."""
-    price = parse_dong(text, field="price")
-    order_amounts([PricedLine(1, price, TaxRate.EXEMPT)], Discount(DiscountKind.NONE))
-    return price
-
-
-def _months(text: str) -> int:
-    """RULE R9: whole months, 1 to MAX_MONTHS, as every term checks it."""
-    months = whole_number(text)
-    if months is None:
-        message = gettext_noop("“%(key)s” is a whole number from %(min)s to %(max)s.")
-        params = {"key": "months", "min": 1, "max": MAX_MONTHS}
-        raise Invalid("months_out_of_range", message, rule="R9", params=params)
-    term(_ANY_DAY, months)
-    return months

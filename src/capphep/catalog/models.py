@@ -1,4 +1,4 @@
-"""The catalogue: what can be sold, what it contains, and to whom. Loaded from a file."""
+"""The catalogue: what can be sold, what it contains, and to whom. From a file or from screens."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from capphep.catalog.kinds import PackageKind
+from capphep.platform.models import User
 from capphep.pure.money import MAX_UNIT_PRICE, TaxRate
 from capphep.pure.months import MAX_MONTHS
 
@@ -19,7 +20,18 @@ TAX_LABELS = {
 TAX_CHOICES = [(rate.value, label) for rate, label in TAX_LABELS.items()]
 
 
-class Product(models.Model):
+class Edited(models.Model):
+    """What two administrators may change at once: the later one is told (`platform.versions`)."""
+
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Product(Edited):
     """The software, such as iGOV."""
 
     code = models.SlugField(_("Code"), max_length=40, unique=True)
@@ -43,13 +55,14 @@ class Product(models.Model):
         return self.name
 
 
-class Package(models.Model):
+class Package(Edited):
     """The group an item belongs to, such as Kế toán."""
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="packages")
     code = models.SlugField(max_length=40)
     name = models.CharField(_("Package"), max_length=100)
     kind = models.CharField(_("Kind"), max_length=10, choices=PackageKind.choices)
+    is_active = models.BooleanField(_("Active"), default=True)
 
     class Meta:
         constraints = [
@@ -75,7 +88,7 @@ class AddOnEligibility(models.Model):
         return f"{self.product} → {self.package}"
 
 
-class Module(models.Model):
+class Module(Edited):
     """A business function of a product, with the schema of its own extra fields.
 
     ``extra_schema`` is the JSON Schema subset that `catalog.schemas` reads.
@@ -96,7 +109,7 @@ class Module(models.Model):
         return self.name
 
 
-class Resource(models.Model):
+class Resource(Edited):
     """What is counted: users, accounting books, GB. One list for all products."""
 
     code = models.SlugField(max_length=40, unique=True)
@@ -124,8 +137,12 @@ class TrialDefault(models.Model):
         return f"{self.module}: {self.quantity} {self.resource}"
 
 
-class Item(models.Model):
-    """A package size that can be ordered, with its price in whole đồng and its term in months."""
+class Item(Edited):
+    """A package size that can be ordered, with its price in whole đồng and its term in months.
+
+    ``edition`` counts the changes of its months and contents: an order's line keeps the edition
+    that was sold, and `FormerContent` what the earlier ones were.
+    """
 
     package = models.ForeignKey(
         Package, verbose_name=_("Package"), on_delete=models.PROTECT, related_name="items"
@@ -137,6 +154,7 @@ class Item(models.Model):
     unit_price = models.PositiveBigIntegerField(_("Unit price"))
     term_months = models.PositiveSmallIntegerField(_("Months of use"))
     note = models.CharField(_("Note"), max_length=200, blank=True)
+    edition = models.PositiveIntegerField(default=1)
     is_active = models.BooleanField(_("Active"), default=True)
 
     class Meta:
@@ -185,3 +203,43 @@ class ItemTax(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item}: {self.rate} {self.from_day}"
+
+
+class ItemPrice(models.Model):
+    """A price of an item from a coming day on; `prices_take_effect` makes it the item's own."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="prices")
+    unit_price = models.PositiveBigIntegerField(_("Unit price"))
+    from_day = models.DateField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "from_day"], name="item_price_day"),
+            models.CheckConstraint(
+                condition=models.Q(unit_price__lte=MAX_UNIT_PRICE), name="coming_price_bound"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.unit_price} {self.from_day}"
+
+
+class FormerContent(models.Model):
+    """What an earlier edition of an item gave, for the orders of that time. Never changed."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="former_contents")
+    edition = models.PositiveIntegerField()
+    months = models.PositiveSmallIntegerField()
+    module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="+")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    units = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "edition", "module", "resource"], name="former_content_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} ({self.edition}): {self.units} {self.resource}"

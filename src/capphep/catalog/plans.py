@@ -87,8 +87,17 @@ class TaxPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PricePlan:
+    """A price from a coming day on; one whose day has come is the item's own."""
+
+    price: int
+    from_day: datetime.date
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class ItemPlan:
-    """``price`` is in whole đồng before tax."""
+    """``price`` is in whole đồng before tax, ``prices`` are those to come."""
 
     sku: str
     name: str
@@ -98,15 +107,21 @@ class ItemPlan:
     contents: tuple[ContentPlan, ...]
     taxes: tuple[TaxPlan, ...]
     line: int
+    prices: tuple[PricePlan, ...] = ()
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class PackagePlan:
+    """Where ``renewal_only``, an add-on that nobody adds: its owners renew it (R8)."""
+
     code: str
     name: str
     kind: str
     items: tuple[ItemPlan, ...]
     line: int
+    is_active: bool = True
+    renewal_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +184,7 @@ def mistakes(plan: CataloguePlan) -> Iterator[Mistake]:
             for item in package.items:
                 yield from _contents(item.contents, modules, resources)
                 yield from _twice(item.taxes, _first_day)
+                yield from _twice(item.prices, _first_day)
 
 
 def _codes_and_names(
@@ -202,7 +218,14 @@ def _add_ons(product: ProductPlan) -> Iterator[Mistake]:
             params = {"product": product.name, "value": reference.code}
             yield Mistake(reference.line, "unknown_package", message, rule="R8", params=params)
     for package in product.packages:
-        if package.kind == PackageKind.ADD_ON and package.code not in listed:
+        is_listed = package.code in listed
+        if package.renewal_only and (is_listed or package.kind != PackageKind.ADD_ON):
+            message = gettext_noop(
+                "“%(value)s” is “renewal_only”: such a package is an add-on outside “add_ons”."
+            )
+            params = {"value": package.code}
+            yield Mistake(package.line, "renewal_only", message, rule="R8", params=params)
+        elif package.kind == PackageKind.ADD_ON and not is_listed and not package.renewal_only:
             message = gettext_noop(
                 "Nobody may buy the add-on package “%(value)s”: list it in “add_ons”."
             )
@@ -229,7 +252,7 @@ def _place(content: ContentPlan) -> str:
     return f"{content.module}/{content.resource}" if complete else ""
 
 
-def _first_day(tax: TaxPlan) -> str:
+def _first_day(tax: TaxPlan | PricePlan) -> str:
     return "" if tax.from_day == NO_DAY else tax.from_day.isoformat()
 
 

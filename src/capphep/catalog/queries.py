@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext
 
 from capphep.catalog import rules
@@ -16,6 +17,7 @@ from capphep.catalog.models import (
     AddOnEligibility,
     Item,
     ItemContent,
+    Package,
     Product,
     TrialDefault,
 )
@@ -53,7 +55,7 @@ def eligibility_table() -> dict[int, dict[int, str]]:
 @prepared
 def _add_ons() -> QuerySet[AddOnEligibility, tuple[int, int, str]]:
     sold = AddOnEligibility.objects.filter(
-        package__kind=PackageKind.ADD_ON, package__items__is_active=True
+        package__kind=PackageKind.ADD_ON, package__is_active=True, package__items__is_active=True
     )
     rows = sold.order_by("product_id", "package_id").distinct()
     return rows.values_list("product_id", "package_id", "package__name")
@@ -74,13 +76,16 @@ def rates_on(rates_of: Mapping[int, Rates], day: datetime.date) -> dict[int, Tax
 
 
 def items_by_id(ids: Iterable[int]) -> dict[int, Item]:
-    """The items that exist, with package, product, contents and taxes. Three statements."""
+    """The items that exist, with package, product and parts. Four statements."""
     possible = {pk for pk in ids if 0 < pk <= _LARGEST_ID}
-    return {item.pk: item for item in _offered(Item.objects.filter(pk__in=possible))}
+    return {
+        item.pk: item
+        for item in _offered(Item.objects.filter(pk__in=possible)).prefetch_related("prices")
+    }
 
 
 def item_of(item_id: int) -> Item:
-    """The item with package, product, contents and taxes. Raises NotFound."""
+    """The item with package, product, contents, taxes and prices. Raises NotFound."""
     found = items_by_id([item_id]).get(item_id)
     if not found:
         raise NotFound("item_not_found", gettext_noop("There is no such item."))
@@ -92,14 +97,68 @@ def listed_items() -> QuerySet[Item]:
     return _offered(Item.objects.all())
 
 
+def listed_packages() -> QuerySet[Package]:
+    """All packages for a list, each with how many of its items are sold (``sold_count``)."""
+    sold = Count("items", filter=Q(items__is_active=True))
+    return Package.objects.select_related("product").annotate(sold_count=sold)
+
+
+def package_of(key: str) -> Package | None:
+    """The package of an address; None where it names none."""
+    is_key = key.isascii() and key.isdecimal() and int(key) <= _LARGEST_ID
+    packages = Package.objects.select_related("product")
+    return packages.filter(pk=key).first() if is_key else None
+
+
+def packages_by_product() -> list[Package]:
+    """All packages on sale, to choose one. One statement."""
+    packages = Package.objects.filter(is_active=True, product__is_active=True)
+    return list(packages.select_related("product").order_by("product_id", "id"))
+
+
+@dataclass(slots=True)
+class PackageRow:
+    """``is_ticked``: the owners of its product may add it (R8); ``was_ticked``: as stored."""
+
+    package: Package
+    is_ticked: bool
+    was_ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PackagesOf:
+    product: Product
+    rows: list[PackageRow]
+
+
+def packages_of_products() -> list[PackagesOf]:
+    """Every product that has packages, with them. Three statements."""
+    allowed = set(AddOnEligibility.objects.values_list("product_id", "package_id"))
+    products = Product.objects.order_by("id").prefetch_related(
+        Prefetch("packages", queryset=Package.objects.order_by("id"))
+    )
+    found = []
+    for product in products:
+        rows = [(each, (product.pk, each.pk) in allowed) for each in product.packages.all()]
+        found.append(PackagesOf(product, [PackageRow(each, on, on) for each, on in rows]))
+    return [one for one in found if one.rows]
+
+
 def is_sold(item: Item) -> bool:
-    return item.is_active and item.package.product.is_active
+    return item.is_active and item.package.is_active and item.package.product.is_active
 
 
 def by_sold(items: QuerySet[Item], *, sold: bool) -> QuerySet[Item]:
     """Only those that are sold, or only those that no longer are."""
-    condition = Q(is_active=True, package__product__is_active=True)
+    condition = Q(is_active=True, package__is_active=True, package__product__is_active=True)
     return items.filter(condition if sold else ~condition)
+
+
+def by_resource(items: QuerySet[Item], values: Sequence[str]) -> QuerySet[Item]:
+    """Only those that give one of the resources, named by their keys."""
+    keys = [value for value in values if value.isascii() and value.isdecimal()]
+    given = ItemContent.objects.filter(resource__in=[k for k in keys if int(k) <= _LARGEST_ID])
+    return items.filter(pk__in=given.values("item"))
 
 
 def buyers_of(item: Item) -> str:

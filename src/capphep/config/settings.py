@@ -207,7 +207,9 @@ AXES_VERBOSE = False
 # The lists by their names, for what runs one without its screen (`platform.lists.source_named`).
 LISTS = {
     "catalog.items": "capphep.catalog.views.goods.ITEMS",
+    "catalog.packages": "capphep.catalog.views.packages.PACKAGES",
     "catalog.products": "capphep.catalog.views.products.PRODUCTS",
+    "catalog.resources": "capphep.catalog.views.parts.RESOURCES",
     "crm.customers": "capphep.crm.views.customer_list.CUSTOMERS",
     "crm.duplicates": "capphep.crm.views.alike.DUPLICATES",
     "crm.opportunities": "capphep.crm.views.opportunity_list.OPPORTUNITIES",

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from capphep.crm.states import FROZEN
 from capphep.pure.cells import Raw, cell_text, shown
-from capphep.pure.errors import Conflict, Invalid, Invalids, Refusal, gettext_noop
+from capphep.pure.errors import Conflict, Invalid, Refusal, gettext_noop
 from capphep.pure.folding import fold
 from capphep.pure.money import MAX_LINES
+from capphep.pure.problems import Problems as Problems
+from capphep.pure.problems import at_field as at_field
 from capphep.pure.quantities import parse_quantity
 
 FIRST_ORDER_DAY = datetime.date(2000, 1, 1)
@@ -36,38 +37,6 @@ class LineNumbers:
 
     quantity: int
     discount_percent: Decimal
-
-
-class Problems:
-    """Refusals gathered, so that a person sees all of them in one answer."""
-
-    def __init__(self) -> None:
-        self.refusals: list[Refusal] = []
-
-    @contextmanager
-    def noted(self, *, field: str = "") -> Iterator[None]:
-        """Note what the block refuses, at ``field`` where one is given, and go on after it."""
-        try:
-            yield
-        except Refusal as refusal:
-            self.add(at_field(refusal, field) if field else refusal)
-        except Invalids as several:
-            self.refusals.extend(several.refusals)
-
-    def add(self, refusal: Refusal) -> None:
-        self.refusals.append(refusal)
-
-    def raise_any(self) -> None:
-        """Raise Invalids when anything was noted."""
-        if self.refusals:
-            raise Invalids(self.refusals)
-
-
-def at_field(refusal: Refusal, field: str) -> Refusal:
-    """The same refusal, at another input."""
-    return type(refusal)(
-        refusal.code, refusal.message, rule=refusal.rule, field=field, params=refusal.params
-    )
 
 
 def line_field(position: int, column: str) -> str:

@@ -13,7 +13,7 @@ A form that edits a record carries the version that the person saw in a hidden f
 ``theirs`` is what the form would show of the fresh record: the same mapping that fills it on a
 GET, instances or keys where the field chooses records. The form comes back with everything that
 was typed; its ``version`` is now the fresh one, so that saving again is a conscious act.
-``crm/_conflict.html`` shows a `StaleEdit` (context: conflict). What is not a form field, such
+``platform/_conflict.html`` shows a `StaleEdit` (context: conflict). What is not a form field, such
 as the rows of a grid, is added by the caller as further `Difference`s in ``more``.
 """
 

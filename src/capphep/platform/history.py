@@ -130,6 +130,8 @@ LABELS = {
     "contact": gettext_noop("Contact"),
     "contents": gettext_noop("Contents"),
     "taxes": gettext_noop("Tax rate"),
+    "prices": gettext_noop("Coming prices"),
+    "add_ons": gettext_noop("Packages that owners may add"),
     "trial": gettext_noop("Resources of a trial"),
     "kind": gettext_noop("Kind"),
     "name": gettext_noop("Name"),

@@ -6,13 +6,10 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from capphep.catalog.queries import trial_defaults
-from capphep.crm.models import OrderLine
 from capphep.entitlements import queries as entitlements
-from capphep.platform.prepared import prepared
 from capphep.provisioning import options, rules
+from capphep.provisioning.bought import bought_by, contents_bought
 from capphep.provisioning.models import LicenceRequest, RequestLine
 from capphep.provisioning.states import OPEN, RequestKind
 from capphep.provisioning.term_rules import Holdings, Timing, line_term
@@ -29,17 +26,17 @@ class Basis:
 
 
 def basis_of(request: LicenceRequest) -> Basis:
-    """Two statements."""
-    bought = _bought(request.order_id) if request.order_id else []
+    """Two statements; three where the catalogue gives by now something else for an item."""
+    bought = bought_by(request.order_id) if request.order_id else []
     kinds = frozenset(package_kind for package_kind, *_ in bought)
-    contents = _contents(bought) if bought else contents_of(request)
+    contents = contents_bought(bought) if bought else contents_of(request)
     return Basis(contents, kinds, holdings_of(request))
 
 
 def contents_of(request: LicenceRequest) -> list[rules.OrderedContent]:
     """What the request adds: what its order buys, or what the catalogue gives for a trial."""
     if request.order_id:
-        return _contents(_bought(request.order_id))
+        return contents_bought(bought_by(request.order_id))
     months = request.product.trial_months
     if request.kind != RequestKind.TRIAL or not months:
         return []
@@ -88,32 +85,3 @@ def terms_of(
         for line in lines
         if line.first_day and line.last_day
     }
-
-
-_Bought = tuple[str, int | None, int, int, int, int]
-"""Kind of package, module, resource, months, quantity, units; no module where nothing is in it."""
-
-
-@prepared
-def _bought(order_id: int) -> QuerySet[OrderLine, _Bought]:
-    """What the order's lines buy, by module position."""
-    module = "item__contents__module"
-    lines = OrderLine.objects.filter(order_id=order_id).order_by(
-        f"{module}__position", f"{module}_id", "item__term_months", "item__contents__id"
-    )
-    return lines.values_list(
-        "item__package__kind",
-        f"{module}_id",
-        "item__contents__resource_id",
-        "item__term_months",
-        "quantity",
-        "item__contents__units",
-    )
-
-
-def _contents(bought: Sequence[_Bought]) -> list[rules.OrderedContent]:
-    return [
-        rules.OrderedContent(module_id, resource_id, months, quantity * units)
-        for _, module_id, resource_id, months, quantity, units in bought
-        if module_id is not None
-    ]

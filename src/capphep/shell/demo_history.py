@@ -295,6 +295,7 @@ def _line(sale: Sale) -> OrderLine:
         item=sale.item,
         sku=sale.item.sku,
         name=sale.item.name,
+        edition=sale.item.edition,
         quantity=sale.quantity,
         unit_price=sale.item.unit_price,
         tax_rate="KCT",

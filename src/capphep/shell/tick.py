@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 
+from capphep.catalog.actions.prices import prices_take_effect
 from capphep.collaboration.actions.activities import note_due
 from capphep.entitlements.actions.effects import note_effects
 from capphep.entitlements.actions.keys import forget_private_keys
@@ -40,6 +41,7 @@ def run() -> Counter[str]:
         counts["reminders"] += note_due(day=day)
         counts["data_requests"] += tell_due_requests(day=day)
         counts["access_forgotten"] += forget_old_access(day=day)
+        counts["prices"] += prices_take_effect(day=day)
 
     with working_from("tick"), options.unit():
         counts["days"] = ticks.each_day(clock.today(), work)

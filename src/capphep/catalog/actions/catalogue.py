@@ -84,6 +84,7 @@ def _load_packages(
             "code": package.code,
             "name": package.name,
             "kind": package.kind,
+            "is_active": package.is_active,
         }
         for product in plan.products
         for package in product.packages
@@ -108,3 +109,10 @@ def _load_eligibility(
     sync(
         AddOnEligibility, wanted, lambda record: (record.product.code, record.package.code), loading
     )
+    closed = [
+        packages[product.code, package.code]
+        for product in plan.products
+        for package in product.packages
+        if package.renewal_only
+    ]
+    AddOnEligibility.objects.filter(package__in=closed).delete()

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import models
+from django.utils import timezone
 
+from capphep.catalog.models import Edited
 from capphep.platform import audit
 
 M = TypeVar("M", bound=models.Model)
@@ -99,7 +101,16 @@ def sync(
 def write(model: type[M], new: Sequence[M], changed: Sequence[M], fields: Sequence[str]) -> None:
     model._default_manager.bulk_create(new)
     if changed:
-        model._default_manager.bulk_update(changed, fields, batch_size=200)
+        model._default_manager.bulk_update(changed, [*fields, *_stamped(changed)], batch_size=200)
+
+
+def _stamped(records: Sequence[models.Model]) -> Sequence[str]:
+    """Who has one of them open in a form is told; the names of the columns that say so."""
+    edited = [record for record in records if isinstance(record, Edited)]
+    for record in edited:
+        record.version += 1
+        record.updated_at, record.updated_by = timezone.now(), None
+    return ("version", "updated_at", "updated_by") if edited else ()
 
 
 def values_of(record: models.Model, values: Values) -> Values:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from capphep.catalog import imports
-from capphep.catalog.forms import LoadForm
+from capphep.catalog.forms.loading import LoadForm
 from capphep.platform import kept_forms
 from capphep.platform.htmx import redirect
 from capphep.platform.roles import Permission, require

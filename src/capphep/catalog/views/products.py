@@ -12,22 +12,26 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from capphep.catalog import queries
 from capphep.catalog.models import Product
+from capphep.catalog.views import tabs
+from capphep.catalog.views.parts import module_menu
 from capphep.platform.history import history_of
-from capphep.platform.kit import HeaderBand, Status
+from capphep.platform.kit import HeaderBand, MenuItem, Status
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
 from capphep.platform.pages import Column, ListSpec
+from capphep.platform.roles import Permission, may
+from capphep.platform.signed_in import actor_of
 from capphep.pure.folding import fold
 
 PICKER_ROWS: Final = 20
 
 
 def product_list(request: HttpRequest) -> HttpResponse:
-    """context: as `show_list`."""
-    return show_list(request, PRODUCTS, page="catalog/product_list.html")
+    """context: as `show_list`; as `tabs.context_of`."""
+    return show_list(request, PRODUCTS, page="catalog/list.html", **tabs.context_of(request))
 
 
-def _spec(_actor: User) -> ListSpec[Product]:
+def _spec(actor: User) -> ListSpec[Product]:
     return ListSpec(
         columns=(
             Column("name", gettext_lazy("Product"), sort="name"),
@@ -38,6 +42,7 @@ def _spec(_actor: User) -> ListSpec[Product]:
         ),
         default_sort="name",
         row_url=lambda product: reverse("catalog:product", args=[product.pk]),
+        row_menu=_menu if _may(actor) else None,
     )
 
 
@@ -47,8 +52,26 @@ PRODUCTS: Final = ListSource(
     url_name="catalog:product_list",
     rows=lambda _actor: Product.objects.all(),
     spec=_spec,
-    empty_text=gettext_lazy("An administrator loads the catalogue from a file."),
+    empty_text=gettext_lazy("An administrator enters the goods, or loads them from a file."),
+    add_url=lambda actor: reverse("catalog:product_new") if _may(actor) else "",
 )
+
+
+def _may(actor: User) -> bool:
+    return may(actor, Permission.CATALOGUE_WRITE)
+
+
+def _menu(product: Product) -> list[MenuItem]:
+    edit, stop, again = (
+        reverse(f"catalog:product_{verb}", args=[product.pk])
+        for verb in ("edit", "deactivate", "reactivate")
+    )
+    follow = (
+        MenuItem(_("Stop following"), stop, "dialog", "eye-off")
+        if product.is_active
+        else MenuItem(_("Follow again"), again, "post", "eye")
+    )
+    return [MenuItem(_("Edit"), edit, icon="pencil"), follow]
 
 
 def _trial(product: Product) -> str:
@@ -83,8 +106,9 @@ def product_picker(request: HttpRequest) -> JsonResponse:
 
 
 def product(request: HttpRequest, product_id: int) -> HttpResponse:
-    """context: title, record, band, trial, add_ons (names), defaults, entries."""
-    record = queries.product_of(product_id)
+    """context: title, record, band, trial, add_ons (names), modules, and the rest below."""
+    record, may_write = queries.product_of(product_id), _may(actor_of(request))
+    modules = list(record.modules.order_by("position", "id"))
     context = {
         "title": record.name,
         "record": record,
@@ -93,7 +117,10 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
             status=_status(record),
             back_url=reverse("catalog:product_list"),
             back_label=_("Products"),
+            actions=_menu(record) if may_write else [],
         ),
+        "may_write": may_write,
+        "modules": [(each, module_menu(each) if may_write else []) for each in modules],
         "trial": _trial(record),
         "add_ons": ", ".join(queries.eligibility_table().get(record.pk, {}).values()),
         "defaults": queries.trial_defaults(record.pk),

@@ -172,6 +172,7 @@ def _line(
         item_id=goods.item_id,
         sku=kept.sku if kept else goods.sku,
         name=kept.name if kept else goods.name,
+        edition=kept.edition if kept else goods.edition,
         unit_price=kept.unit_price if kept else goods.unit_price,
         tax_rate=goods.tax_rate,
         quantity=numbers.quantity,

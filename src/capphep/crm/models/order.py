@@ -114,13 +114,17 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """One item of an order. Name, price and tax are copied: the catalogue may change later."""
+    """One item of an order. Name, price and tax are copied: the catalogue may change later.
+
+    ``edition`` is that of the item when it was sold: its months and contents.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
     sku = models.CharField(_("Item code"), max_length=60)
     name = models.CharField(_("Item"), max_length=200)
+    edition = models.PositiveIntegerField(default=1)
     quantity = models.PositiveIntegerField(_("Quantity"))
     unit_price = models.PositiveBigIntegerField(_("Unit price"))
     discount_percent = models.DecimalField(

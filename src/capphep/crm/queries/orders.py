@@ -190,7 +190,7 @@ def _description(customer: Customer, renews: int | None) -> str:
 
 
 def _priced(item_id: int, unit_price: int, tax_rate: TaxRate) -> Goods:
-    return Goods(item_id, "", "", "", _NO_PRODUCT, unit_price, tax_rate, 0, "", None)
+    return Goods(item_id, "", "", "", _NO_PRODUCT, unit_price, tax_rate, 0, "", None, 1)
 
 
 def autofill_of(customer: Customer, renews: int | None = None) -> dict[str, str]:

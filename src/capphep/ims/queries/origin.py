@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from capphep.catalog.models import ItemContent
+from django.db.models import QuerySet
+
+from capphep.catalog.models import FormerContent, ItemContent
 from capphep.crm.models import Order, OrderLine
 from capphep.crm.queries.orders import visible_orders
 from capphep.entitlements.models import ADDITIONS, Grant, Licence, Subscription
@@ -109,11 +112,20 @@ def _request(actor: Actor, grant: Grant) -> RequestBehind | None:
 def _parts(record: LicenceRequest, grant: Grant) -> list[OrderedPart]:
     if not record.order_id:
         return []
-    contents = ItemContent.objects.filter(module=grant.module_id, resource=grant.resource_id)
     lines = OrderLine.objects.filter(order=record.order_id).select_related("item")
-    units = dict(contents.filter(item__in=lines.values("item")).values_list("item_id", "units"))
-    return [
-        OrderedPart(line, units[line.item_id], line.item.term_months)
-        for line in lines.order_by("position")
-        if line.item_id in units
-    ]
+    given = _given(lines, grant)
+    parts = [(line, given.get((line.item_id, line.edition))) for line in lines.order_by("position")]
+    return [OrderedPart(line, *part) for line, part in parts if part]
+
+
+def _given(lines: QuerySet[OrderLine], grant: Grant) -> dict[tuple[int, int], tuple[int, int]]:
+    """What one package of each item gives of the resource: (item, edition) to units, months."""
+    place: dict[str, Any] = {"module": grant.module_id, "resource": grant.resource_id}
+    place["item__in"] = lines.values("item")
+    now = ItemContent.objects.filter(**place).values_list(
+        "item_id", "item__edition", "units", "item__term_months"
+    )
+    former = FormerContent.objects.filter(**place).values_list(
+        "item_id", "edition", "units", "months"
+    )
+    return {(item, edition): (units, months) for item, edition, units, months in [*former, *now]}

@@ -1,4 +1,4 @@
-"""Forms of the catalogue."""
+"""The form that loads a catalogue file."""
 
 from __future__ import annotations
 
