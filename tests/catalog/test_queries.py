@@ -48,6 +48,7 @@ def test_goods_say_what_they_are(catalogue: SmallCatalogue) -> None:
         term_months=12,
         contents="50 Người dùng",
         refusal=None,
+        edition=1,
     )
 
 

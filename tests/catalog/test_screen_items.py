@@ -98,7 +98,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
 def test_a_change_of_the_catalogue_keeps_orders_and_requests_as_they_were(
     catalogue: SmallCatalogue, admin_client: Client, salesperson: User
 ) -> None:
-    customer = factories.customer(salesperson)
+    customer = factories.customer("7654321", owner=salesperson, team=salesperson.team)
     stories.opened(customer, catalogue)
     item = catalogue.users_50
     order = stories.ordered(customer, salesperson, [(item, 2)])
@@ -128,7 +128,7 @@ def test_a_change_of_the_catalogue_keeps_orders_and_requests_as_they_were(
 
 def _asked_for(request: LicenceRequest) -> list[tuple[int, int, int, int]]:
     return [
-        (one.module_id, one.resource_id, one.months, one.quantity)
+        (one.module_id, one.resource_id, one.months, one.added)
         for one in plans.contents_of(request)
     ]
 

@@ -224,8 +224,13 @@ def in_order(contents: QuerySet[ItemContent]) -> QuerySet[ItemContent]:
     return rows.order_by("module__position", "module_id", "id")
 
 
+def in_order_of_catalogue() -> QuerySet[ItemContent]:
+    """All contents of items, in the order of the catalogue."""
+    return in_order(ItemContent.objects.all())
+
+
 def _offered(items: QuerySet[Item]) -> QuerySet[Item]:
-    contents = in_order(ItemContent.objects.all())
+    contents = in_order_of_catalogue()
     return items.select_related("package__product").prefetch_related(
         Prefetch("contents", queryset=contents), "taxes"
     )

@@ -23,6 +23,7 @@
 
 ``title`` and ``description`` are English; ``x-vi`` carries the Vietnamese title,
 description and labels. Titles and labels are obligatory in both languages.
+What was asked for earlier is remembered beside it (`schema_history`).
 ``x-position`` keeps the order of the fields (`numbered` writes it): PostgreSQL stores
 objects without theirs.
 """
@@ -35,6 +36,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from capphep.catalog import schema_rules
+from capphep.catalog.schema_history import ADDED, RETIRED
 from capphep.catalog.schema_rules import EMAIL, MAX_NUMBER, MAX_TEXT, Kind, Schema
 from capphep.pure import codes
 from capphep.pure.cells import cell_text, shown, whole_number
@@ -136,12 +138,30 @@ def clean_values(
 def display_values(
     schema: Schema, values: Mapping[str, object], language: str
 ) -> list[tuple[str, str]]:
-    """Kept values as people read them, ``(label, text)``, in the order of the schema."""
+    """Kept values as people read them, ``(label, text)``, in the order of the schema.
+
+    After them, those of fields that are no longer asked for.
+    """
+    retired = schema.get(RETIRED, {})
+    fields = {field.name: field for field in fields_of(schema, language)}
+    earlier = {name: _field(name, spec, False, language) for name, spec in retired.items()}
     return [
-        (field.label, _shown(field, values[field.name]))
-        for field in fields_of(schema, language)
-        if values.get(field.name) not in (None, "")
+        (field.label, _shown(field, values[name], earlier.get(name)))
+        for name, field in _fields_first(fields, earlier)
+        if values.get(name) not in (None, "")
     ]
+
+
+def _fields_first(
+    fields: Mapping[str, ExtraField], earlier: Mapping[str, ExtraField]
+) -> list[tuple[str, ExtraField]]:
+    return [*fields.items(), *(pair for pair in earlier.items() if pair[0] not in fields)]
+
+
+def new_since(schema: Schema, moment: datetime.datetime) -> frozenset[str]:
+    """The fields that are asked for only since after the moment."""
+    since = schema.get(ADDED, {}).items()
+    return frozenset(name for name, at in since if datetime.datetime.fromisoformat(at) > moment)
 
 
 def _text(field: ExtraField, schema: Schema, text: str) -> str:
@@ -194,9 +214,10 @@ _CLEANERS: Final[Mapping[Kind, Callable[[ExtraField, Schema, str], object]]] = {
 }
 
 
-def _shown(field: ExtraField, value: object) -> str:
+def _shown(field: ExtraField, value: object, earlier: ExtraField | None = None) -> str:
     if field.kind == "choice":
-        return dict(field.choices).get(str(value), str(value))
+        labels = dict(earlier.choices if earlier else ()) | dict(field.choices)
+        return labels.get(str(value), str(value))
     if field.kind == "date":
         return _day_text(str(value))
     return str(value)

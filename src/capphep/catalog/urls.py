@@ -58,5 +58,6 @@ urlpatterns = [
     path("resources/<int:resource_id>/edit", parts.resource_edit, name="resource_edit"),
     path("eligibility", eligibility.eligibility, name="eligibility"),
     path("load", loading.load, name="load"),
+    path("download", loading.download, name="download"),
     path("sample", loading.sample, name="sample"),
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.utils import timezone
 
-from capphep.catalog import plans
+from capphep.catalog import plans, schema_history
 from capphep.catalog.actions.items import load_items
 from capphep.catalog.actions.loading import Key, Loaded, Loading, Values, sync
 from capphep.catalog.actions.products import load_products, load_trials, stored_trials
@@ -61,13 +62,22 @@ def _load_resources(plan: CataloguePlan, loading: Loading) -> dict[Key, Resource
 def _load_modules(
     plan: CataloguePlan, products: Mapping[Key, Product], loading: Loading
 ) -> dict[Key, Module]:
+    at = timezone.now().isoformat()
+    stored = {
+        (product, code): schema
+        for product, code, schema in Module.objects.values_list(
+            "product__code", "code", "extra_schema"
+        )
+    }
     wanted: dict[Key, Values] = {
         (product.code, module.code): {
             "product": products[product.code,],
             "code": module.code,
             "name": module.name,
             "position": position,
-            "extra_schema": dict(module.extra_schema),
+            "extra_schema": schema_history.evolved(
+                stored.get((product.code, module.code)), module.extra_schema, at
+            ),
         }
         for product in plan.products
         for position, module in enumerate(product.modules, 1)

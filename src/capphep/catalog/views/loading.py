@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from capphep.catalog import imports
+from capphep.catalog.exports import catalogue_file
 from capphep.catalog.forms.loading import LoadForm
-from capphep.platform import kept_forms
+from capphep.platform import clock, kept_forms
 from capphep.platform.htmx import redirect
 from capphep.platform.roles import Permission, require
 from capphep.platform.signed_in import actor_of
@@ -92,3 +93,11 @@ def sample(request: HttpRequest) -> FileResponse:
         filename="catalogue.yaml",
         content_type="application/yaml",
     )
+
+
+def download(request: HttpRequest) -> HttpResponse:
+    """The catalogue as a file, which the screen of loading takes again."""
+    require(actor_of(request), Permission.CATALOGUE_WRITE)
+    name = f"catalogue-{clock.today():%Y%m%d}.yaml"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(catalogue_file(), content_type="application/yaml", headers=headers)
