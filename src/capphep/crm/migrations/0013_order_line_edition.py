@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0010_former_codes_successors_merges'),
+        ('crm', '0012_falling_indexes'),
     ]
 
     operations = [
