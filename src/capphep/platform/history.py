@@ -93,6 +93,7 @@ SENTENCES = {
     "option_set": gettext_noop("changed the setting"),
     "message_set": gettext_noop("changed the text of the message"),
     "subject_request_ended": gettext_noop("noted the answer"),
+    "template_restored": gettext_noop("went back to the default texts"),
     "preview_began": gettext_noop("began to see the screens as somebody else"),
     "preview_ended": gettext_noop("sees the screens as their own again"),
     "sessions_ended": gettext_noop("ended all sessions"),

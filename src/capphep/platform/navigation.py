@@ -182,6 +182,13 @@ GROUPS: Final = (
                 frozenset({Role.ADMIN, Role.AUDITOR}),
             ),
             Entry(
+                _("Paper templates"),
+                "paper:template_list",
+                "file-text",
+                ("paper:template", "paper:letterhead"),
+                frozenset({Role.ADMIN, Role.AUDITOR}),
+            ),
+            Entry(
                 _("Settings"),
                 "shell:option_list",
                 "settings",

@@ -22,6 +22,7 @@ from capphep.exchange import exporting
 from capphep.exchange import running as importing
 from capphep.identity.delivery import deliver_next
 from capphep.integration.courier import Courier
+from capphep.paper import printing
 from capphep.platform import clock, jobs, options, ticks
 from capphep.reporting.keeping import keep_up
 from capphep.shell import tick
@@ -53,7 +54,11 @@ def do_background_work() -> int:
 
 
 # The kinds of background work that people can ask for.
-BACKGROUND: Final[Sequence[jobs.Kind]] = (*importing.KINDS, *exporting.KINDS)
+BACKGROUND: Final[Sequence[jobs.Kind]] = (
+    *importing.KINDS,
+    *exporting.KINDS,
+    *printing.KINDS,
+)
 
 # Its threads begin with its first delivery: after the server has forked.
 _COURIER: Final = Courier()

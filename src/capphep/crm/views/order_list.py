@@ -18,6 +18,7 @@ from capphep.crm.queries.people import visible_salespeople
 from capphep.crm.queries.sales import visible_projects
 from capphep.crm.states import LicenceStatus
 from capphep.crm.views.orders import order_menu, status_of
+from capphep.crm.views.shown import printed_together
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
 from capphep.platform.pages import (
@@ -46,6 +47,7 @@ def _spec(actor: User) -> ListSpec[Order]:
         default_sort="-created_at",
         row_url=lambda order: reverse("crm:order", args=[order.pk]),
         row_menu=lambda order: order_menu(actor, order),
+        bulk=printed_together(("order", _("Print"))),
         filters=_filters(actor),
         search=queries.search_orders,
         search_hint=_("Order number, contract number, budget code, customer"),

@@ -35,7 +35,7 @@ def status_of(order: Order) -> Status:
 
 def order_menu(actor: User, order: Order) -> list[MenuItem]:
     """What the actor may do with the order, as the row's and the page's menu."""
-    items = [*_sale_items(actor, order), *_licence_items(order)]
+    items = [*_sale_items(actor, order), _print_item(order), *_licence_items(order)]
     return [item for item in items if item.url]
 
 
@@ -59,6 +59,11 @@ def _request_item(order: Order, reason: str) -> MenuItem:
     return MenuItem(label, url, "post", icon="certificate", disabled_reason=reason)
 
 
+def _print_item(order: Order) -> MenuItem:
+    url = url_if_any("paper:show", "order", order.pk)
+    return MenuItem(_("Print the order"), url, icon="file-text")
+
+
 def _licence_items(order: Order) -> list[MenuItem]:
     """What the order was granted, and on paper, for everybody who may see the order."""
     if order.licence_status not in (LicenceStatus.APPROVED, LicenceStatus.REVOKED):
@@ -68,6 +73,8 @@ def _licence_items(order: Order) -> list[MenuItem]:
     if order.licence_status == LicenceStatus.APPROVED:
         url = url_if_any("ims:order_certificate", order.pk)
         items.append(MenuItem(_("Licence (PDF)"), url, icon="file-type-pdf"))
+        handover = url_if_any("paper:order_handover", order.pk)
+        items.append(MenuItem(_("Handover record"), handover, icon="file-description"))
     return items
 
 

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from capphep.crm.models import Opportunity
 from capphep.crm.queries.customers import Owned
 from capphep.crm.states import OpportunityStage
-from capphep.platform.kit import MenuItem, Status, Tone
+from capphep.platform.addresses import url_if_any
+from capphep.platform.kit import MenuItem, Status, Text, Tone
+from capphep.platform.list_spec import Bulk
 
 _STAGE_TONES: dict[str, Tone] = {
     OpportunityStage.OPEN: "info",
@@ -29,6 +31,12 @@ def followed(is_active: bool) -> Status:
 
 def stage_of(opportunity: Opportunity) -> Status:
     return Status(opportunity.get_stage_display(), _STAGE_TONES[opportunity.stage])
+
+
+def printed_together(*several: tuple[str, Text]) -> list[Bulk]:
+    """What is printed of many rows of a list: pairs of what it is to the paper module, and a label."""
+    found = [(label, url_if_any("paper:several", source)) for source, label in several]
+    return [Bulk(label, url, "file-text") for label, url in found if url]
 
 
 def next_step(actions: Iterable[MenuItem]) -> MenuItem | None:

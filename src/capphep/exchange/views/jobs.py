@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any, Final
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -18,7 +19,10 @@ from capphep.platform.signed_in import actor_of
 from capphep.pure.errors import NotFound, gettext_noop
 
 SHOWN: Final = 30
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TYPES: Final = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pdf": "application/pdf",
+}
 
 
 def job_list(request: HttpRequest) -> HttpResponse:
@@ -60,8 +64,9 @@ def job_file(request: HttpRequest, job_id: int) -> FileResponse:
     path = jobs.result_of(found)
     if path is None:
         raise NotFound("not_found", gettext_noop("There is no result, or its days are over."))
+    content_type = _TYPES[PurePath(found.file_name).suffix]
     response = FileResponse(
-        path.open("rb"), as_attachment=True, filename=found.file_name, content_type=XLSX
+        path.open("rb"), as_attachment=True, filename=found.file_name, content_type=content_type
     )
     response["Cache-Control"] = "no-store, private"
     return response

@@ -33,7 +33,13 @@ from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.states import WAS_APPROVED
 from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.rounds import rounds_shown
-from capphep.provisioning.views.shown import source_item, status_of, steps_of, subscription_items
+from capphep.provisioning.views.shown import (
+    paper_items,
+    source_item,
+    status_of,
+    steps_of,
+    subscription_items,
+)
 from capphep.provisioning.withdrawal_queries import confirmed_withdrawal
 
 
@@ -130,6 +136,7 @@ def _band(
             *subscription_items(record),
             source_item(record),
             MenuItem(_("Open the request as it was sent"), form, icon="file-text"),
+            *paper_items(record),
             *more,
         ],
         back_url=reverse("ims:queue"),

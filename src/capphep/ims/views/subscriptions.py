@@ -25,6 +25,7 @@ from capphep.ims.views.charts import charts_of
 from capphep.ims.views.usage import usage_rows
 from capphep.ims.views.withdrawals import shown_proposals
 from capphep.platform import clock
+from capphep.platform.addresses import url_if_any
 from capphep.platform.history import history_of
 from capphep.platform.kit import HeaderBand, MenuItem, Status
 from capphep.platform.roles import Actor, sees_all
@@ -102,11 +103,20 @@ def _band(actor: Actor, record: Subscription, now: list[HeldModule]) -> HeaderBa
         actions=[
             *([renew] if renew and not is_due else []),
             *_changes(actor, record, now),
+            *_handover(record, now),
             MenuItem(_("Open the customer"), customer, icon="building-community"),
         ],
         back_url=reverse("ims:subscription_list"),
         back_label=_("Subscriptions"),
     )
+
+
+def _handover(record: Subscription, now: list[HeldModule]) -> list[MenuItem]:
+    """*Biên bản bàn giao* of all that is in force or still to begin."""
+    url = url_if_any("paper:show", "subscription", record.pk)
+    if not url or state_of(now) == "ended":
+        return []
+    return [MenuItem(_("Handover record"), url, icon="file-description")]
 
 
 def _changes(actor: Actor, record: Subscription, now: list[HeldModule]) -> list[MenuItem]:

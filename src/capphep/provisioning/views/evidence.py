@@ -31,7 +31,7 @@ from capphep.pure.mentions import amount_mentions, code_mentions, marked
 # What browsers show without running anything that it contains.
 _SHOWN_INLINE: Final = frozenset({filetypes.PDF, filetypes.PNG, filetypes.JPEG})
 # The page that a browser builds around a picture or a PDF has styles of its own.
-_NOTHING: Final = (
+NOTHING_RUNS: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
@@ -166,7 +166,7 @@ def _fragment(
 
 def _policy(content_type: str) -> str:
     """Nothing may run or load. A PDF without ``sandbox``: not every browser would show it."""
-    return _NOTHING if content_type == filetypes.PDF else f"{_NOTHING}; sandbox"
+    return NOTHING_RUNS if content_type == filetypes.PDF else f"{NOTHING_RUNS}; sandbox"
 
 
 def _download_name(name: str, content_type: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from capphep.catalog.models import Product
 from capphep.crm.queries.customers import visible_customers
 from capphep.crm.queries.people import visible_salespeople
+from capphep.crm.views.shown import printed_together
 from capphep.platform.kit import MenuItem
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
@@ -32,7 +33,7 @@ from capphep.provisioning.models import LicenceRequest, RequestLine
 from capphep.provisioning.states import RequestKind, RequestStatus
 from capphep.provisioning.views.filters import decided_filter
 from capphep.provisioning.views.requests import edit_item
-from capphep.provisioning.views.shown import source_item, status_of
+from capphep.provisioning.views.shown import paper_items, source_item, status_of
 
 _RELATED: Final = ("created_by", "sent_by", "assigned_to", "decided_by", "sector", "team")
 
@@ -56,6 +57,7 @@ def _spec(actor: User) -> ListSpec[LicenceRequest]:
         default_sort="-created_at",
         row_url=lambda row: reverse("provisioning:request", args=[row.pk]),
         row_menu=lambda row: _row_menu(actor, row),
+        bulk=printed_together(("request", _("Print")), ("handover", _("Handover records"))),
         filters=_filters(actor),
         search=queries.search_requests,
         search_hint=_("Request, order or contract number, budget code, customer"),
@@ -125,7 +127,8 @@ def _filters(actor: User) -> Sequence[ListFilter[LicenceRequest]]:
 def _row_menu(actor: User, row: LicenceRequest) -> list[MenuItem]:
     own = [edit_item(row)] if queries.may_edit(actor, row) else []
     page = reverse("provisioning:request", args=[row.pk])
-    return [*own, MenuItem(_now("View the request"), page, icon="eye"), source_item(row)]
+    view = MenuItem(_now("View the request"), page, icon="eye")
+    return [*own, view, source_item(row), *paper_items(row)]
 
 
 REQUESTS: Final = ListSource(

@@ -37,6 +37,7 @@ from capphep.provisioning.views.shown import (
     discard_item,
     evidence_shown,
     lines_shown,
+    paper_items,
     source_item,
     status_of,
     steps_of,
@@ -116,7 +117,7 @@ def _next_step(actor: Actor, record: LicenceRequest) -> MenuItem | None:
 
 def _moves(actor: Actor, record: LicenceRequest) -> list[MenuItem]:
     """What else the person may do with it; the order is for everybody who sees the request."""
-    items = [*subscription_items(record), source_item(record)]
+    items = [*subscription_items(record), source_item(record), *paper_items(record)]
     if queries.may_recall(actor, record):
         recall_url = reverse("provisioning:request_recall", args=[record.pk])
         items.append(MenuItem(_("Recall the request"), recall_url, "dialog", icon="arrow-back-up"))

@@ -21,7 +21,7 @@ from capphep.platform.models import FileText, TextState
 from capphep.provisioning import explanations, options, plans, queries
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.rules import needs_evidence
-from capphep.provisioning.states import WAS_APPROVED, EvidenceKind, RequestStatus
+from capphep.provisioning.states import WAS_APPROVED, EvidenceKind, RequestKind, RequestStatus
 from capphep.pure.mentions import amount_mentions, code_mentions
 from capphep.pure.money import format_dong
 from capphep.pure.months import Term
@@ -263,6 +263,21 @@ def source_item(request: LicenceRequest) -> MenuItem:
         return MenuItem(_("Open the order"), order, icon="file-invoice")
     customer = reverse("crm:customer", args=[request.customer_id])
     return MenuItem(_("Open the customer"), customer, icon="building-community")
+
+
+def paper_items(request: LicenceRequest) -> list[MenuItem]:
+    """The request on paper, and the handover record of what it granted."""
+    items = [
+        MenuItem(
+            _("Print the request"),
+            url_if_any("paper:show", "request", request.pk),
+            icon="file-text",
+        )
+    ]
+    if request.status == RequestStatus.APPROVED and request.kind != RequestKind.INFO_CHANGE:
+        url = url_if_any("paper:show", "handover", request.pk)
+        items.append(MenuItem(_("Handover record"), url, icon="file-description"))
+    return [item for item in items if item.url]
 
 
 def subscription_items(request: LicenceRequest) -> list[MenuItem]:
