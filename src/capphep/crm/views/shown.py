@@ -34,7 +34,7 @@ def stage_of(opportunity: Opportunity) -> Status:
 
 
 def printed_together(*several: tuple[str, Text]) -> list[Bulk]:
-    """What is printed of many rows of a list: pairs of the paper module's name for it and a label."""
+    """What is printed of many rows of a list: pairs of the paper's name for it and a label."""
     found = [(label, url_if_any("paper:several", source)) for source, label in several]
     return [Bulk(label, url, "file-text") for label, url in found if url]
 
