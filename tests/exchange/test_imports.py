@@ -88,7 +88,7 @@ def test_a_customer_of_somebody_else_comes_back(salesperson: User, colleague: Us
 def test_governing_units_may_stand_below_and_in_other_chunks(
     salesperson: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "CHUNK", 1)
+    monkeypatch.setattr(running, "MOST_ROWS", 1)
     rows = [
         unit("1000003", "Trường C", parent="1000002"),
         unit("1000002", "Phòng B", parent="1000001"),
@@ -145,7 +145,7 @@ def test_an_edit_since_keeps_an_import(salesperson: User) -> None:
 
 def killed_import() -> None:
     BackgroundJob.objects.filter(next_at__isnull=False).update(next_at=timezone.now(), attempts=0)
-    running.CHUNK = 2
+    running.MOST_ROWS = 2
     work()
 
 

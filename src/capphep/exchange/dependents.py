@@ -11,7 +11,7 @@ from typing import Final
 from django.db.models import ForeignObjectRel, Model
 from django.utils.translation import gettext_lazy as _
 
-from capphep.crm.models import Contact, Customer
+from capphep.crm.models import Contact, Customer, Order
 from capphep.exchange.kinds import ImportKind
 from capphep.exchange.models import Import
 from capphep.platform.kit import Text
@@ -84,11 +84,12 @@ def _referring(
 
 def _edited(record: type[Model], keys: Sequence[int]) -> Counter[str]:
     """Those that somebody has worked on since, or gave another person."""
-    if record is not Customer:
-        return Counter()
-    edited = Customer.objects.filter(pk__in=keys, version__gt=1).count()
-    edited += Contact.objects.filter(customer__in=keys, version__gt=1).count()
-    return Counter({_label(Customer): edited}) if edited else Counter()
+    edited = 0
+    if record in (Customer, Order):
+        edited = record._base_manager.filter(pk__in=keys, version__gt=1).count()
+    if record is Customer:
+        edited += Contact.objects.filter(customer__in=keys, version__gt=1).count()
+    return Counter({_label(record): edited}) if edited else Counter()
 
 
 def _label(model: type[Model]) -> str:

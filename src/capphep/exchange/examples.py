@@ -45,6 +45,27 @@ LINE_COLUMNS: Final[Mapping[str, str]] = {
     "To day": "last_day",
     "Request number": "request_no",
 }
+ORDER_COLUMNS: Final[Mapping[str, str]] = {
+    "Order": "order",
+    "Order number": "order",
+    "Contract number": "contract_no",
+    "Order date": "ordered_on",
+    "Budget code": "budget_code",
+    "Item code": "sku",
+    "SKU": "sku",
+    "Quantity": "quantity",
+    "Line discount (%)": "line_discount",
+    "Order discount (%)": "discount_percent",
+    "Discount amount": "discount_amount",
+    "Purpose": "purpose",
+    "Sales project": "project",
+    "Salesperson": "salesperson",
+    "Description": "description",
+    "Contact": "contact_name",
+    "Position": "contact_position",
+    "Contact phone": "contact_phone",
+    "Contact e-mail": "contact_email",
+}
 CUSTOMERS: Final[Sequence[Mapping[str, object]]] = (
     {
         "budget_code": "1234567",
@@ -71,4 +92,16 @@ LINES: Final[Sequence[Mapping[str, object]]] = (
         "last_day": datetime.date(2026, 12, 31),
         "request_no": "YC-2025-000001",
     },
+)
+ORDERS: Final[Sequence[Mapping[str, object]]] = (
+    {
+        "order": 1,
+        "contract_no": "12/HĐ-2026",
+        "ordered_on": datetime.date(2026, 3, 1),
+        "budget_code": "1234567",
+        "sku": "IGOV-VPS-50",
+        "quantity": 2,
+        "contact_name": "Nguyễn Văn A",
+    },
+    {"order": 1, "sku": "IGOV-KT-1", "quantity": 1},
 )

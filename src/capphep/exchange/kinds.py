@@ -9,10 +9,11 @@ from typing import Final
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from capphep.crm.actions.order_removal import remove_unused_orders
 from capphep.crm.actions.removal import remove_unused
-from capphep.crm.imports import customers
+from capphep.crm.imports import customers, orders
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
-from capphep.crm.models import Contact, Customer, DuplicatePair
+from capphep.crm.models import Contact, Customer, DuplicatePair, Order, OrderLine
 from capphep.entitlements import imports as lines
 from capphep.exchange import examples
 from capphep.platform.kit import Text
@@ -61,6 +62,8 @@ class ImportKind:
     keys: Callable[[SheetRow], tuple[str, str]] | None = None
     updates: bool = False
     parts: Collection[type[Model]] = field(default=())
+    rows_each: int = 1000
+    """So many rows are one transaction."""
 
 
 def kind_named(name: str, actor: Actor) -> ImportKind:
@@ -118,6 +121,37 @@ def _remove_customers(actor: Actor, keys: Sequence[int]) -> int:
     return remove_unused(actor=actor, customer_ids=keys)
 
 
+# --- orders --------------------------------------------------------------------------------------
+
+
+def _may_enter_orders(actor: Actor) -> bool:
+    return may(actor, Permission.SALE_WRITE)
+
+
+def _order_keys(row: SheetRow) -> tuple[str, str]:
+    return orders.mark_of(row), ""
+
+
+def _judge_orders(
+    actor: Actor, rows: Sequence[SheetRow], _updates: bool, planned: Collection[str]
+) -> Found:
+    return _found_orders(
+        orders.import_orders(actor=actor, rows=rows, planned=planned, only_judge=True)
+    )
+
+
+def _enter_orders(actor: Actor, rows: Sequence[SheetRow], _updates: bool) -> Found:
+    return _found_orders(orders.import_orders(actor=actor, rows=rows))
+
+
+def _found_orders(found: orders.FoundOrders) -> Found:
+    return Found(found.created, 0, found.unchanged, found.rejected, found.made, found.planned)
+
+
+def _remove_orders(actor: Actor, keys: Sequence[int]) -> int:
+    return remove_unused_orders(actor=actor, order_ids=keys)
+
+
 # --- subscriptions in force ----------------------------------------------------------------------
 
 
@@ -168,6 +202,23 @@ CUSTOMERS: Final = ImportKind(
     updates=True,
     parts=(Contact, DuplicatePair),
 )
+ORDERS: Final = ImportKind(
+    name="orders",
+    title=_("Orders"),
+    plan=orders.SHEET,
+    english=examples.ORDER_COLUMNS,
+    may=_may_enter_orders,
+    judge=_judge_orders,
+    enter=_enter_orders,
+    undo=_remove_orders,
+    record=Order,
+    undo_text=_("The orders that it created are removed; those that were there stay."),
+    example=examples.ORDERS,
+    keys=_order_keys,
+    parts=(OrderLine,),
+    # Whoever enters an order meanwhile waits for its number until the commit.
+    rows_each=100,
+)
 SUBSCRIPTIONS: Final = ImportKind(
     name="subscriptions",
     title=_("Subscriptions in force"),
@@ -183,4 +234,6 @@ SUBSCRIPTIONS: Final = ImportKind(
     example=examples.LINES,
     keys=_line_keys,
 )
-KINDS: Final[Mapping[str, ImportKind]] = {kind.name: kind for kind in (CUSTOMERS, SUBSCRIPTIONS)}
+KINDS: Final[Mapping[str, ImportKind]] = {
+    kind.name: kind for kind in (CUSTOMERS, ORDERS, SUBSCRIPTIONS)
+}

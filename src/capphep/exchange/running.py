@@ -20,7 +20,7 @@ from capphep.platform import moves, rows
 from capphep.platform.jobs import Kind, Outcome, Run
 from capphep.pure.errors import Label, NotFound, Refusal, gettext_noop
 
-CHUNK = 1000
+MOST_ROWS = 1000
 _TAKEN_BACK: Final = 500
 
 
@@ -108,7 +108,7 @@ def _chunks(
     for line in file.read(order[start:]):
         row = row_of(one.columns, line.number, line.cells)
         key = keys(row)[0] if keys else ""
-        if len(chunk) >= CHUNK and not (key and key == last):
+        if len(chunk) >= min(MOST_ROWS, kind.rows_each) and not (key and key == last):
             yield at, chunk
             chunk = []
         chunk.append(row)

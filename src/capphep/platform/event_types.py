@@ -24,6 +24,7 @@ TYPES: Final[Mapping[str, Text]] = {
     "opportunity.changed": _("An opportunity changed, or was won or lost"),
     "order.created": _("An order was entered"),
     "order.changed": _("An order changed"),
+    "order.removed": _("An order that was imported by mistake was removed"),
     "order.status_changed": _("An order's licence status changed"),
     "request.created": _("A request was begun"),
     "request.sent": _("A request was sent to the desk"),

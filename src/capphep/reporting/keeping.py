@@ -133,7 +133,7 @@ def _follow(progress: Progress) -> int:
     found = list(behind.values_list("position", "type", "subject", "customer")[:BATCH])
     if not found:
         return 0
-    orders = _ids(Order, "order_no", _subjects(found, "order."))
+    orders = _ids(Order, "order_no", _subjects(found, "order.")) | _removed(found)
     requests = _ids(LicenceRequest, "request_no", _subjects(found, "request."))
     moved = _customers(found, _ABOUT_CUSTOMERS)
     if moved:
@@ -160,6 +160,15 @@ Seen = tuple[int | None, str, str, str]
 
 def _subjects(found: Iterable[Seen], beginning: str) -> set[str]:
     return {subject for _, type_, subject, _ in found if type_.startswith(beginning)}
+
+
+def _removed(found: Sequence[Seen]) -> set[int]:
+    """The keys of orders that are gone; their events say them."""
+    positions = [position for position, type_, _, _ in found if type_ == "order.removed"]
+    if not positions:
+        return set()
+    events = OutboxEvent.objects.filter(position__in=positions)
+    return {int(payload["id"]) for payload in events.values_list("payload", flat=True)}
 
 
 def _customers(found: Iterable[Seen], beginnings: tuple[str, ...]) -> set[int]:

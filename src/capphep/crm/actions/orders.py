@@ -36,6 +36,7 @@ __all__ = [
     "OrderDetails",
     "OrderHeader",
     "amend_header",
+    "check_order",
     "create_order",
     "edit_order",
     "move_licence_status",
@@ -85,6 +86,18 @@ def _entered(
     audit.record(actor, [audit.Change(order, "created", after=after)])
     outbox.enqueue([order_event("order.created", order, content.lines)])
     return order
+
+
+def check_order(
+    *,
+    actor: Actor,
+    header: OrderHeader,
+    lines: Sequence[LineInput],
+    discount: Discount = NO_DISCOUNT,
+) -> None:
+    """Say what `create_order` would, and write nothing. Raises as it does."""
+    require(actor, Permission.SALE_WRITE)
+    _checked(actor, header, lines, discount)
 
 
 def edit_order(
