@@ -91,6 +91,7 @@ SENTENCES = {
     "link_reopened": gettext_noop("opened the link of the administrator's account again"),
     "link_ended": gettext_noop("ended what the administrator's account was for"),
     "option_set": gettext_noop("changed the setting"),
+    "handed_over": gettext_noop("handed this over"),
     "message_set": gettext_noop("changed the text of the message"),
     "subject_request_ended": gettext_noop("noted the answer"),
     "template_restored": gettext_noop("went back to the default texts"),

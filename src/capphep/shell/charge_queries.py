@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from capphep.crm.models import Customer, Opportunity, Order
-from capphep.crm.states import LicenceStatus, OpportunityStage
+from capphep.collaboration.models import Activity
+from capphep.crm.queries.people import chances_of, customers_of, orders_of
 from capphep.platform.kit import Text
 from capphep.platform.models import User
 from capphep.provisioning.models import LicenceRequest
@@ -26,19 +26,17 @@ class Charge:
 
 
 def charges_of(user: User) -> Sequence[Charge]:
-    """What somebody else has to take over, without what there is none of. Five statements."""
-    customers = Customer.objects.filter(owner=user, is_active=True)
-    orders = Order.objects.filter(salesperson=user).exclude(
-        licence_status__in=(LicenceStatus.APPROVED, LicenceStatus.REVOKED)
-    )
-    chances = Opportunity.objects.filter(salesperson=user, stage=OpportunityStage.OPEN)
+    """What somebody else has to take over, without what there is none of. Six statements."""
+    customers, orders, chances = customers_of(user), orders_of(user), chances_of(user)
     handled = LicenceRequest.objects.filter(assigned_to=user, status=RequestStatus.WAITING)
     own = LicenceRequest.objects.filter(created_by=user, status__in=OPEN)
+    activities = Activity.objects.filter(assignee=user, done_at__isnull=True)
     found = (
         Charge(_("Customers"), customers.count(), reverse("crm:customer_list")),
         Charge(_("Open opportunities"), chances.count(), reverse("crm:opportunity_list")),
         Charge(_("Open orders"), orders.count(), reverse("crm:order_list")),
         Charge(_("Open requests of their own"), own.count(), reverse("ims:queue")),
         Charge(_("Requests that they handle"), handled.count(), reverse("ims:queue")),
+        Charge(_("Things to do"), activities.count(), reverse("collaboration:todo")),
     )
     return [charge for charge in found if charge.count]

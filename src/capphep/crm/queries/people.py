@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from capphep.crm.models import Customer, Opportunity, Order
+from capphep.crm.states import LicenceStatus, OpportunityStage
 from capphep.platform.models import User
 from capphep.platform.roles import Actor, Role, sees_all
 
@@ -15,3 +17,20 @@ def visible_salespeople(actor: Actor) -> QuerySet[User]:
         return people
     mine = Q(pk=actor.pk)
     return people.filter(mine | Q(team_id=actor.team_id) if actor.team_id else mine)
+
+
+# --- what somebody else has to take over when a person goes -----------------------------------
+
+
+def customers_of(person: User) -> QuerySet[Customer]:
+    return Customer.objects.filter(owner=person, is_active=True)
+
+
+def chances_of(person: User) -> QuerySet[Opportunity]:
+    return Opportunity.objects.filter(salesperson=person, stage=OpportunityStage.OPEN)
+
+
+def orders_of(person: User) -> QuerySet[Order]:
+    """Those that something is still to be done about."""
+    ended = (LicenceStatus.APPROVED, LicenceStatus.REVOKED)
+    return Order.objects.filter(salesperson=person).exclude(licence_status__in=ended)

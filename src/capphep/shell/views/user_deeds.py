@@ -2,51 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from capphep.platform.htmx import redirect, render_dialog
+from capphep.platform.models import User
 from capphep.platform.signed_in import actor_of
-from capphep.shell import account_actions, actions, queries
+from capphep.shell import account_actions, queries
 from capphep.shell.charge_queries import charges_of
-from capphep.shell.user_rules import UserInput
+from capphep.shell.leaving import colleagues_of, deactivate_user
+
+
+class SuccessorForm(forms.Form):
+    """Who takes over; nobody: everything stays with the person's name."""
+
+    successor = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("Who takes over"), required=False
+    )
+
+    def __init__(self, person: User, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        field = self.fields["successor"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = colleagues_of(person)
+        field.empty_label = _("Nobody: it stays with their name")
+        field.label_from_instance = _with_team  # type: ignore[method-assign]
+
+
+def _with_team(user: User) -> str:
+    return f"{user.full_name} · {user.team.name}" if user.team else user.full_name
 
 
 def deactivate(request: HttpRequest, user_id: int) -> HttpResponse:
-    """context: title, charges (charge_queries.Charge), hidden, danger, action, back_url."""
+    """context: title, charges (charge_queries.Charge), form, hidden, danger, action, back_url."""
     record = queries.user_of(actor_of(request), user_id)
-    if request.method == "POST":
-        typed = UserInput(
-            username=record.username,
-            full_name=record.full_name,
-            role=record.role,
-            email=record.email,
-            team=record.team.name if record.team else "",
-        )
-        seen = request.POST.get("version", "")
-        actions.edit_user(
-            actor=actor_of(request),
-            user_id=user_id,
-            seen_version=int(seen) if seen.isascii() and seen.isdigit() else 0,
-            typed=replace(typed, is_active=False),
-        )
-        message = _("%(name)s no longer signs in.") % {"name": record.full_name}
-        return redirect(request, "shell:user", user_id, message=message)
+    charges = charges_of(record)
+    posted = request.POST if request.method == "POST" else None
+    form = SuccessorForm(record, posted) if charges else None
+    if posted is not None and (form is None or form.is_valid()):
+        successor = form.cleaned_data["successor"] if form else None
+        return _deactivated(request, record, posted.get("version", ""), successor)
     context = {
         "title": _("Deactivate %(name)s?") % {"name": record.full_name},
-        "charges": charges_of(record),
+        "charges": charges,
+        "form": form,
         "hidden": [("version", record.version)],
         "danger": True,
         "action": request.path,
         "back_url": reverse("shell:user", args=[user_id]),
         "yes_label": _("Deactivate"),
     }
-    return render_dialog(request, "shell/_deactivate.html", context)
+    return render_dialog(request, "shell/_deactivate.html", context, status=422 if posted else 200)
+
+
+def _deactivated(
+    request: HttpRequest, record: User, seen: str, successor: User | None
+) -> HttpResponse:
+    count = deactivate_user(
+        actor=actor_of(request),
+        user=record,
+        seen_version=int(seen) if seen.isascii() and seen.isdigit() else 0,
+        successor_id=successor.pk if successor else None,
+    )
+    params = {"name": record.full_name, "count": count, "who": successor and successor.full_name}
+    message = _("%(name)s no longer signs in.") % params
+    if count:
+        message = _("%(name)s no longer signs in; %(who)s took over %(count)s records.") % params
+    return redirect(request, "shell:user", record.pk, message=message)
 
 
 @require_POST
