@@ -23,6 +23,7 @@ _RECORDS: Final[dict[str, Any]] = {
     "order": _("Order"),
     "licencerequest": _("Licence request"),
     "adminaccount": _("Administrator account"),
+    "user": _("User"),
     "api": _("API"),
     "list": _("List"),
 }
