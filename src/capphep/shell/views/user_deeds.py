@@ -31,7 +31,7 @@ class SuccessorForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = colleagues_of(person)
         field.empty_label = _("Nobody: it stays with their name")
-        field.label_from_instance = _with_team  # type: ignore[method-assign]
+        field.label_from_instance = _with_team  # type: ignore[assignment]
 
 
 def _with_team(user: User) -> str:
