@@ -11,10 +11,12 @@ from django.urls import reverse
 from capphep.crm.actions.codes import FormerInput, add_former_code, set_successor
 from capphep.crm.actions.customers import create_customer
 from capphep.crm.models import Customer, CustomerCode
+from capphep.crm.queries.customers import search_customers
 from capphep.platform.audit import entries_of
 from capphep.platform.models import User
 from capphep.platform.versions import Stale
 from capphep.pure.errors import Forbidden, Invalid, Invalids
+from tests.conftest import signed_in
 from tests.crm.conftest import typed_customer
 from tests.integration.apis import program
 from tests.plumbing.races import losers, race, winners
@@ -128,3 +130,47 @@ def test_of_two_who_note_one_code_for_two_units_one_does(
     )
     assert (len(winners(outcomes)), len(losers(outcomes))) == (1, 1)
     assert CustomerCode.objects.count() == 1
+
+
+# --- finding -------------------------------------------------------------------------------------
+
+
+def _noted(actor: User, customer: Customer, kind: str, value: str) -> None:
+    typed = FormerInput(kind=kind, value=value, last_day=JULY)
+    add_former_code(actor=actor, customer_id=customer.pk, typed=typed)
+
+
+def test_an_exact_former_code_or_name_finds_the_unit_of_today(
+    sales_client: Client, salesperson: User, own_customer: Customer, pool_customer: Customer
+) -> None:
+    _noted(salesperson, own_customer, "budget_code", "1999999")
+    _noted(salesperson, own_customer, "tax_code", "0100109106")
+    _noted(salesperson, own_customer, "name", "UBND Xã Bãi Thơm")
+    page = f"/crm/customers/{own_customer.pk}/"
+    for text in ("1.999.999", "0100109106", "ubnd xa bai thom"):
+        groups = sales_client.get("/search/suggestions", {"q": text}).json()["groups"]
+        [hit] = [hit for group in groups for hit in group["hits"]]
+        assert (hit["url"], hit["exact"]) == (page, True), text
+        listed = sales_client.get("/crm/customers/", {"q": text}).content.decode()
+        assert page in listed and f"/crm/customers/{pool_customer.pk}/" not in listed
+        picked = sales_client.get("/crm/customers/picker", {"q": text}).json()["results"]
+        assert [row["value"] for row in picked] == [own_customer.pk]
+    # Half a former name is no former name, and what nobody may know of stays unknown.
+    assert not list(search_customers(Customer.objects.all(), "bãi thơm"))
+
+
+def test_a_former_code_of_somebody_elses_unit_is_not_found(
+    salesperson: User, own_customer: Customer, other_salesperson: User
+) -> None:
+    _noted(salesperson, own_customer, "budget_code", "1999999")
+    other = signed_in(other_salesperson)
+    assert other.get("/search/suggestions", {"q": "1999999"}).json()["groups"] == []
+
+
+def test_over_the_api_a_sale_names_the_unit_by_a_former_code(
+    salesperson: User, own_customer: Customer
+) -> None:
+    _noted(salesperson, own_customer, "budget_code", "1999999")
+    api = program(salesperson)
+    made = api.post("/opportunities", {"name": "Mua thêm", "customer": "1999999"})
+    assert made.json()["customer"] == "1234567"

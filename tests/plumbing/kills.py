@@ -44,9 +44,12 @@ def killed_at_statement(target: Target, statement: int, *arguments: object) -> b
     return answer == "killed"
 
 
-def each_kill_point(target: Target, *arguments: object) -> Iterator[int]:
-    """Kill `target(*arguments)` at its 1st, 2nd, … statement, until a run goes through."""
-    for statement in range(1, MOST_STATEMENTS):
+def each_kill_point(target: Target, *arguments: object, every: int = 1) -> Iterator[int]:
+    """Kill `target(*arguments)` at its 1st, 2nd, … statement, until a run goes through.
+
+    ``every`` leaves out some of many statements.
+    """
+    for statement in range(1, MOST_STATEMENTS, every):
         if not killed_at_statement(target, statement, *arguments):
             return
         yield statement

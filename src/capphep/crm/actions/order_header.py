@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from capphep.catalog.kinds import OrderPurpose
 from capphep.crm.models import Customer, Opportunity, Order, SalesProject
-from capphep.crm.queries.customers import may_write, visible_customer
+from capphep.crm.queries.customers import customer_to_sell_to, may_write
 from capphep.crm.queries.sales import visible_opportunities
 from capphep.crm.rules import Problems, check_order_day
 from capphep.platform import clock
@@ -107,7 +107,7 @@ def _customer(actor: Actor, customer_id: int | None, order: Order | None) -> Cus
         raise Invalid("customer_required", gettext_noop("Choose a customer."), field="customer")
     if order is not None and order.customer_id == customer_id:
         return order.customer
-    customer = visible_customer(actor, customer_id)
+    customer = customer_to_sell_to(actor, customer_id)
     if customer is None:
         raise Invalid(
             "customer_unknown", gettext_noop("There is no such customer."), field="customer"

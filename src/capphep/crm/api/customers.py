@@ -25,6 +25,7 @@ from capphep.crm.queries.customers import (
     search_customers,
     visible_customers,
 )
+from capphep.crm.queries.former import named
 from capphep.platform.api import (
     ApiRequest,
     Input,
@@ -204,16 +205,10 @@ def follow_again(request: ApiRequest, budget_code: str, response: HttpResponse) 
 def customer_named(principal: Principal, budget_code: str) -> Customer:
     """The customer, where the token and its user may know of it. Raises NotFound."""
     rows = _visible(principal)
-    found = rows.filter(budget_code=budget_code).first() or _by_former(rows, budget_code)
+    found = named(rows, budget_code)
     if found is None:
         raise customer_not_found()
     return found
-
-
-def _by_former(rows: QuerySet[Customer], budget_code: str) -> Customer | None:
-    """RULE D3: a former code names the unit of today."""
-    kind = CodeKind.BUDGET_CODE
-    return rows.filter(former_codes__kind=kind, former_codes__key=budget_code).first()
 
 
 def _visible(principal: Principal) -> QuerySet[Customer]:

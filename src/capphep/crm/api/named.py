@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from capphep.crm.models import Customer, SalesProject
 from capphep.crm.queries.customers import visible_customers
+from capphep.crm.queries.former import unit_of_today
 from capphep.platform.api import Principal
 from capphep.pure.errors import Invalid, gettext_noop
 
 
 def customer_id_of(principal: Principal, budget_code: str, before: Customer | None = None) -> int:
-    """The customer that a sale is for; what stands there already may stay.
+    """The customer that a sale is for, also by a former code (D3); what stands there may stay.
 
     Raises Invalid ``customer_unknown``.
     """
     if before is not None and before.budget_code == budget_code:
         return before.pk
     rows = principal.within(visible_customers(principal.actor), customer="pk")
-    found = rows.filter(budget_code=budget_code).first()
+    unmerged = rows.filter(budget_code=budget_code, merged_into=None)
+    found = unmerged.first() or unit_of_today(rows, budget_code)
     if found is None:
         message = gettext_noop("There is no such customer.")
         raise Invalid("customer_unknown", message, field="customer")

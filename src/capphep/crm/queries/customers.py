@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import Case, IntegerField, Max, Prefetch, Q, QuerySet, Value, When
 
 from capphep.crm.models import Contact, Customer, Order, OwnedProduct
+from capphep.crm.queries.former import formerly
 from capphep.crm.rules import Ownership, ownership
 from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor, Permission, Role, may, sees_all
@@ -31,14 +32,20 @@ def visible_customers(actor: Actor) -> QuerySet[Customer]:
     return customers.filter(mine | Q(team_id=actor.team_id) if actor.team_id else mine)
 
 
-def visible_customer(actor: Actor, customer_id: int) -> Customer | None:
-    """The customer alone, where the actor may know of it. One statement."""
-    return next(iter(_visible_customer(actor, customer_id)), None)
+def customer_to_sell_to(actor: Actor, customer_id: int) -> Customer | None:
+    """The customer of a record that is about to be entered, where the actor may know of it.
+
+    RULE D2: locked, so that nothing is entered for one that is merged meanwhile; as it is when a
+    merge that was under way is over. One statement.
+    """
+    return next(iter(_locked_customer(actor, customer_id)), None)
 
 
 @prepared
-def _visible_customer(actor: Actor, customer_id: int) -> QuerySet[Customer]:
-    return visible_customers(actor).filter(pk=customer_id)
+def _locked_customer(actor: Actor, customer_id: int) -> QuerySet[Customer]:
+    # References to the row, from people and orders that are entered meanwhile, need not wait.
+    rows = visible_customers(actor).select_for_update(of=("self",), no_key=True)
+    return rows.filter(pk=customer_id)
 
 
 def customer_of(actor: Actor, customer_id: int) -> Customer:
@@ -121,22 +128,35 @@ def in_charge(
     return customers.filter(wanted)
 
 
-def search_customers(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
-    """Those whose code, name or tax code holds each word, accents or not."""
-    return holding(customers, compact_code(text))
+def search_customers(
+    customers: QuerySet[Customer], text: str, former: Collection[int] | None = None
+) -> QuerySet[Customer]:
+    """Those whose code, name or tax code holds each word, accents or not.
+
+    RULE D3: and those of which the text is a former code or name; ``former`` are their keys where
+    the caller knows them, else they are looked up in one statement.
+    """
+    if not text.strip():
+        return customers
+    found = holding(customers, compact_code(text))
+    known = formerly(text) if former is None else former
+    return found | customers.filter(pk__in=list(known)) if known else found
 
 
 _PUT_IN_ORDER: Final = 300
 
 
-def best_first(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
-    """Found customers for a picker: the exact budget code, then exact accents, then by name.
+def best_first(
+    customers: QuerySet[Customer], text: str, former: Collection[int] = ()
+) -> QuerySet[Customer]:
+    """Found customers for a picker: the exact budget code, also a former one (``former``, by key),
+    then exact accents, then by name.
 
     Of very many that are found, only the latest are put in order.
     """
     latest = customers.order_by("-pk").values("pk")[:_PUT_IN_ORDER]
     exact = Case(
-        When(budget_code=compact_code(text), then=Value(0)),
+        When(Q(budget_code=compact_code(text)) | Q(pk__in=list(former)), then=Value(0)),
         When(name__icontains=clean(text), then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),

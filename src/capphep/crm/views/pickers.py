@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from capphep.crm.models import Customer, Opportunity, SalesProject, Sector
 from capphep.crm.queries import customers as customer_queries
 from capphep.crm.queries import sales as sales_queries
+from capphep.crm.queries.former import formerly
 from capphep.crm.queries.people import visible_salespeople
 from capphep.crm.states import OpportunityStage
 from capphep.crm.views.shown import in_words, short_day
@@ -92,8 +93,9 @@ def _asked(request: HttpRequest) -> str:
 def _customers(request: HttpRequest, actor: User) -> list[Customer]:
     asked = _asked(request)
     found = customer_queries.visible_customers(actor).filter(is_active=True)
-    found = customer_queries.search_customers(found, asked)
-    found = customer_queries.best_first(found, asked).select_related("owner")
+    former = formerly(asked)
+    found = customer_queries.search_customers(found, asked, former)
+    found = customer_queries.best_first(found, asked, former).select_related("owner")
     return list(customer_queries.with_what_is_owned(found[:ROWS], clock.today()))
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from ninja import Field, Schema
 
+from capphep.crm.queries.former import codes_of_today
 from capphep.entitlements.actions import current_licence, ensure_signing_key
 from capphep.entitlements.licence_rules import LicenceState
 from capphep.entitlements.models import Licence, LicenceCause
@@ -65,13 +66,16 @@ class LicenceOut(Schema):
 def get_current_licence(request: ApiRequest, budget_code: str, product: str) -> Any:
     """Fetch the newest licence of a customer's product.
 
+    A former budget code is answered like the one of today.
     With `Accept: application/jose` the answer is the signed file itself. It stays the same
     for a third of its life.
     """
     subscriptions = _within(request.auth, visible_subscriptions(request.auth.actor), "")
-    found = subscriptions.filter(
-        customer__budget_code=budget_code, product__code__iexact=product
-    ).first()
+    own = subscriptions.filter(product__code__iexact=product, customer__merged_into=None)
+    found = own.filter(customer__budget_code=budget_code).first()
+    if found is None:
+        today = codes_of_today([budget_code]).get(budget_code)
+        found = own.filter(customer__budget_code=today).first() if today else None
     if found is None:
         raise licence_not_found()
     return _answer(request, current_licence(actor=request.auth.actor, subscription=found))

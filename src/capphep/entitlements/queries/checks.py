@@ -13,6 +13,7 @@ from django.db.models import F, Value
 
 from capphep.catalog.models import ItemContent, Module, TrialDefault
 from capphep.crm.queries.customers import visible_customers
+from capphep.crm.queries.former import codes_of_today
 from capphep.entitlements import check_rules
 from capphep.entitlements.check_rules import Answer, Document
 from capphep.entitlements.models import CheckDocument, Subscription, Usage
@@ -75,12 +76,20 @@ def check_many(
 ) -> list[Checked]:
     """The answers for the local day, in the order of the questions.
 
-    At most seven statements, however many are asked. ``more`` would be allowed where what is in
-    use and it are together no more than what is in force; what was never reported counts as none.
+    RULE D3: a former code, also that of a merged customer, is answered like the one of today.
+    At most nine statements, however many are asked, seven where nobody asks by a former code.
+    ``more`` would be allowed where what is in use and it are together no more than what is in
+    force; what was never reported counts as none.
     """
-    codes = {each.budget_code for each in questions if _CODE.fullmatch(each.budget_code)}
+    asked = {each.budget_code for each in questions if _CODE.fullmatch(each.budget_code)}
+    customers = _customers(actor, asked, within)
+    today = codes_of_today(asked - customers)
+    if today:
+        customers |= _customers(actor, today.values(), within)
+    codes = {today.get(code, code) for code in asked}
     known = _Known(
-        customers=_customers(actor, codes, within),
+        today=today,
+        customers=customers,
         flags=_flags(within),
         documents=_documents(codes, within),
         usage=_usage(codes, questions),
@@ -90,6 +99,7 @@ def check_many(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
+    today: Mapping[str, str]
     customers: Collection[str]
     flags: Collection[str]
     documents: Mapping[tuple[str, str], Document]
@@ -97,21 +107,22 @@ class _Known:
 
     def checked(self, question: Question, day: str) -> Checked:
         product, _, flag = question.flag.partition(".")
-        found = self.documents.get((question.budget_code, product), {})
+        customer = self.today.get(question.budget_code, question.budget_code)
+        found = self.documents.get((customer, product), {})
         answer = check_rules.answer(found.get(flag), day)
-        if question.budget_code not in self.customers:
+        if customer not in self.customers:
             return Checked(Answer(0, ""), "customer_unknown")
         if flag not in found and question.flag not in self.flags:
             return Checked(Answer(0, ""), "flag_unknown")
         if question.more is None or "." not in flag:
             return Checked(answer)
-        in_use = self.usage.get((question.budget_code, question.flag))
+        in_use = self.usage.get((customer, question.flag))
         is_allowed = (in_use or 0) + question.more <= answer.quantity
         return Checked(answer, in_use=in_use, is_allowed=is_allowed)
 
 
 def _customers(actor: Actor, codes: Collection[str], within: Within) -> set[str]:
-    customers = visible_customers(actor).filter(budget_code__in=codes)
+    customers = visible_customers(actor).filter(budget_code__in=codes, merged_into=None)
     if within.customer_id is not None:
         customers = customers.filter(pk=within.customer_id)
     return set(customers.values_list("budget_code", flat=True))

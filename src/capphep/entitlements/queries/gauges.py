@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from capphep.catalog.models import Module, Resource
 from capphep.crm.models import Customer
+from capphep.crm.queries.former import codes_of_today
 from capphep.entitlements.models import Subscription
 from capphep.entitlements.usage_rules import UsageKey
 from capphep.pure.errors import Invalid, Refusal, gettext_noop
@@ -48,8 +49,9 @@ EVERYTHING: Final = Within()
 def gauges_of(rows: Sequence[ReportedRow], within: Within) -> list[UsageKey | Refusal]:
     """The gauge of each row, or why there is none, in their order.
 
+    RULE D3: a former code, also that of a merged customer, means the unit of today.
     Codes: customer_unknown, module_unknown, resource_unknown, subscription_unknown. Two
-    statements, and at most two for 500 customers.
+    statements, and at most four for 500 customers.
     """
     names = _Names(rows, within)
     return [names.gauge(row) for row in rows]
@@ -59,13 +61,19 @@ class _Names:
     def __init__(self, rows: Sequence[ReportedRow], within: Within) -> None:
         self._modules = _modules(_codes(row.module for row in rows), within)
         self._resources = _resources(_codes(row.resource for row in rows))
-        codes = sorted(_codes(row.budget_code for row in rows))
-        self._subscriptions = _subscriptions(codes, within)
+        codes = _codes(row.budget_code for row in rows)
+        self._subscriptions = _subscriptions(sorted(codes), within)
         with_some = {budget_code for budget_code, _product in self._subscriptions}
-        self._customers = with_some | _customers([c for c in codes if c not in with_some], within)
+        self._today = codes_of_today(codes - with_some)
+        today = set(self._today.values()) - with_some
+        self._subscriptions |= _subscriptions(sorted(today), within)
+        with_some = {budget_code for budget_code, _product in self._subscriptions}
+        left = {self._today.get(code, code) for code in codes} - with_some
+        self._customers = with_some | _customers(sorted(left), within)
 
     def gauge(self, row: ReportedRow) -> UsageKey | Refusal:
-        if row.budget_code not in self._customers:
+        customer = self._today.get(row.budget_code, row.budget_code)
+        if customer not in self._customers:
             return _refused("customer_unknown", gettext_noop("There is no such customer."))
         module = self._modules.get((row.product, row.module))
         if not module:
@@ -75,7 +83,7 @@ class _Names:
             message = gettext_noop("There is no such resource.")
             return _refused("resource_unknown", message, "resource")
         module_id, product_id = module
-        subscription = self._subscriptions.get((row.budget_code, product_id))
+        subscription = self._subscriptions.get((customer, product_id))
         if not subscription:
             message = gettext_noop("The customer has no subscription of the product.")
             return _refused("subscription_unknown", message)
@@ -102,7 +110,9 @@ def _modules(codes: Collection[str], within: Within) -> dict[tuple[str, str], tu
 def _subscriptions(codes: Sequence[str], within: Within) -> dict[Owner, int]:
     found: dict[Owner, int] = {}
     for batch in _batches(codes):
-        rows = Subscription.objects.filter(customer__budget_code__in=batch)
+        rows = Subscription.objects.filter(
+            customer__budget_code__in=batch, customer__merged_into=None
+        )
         if within.customer_id is not None:
             rows = rows.filter(customer=within.customer_id)
         values = rows.values_list("customer__budget_code", "product_id", "pk")
