@@ -58,7 +58,7 @@ def test_they_are_chosen_by_type_and_by_whom_they_concern() -> None:
     say("c", "order.changed", customer="1000002", product="IHOS")
     feed.place()
     assert subjects(types=["order.changed"]) == ["b", "c"]
-    assert subjects(customer="1000002", product="IGOV") == ["b"]
+    assert subjects(customers=["1000002"], product="IGOV") == ["b"]
     assert subjects(limit=1) == ["a"]
 
 

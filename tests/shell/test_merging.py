@@ -184,7 +184,12 @@ def test_programs_and_people_who_use_the_old_code_reach_the_survivor(
     [answer] = igov.post("/entitlements/check", {"checks": [asked]}).json()["results"]
     assert (answer["customer"], answer["in_force"]) == ("7654321", 130)
     measured = {"module": "office", "resource": "users", "in_use": 120}
-    row = {"customer": "7654321", "product": "igov", **measured, "measured_at": timezone.now().isoformat()}
+    row = {
+        "customer": "7654321",
+        "product": "igov",
+        **measured,
+        "measured_at": timezone.now().isoformat(),
+    }
     assert igov.post("/usage", {"rows": [row]}).json()["rows"] == ["current"]
     usage = Usage.objects.get()
     assert (usage.subscription.customer, usage.in_use) == (twins.kept, 120)

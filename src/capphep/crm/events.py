@@ -47,6 +47,17 @@ def merged_event(gone: Customer, kept: Customer, day: datetime.date) -> Event:
     return Event("customer.merged", gone.budget_code, payload, customer=gone.budget_code)
 
 
+def code_changed_event(customer: Customer, before: str, day: datetime.date) -> Event:
+    """Under the code that is a former one from the day on."""
+    payload = {
+        "budget_code": before,
+        "changed_to": customer.budget_code,
+        "effective_on": day,
+        "version": customer.version,
+    }
+    return Event("customer.code_changed", before, payload, customer=before)
+
+
 def opportunity_event(type_: str, opportunity: Opportunity) -> Event:
     customer = opportunity.customer.budget_code
     payload = {

@@ -13,6 +13,7 @@ from capphep.platform.outbox import Event
 BY_CALENDAR: Final = "day"
 BY_OPENING: Final = "opening"
 BY_MERGE: Final = "merge"
+BY_CODE: Final = "code_change"
 """Causes beside those of a licence (`LicenceCause`)."""
 
 Codes: TypeAlias = tuple[str, str]

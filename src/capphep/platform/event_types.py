@@ -19,6 +19,7 @@ TYPES: Final[Mapping[str, Text]] = {
     "customer.created": _("A customer was entered"),
     "customer.changed": _("A customer's data changed"),
     "customer.merged": _("A customer was merged into another one"),
+    "customer.code_changed": _("A customer got another budget code"),
     "customer.removed": _("A customer that was imported by mistake was removed"),
     "opportunity.created": _("An opportunity was entered"),
     "opportunity.changed": _("An opportunity changed, or was won or lost"),

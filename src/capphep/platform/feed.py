@@ -47,7 +47,7 @@ def after(
     position: int,
     *,
     types: Sequence[str] = (),
-    customer: str = "",
+    customers: Sequence[str] = (),
     product: str = "",
     limit: int = BATCH,
 ) -> list[OutboxEvent]:
@@ -58,8 +58,8 @@ def after(
     found = OutboxEvent.objects.filter(position__gt=position).order_by("position")
     if types:
         found = found.filter(type__in=types)
-    if customer:
-        found = found.filter(customer=customer)
+    if customers:
+        found = found.filter(customer__in=customers)
     if product:
         found = found.filter(product=product)
     return list(found[:limit])

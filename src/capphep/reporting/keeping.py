@@ -16,6 +16,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from capphep.crm.models import Customer, Order
+from capphep.crm.queries.former import codes_of_today
 from capphep.entitlements.models import Subscription
 from capphep.platform import feed, rows
 from capphep.platform.models import OutboxEvent
@@ -175,7 +176,11 @@ def _customers(found: Iterable[Seen], beginnings: tuple[str, ...]) -> set[int]:
     codes = {customer for _, type_, _, customer in found if type_.startswith(beginnings)}
     if not codes:
         return set()
-    return _ids(Customer, "budget_code", codes)
+    known = _ids(Customer, "budget_code", codes)
+    if len(known) < len(codes):
+        # Told before the unit got another code.
+        known |= _ids(Customer, "budget_code", set(codes_of_today(codes).values()))
+    return known
 
 
 def _ids(model: type[Model], name: str, values: set[str]) -> set[int]:

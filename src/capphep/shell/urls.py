@@ -9,6 +9,7 @@ from capphep.shell.views import (
     notices,
     options,
     passwords,
+    recoding,
     roles,
     search,
     teams,
@@ -72,7 +73,10 @@ notice_urls = [
     path("notices/read", notices.notices_read, name="notices_read"),
     path("notices/<int:notice_id>/read", notices.notice_read, name="notice_read"),
 ]
-customer_urls = [path("customers/<int:pk>/merge", merging.customer_merge, name="customer_merge")]
+customer_urls = [
+    path("customers/<int:pk>/merge", merging.customer_merge, name="customer_merge"),
+    path("customers/<int:pk>/budget-code", recoding.customer_recode, name="customer_recode"),
+]
 search_urls = [
     path("search", search.search, name="search"),
     path("search/suggestions", search.suggestions, name="suggestions"),

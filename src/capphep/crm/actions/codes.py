@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
+from capphep.crm.actions.code_lock import hold_codes
 from capphep.crm.actions.records import write_changes
 from capphep.crm.customer_rules import required
 from capphep.crm.models import CodeKind, Customer, CustomerCode
@@ -122,6 +123,7 @@ def _at_value(read: Callable[[str], str], typed: str) -> str:
 def _check_free(kind: str, value: str) -> None:
     if kind != CodeKind.BUDGET_CODE:
         return
+    hold_codes(value)
     former = CustomerCode.objects.filter(kind=kind, value=value)
     if former.exists() or Customer.objects.filter(budget_code=value).exists():
         raise _taken()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from capphep.crm.actions.code_lock import hold_codes
 from capphep.crm.actions.contacts import described
 from capphep.crm.actions.duplicates import check_alike, note_pairs
 from capphep.crm.actions.once import created_once
@@ -24,7 +25,6 @@ from capphep.crm.keys import NAMED_BY, customer_keys, key_of
 from capphep.crm.models import CodeKind, Contact, Customer, CustomerCode, Opportunity, Sector
 from capphep.crm.queries.customers import (
     customer_for_update,
-    has_orders,
     is_descendant,
     lock_in_order,
     visible_customers,
@@ -67,7 +67,7 @@ def _entered(
         with transaction.atomic():
             customer.save(force_insert=True)
     except IntegrityError:
-        _raise_taken(actor, customer.budget_code)
+        raise_taken(actor, customer.budget_code)
         raise
     if person is not None:
         first = Contact.objects.create(customer=customer, updated_by_id=actor.pk, **person)
@@ -88,7 +88,7 @@ def edit_customer(
 ) -> Customer:
     """Change a customer. What its orders and opportunities are found by follows its name.
 
-    Raises NotFound, Forbidden; Stale; Invalids (R11: budget_code_fixed once it has orders);
+    Raises NotFound, Forbidden; Stale; Invalids (R11: budget_code_fixed);
     `PossibleDuplicates` (D1) where it comes to look like another customer.
     """
     require(actor, Permission.CUSTOMER_WRITE)
@@ -101,12 +101,7 @@ def edit_customer(
         values = _checked(actor, typed, customer, Problems())
         alike = check_alike(values, customer, confirmed)
         note_pairs(actor, customer, alike, confirmed)
-        try:
-            with transaction.atomic():
-                changed = _write(actor, customer, values)
-        except IntegrityError:
-            _raise_taken(actor, str(values["budget_code"]))
-            raise
+        changed = _write(actor, customer, values)
         if changed & set(NAMED_BY):
             refresh_found_by(customer)
     return customer
@@ -170,16 +165,20 @@ def _checked_contact(typed: ContactInput, problems: Problems) -> dict[str, objec
 
 
 def _check_budget_code(actor: Actor, code: str, before: Customer | None) -> None:
-    """RULE R11: a code is unique for life. Raises budget_code_fixed, budget_code_taken."""
+    """RULE R11: a code is unique for life, and changes by an action of its own, which knows all
+    that copies it. Raises budget_code_fixed, budget_code_taken."""
     if not code or (before is not None and before.budget_code == code):
         return
-    if before is not None and has_orders(before):
-        message = gettext_noop("This customer has orders: its budget code can no longer change.")
+    if before is not None:
+        message = gettext_noop(
+            "A budget code is changed by “Change budget code…”, with its reason."
+        )
         raise Invalid("budget_code_fixed", message, rule="R11", field="budget_code")
-    _raise_taken(actor, code)
+    hold_codes(code)
+    raise_taken(actor, code)
 
 
-def _raise_taken(actor: Actor, code: str) -> None:
+def raise_taken(actor: Actor, code: str) -> None:
     """Raises Invalids budget_code_taken when a customer has the code; names it to who may know."""
     former = CustomerCode.objects.filter(kind=CodeKind.BUDGET_CODE, key=code)
     for had in former.select_related("customer"):

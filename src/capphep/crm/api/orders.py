@@ -30,6 +30,7 @@ from capphep.crm.api.order_schemas import (
     whole,
 )
 from capphep.crm.models import Order
+from capphep.crm.queries.former import code_of_today
 from capphep.crm.queries.orders import order_not_found, search_orders, visible_orders
 from capphep.crm.rules import is_frozen
 from capphep.platform.api import (
@@ -56,7 +57,7 @@ def list_orders(request: ApiRequest, query: Query[OrderQuery]) -> Any:
     """List orders, newest first."""
     rows = search_orders(_visible(request.auth), query.q)
     wanted = {
-        "budget_code": query.customer,
+        "customer__budget_code": query.customer and code_of_today(query.customer),
         "licence_status": query.licence_status,
         "ordered_on__gte": query.from_day,
         "ordered_on__lte": query.to_day,

@@ -17,6 +17,7 @@ from capphep.crm.actions.opportunities import (
 )
 from capphep.crm.api.named import customer_id_of, project_id_of
 from capphep.crm.models import Opportunity, SalesProject
+from capphep.crm.queries.former import code_of_today
 from capphep.crm.queries.sales import (
     opportunity_not_found,
     project_of,
@@ -79,7 +80,7 @@ def list_opportunities(request: ApiRequest, query: Query[OpportunityQuery]) -> A
     """List opportunities, newest first."""
     rows = search_opportunities(_visible(request.auth), query.q)
     if query.customer:
-        rows = rows.filter(customer__budget_code=query.customer)
+        rows = rows.filter(customer__budget_code=code_of_today(query.customer))
     if query.stage:
         rows = rows.filter(stage=query.stage)
     return page_of(rows, query, sort="-created_at", shape=_shown)

@@ -13,7 +13,7 @@ from capphep.crm.customer_rules import ContactInput, CustomerInput, check_chapte
 from capphep.crm.duplicate_rules import Confirmed
 from capphep.crm.forms.fields import CodeField, RecordForm, key_of
 from capphep.crm.models import Contact, Customer, Level, OrgType, PublicUnitKind, Sector
-from capphep.crm.queries.customers import has_orders, visible_customers
+from capphep.crm.queries.customers import visible_customers
 from capphep.crm.queries.duplicates import Likeness
 from capphep.platform.roles import Actor
 from capphep.platform.widgets import Picker
@@ -93,11 +93,11 @@ class CustomerForm(RecordForm):
         known = visible_customers(actor)
         kept = customer.parent_id if customer else None
         parent.queryset = known | Customer.objects.filter(pk=kept) if kept else known
-        if customer is not None and has_orders(customer):
+        if customer is not None:
             # Read only, not disabled: one that is posted all the same is refused by the rule.
             code = self.fields["budget_code"]
             code.widget.attrs["readonly"] = True
-            code.help_text = _("Fixed: this customer has orders")
+            code.help_text = _("Changed by “Change budget code…” on the customer’s page")
 
     def clean(self) -> None:
         """R11 across two fields, told together with what is wrong in single ones."""

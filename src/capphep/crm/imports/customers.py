@@ -28,6 +28,7 @@ from capphep.crm.imports.provinces import official_name
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Level, OrgType, PublicUnitKind, Sector
 from capphep.crm.queries.customers import may_write
+from capphep.crm.queries.former import codes_of_today
 from capphep.crm.rules import Problems
 from capphep.platform.roles import Actor, Permission, may
 from capphep.pure import codes
@@ -248,6 +249,7 @@ class _Batch:
 
     def look_up(self, actor: Actor, *, must_be_own: bool) -> None:
         """Find the customers that are there, and take out the rows of those of others."""
+        self._take_out({code: _is_former(code) for code in codes_of_today(self.first)})
         found = owners_of(self.first)
         self.known = set(found)
         if must_be_own and not may(actor, Permission.BULK_ENTER):
@@ -297,6 +299,13 @@ def of_somebody_else(code: str) -> Invalid:
     message = gettext_noop("The budget code %(code)s belongs to a customer of somebody else.")
     params = {"code": code}
     return Invalid("budget_code_taken", message, rule="R11", field="budget_code", params=params)
+
+
+def _is_former(code: str) -> Invalid:
+    """RULE D3: nobody else gets it, and nothing is written about a merged customer."""
+    message = gettext_noop("%(code)s is a former code of a unit: enter its code of today.")
+    params = {"code": code}
+    return Invalid("former_code", message, rule="D3", field="budget_code", params=params)
 
 
 def _differs(first: int) -> Invalid:

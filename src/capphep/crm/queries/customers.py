@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db.models import Case, IntegerField, Max, Prefetch, Q, QuerySet, Value, When
 
-from capphep.crm.models import Contact, Customer, Order, OwnedProduct
+from capphep.crm.models import Contact, Customer, OwnedProduct
 from capphep.crm.queries.former import formerly
 from capphep.crm.rules import Ownership, ownership
 from capphep.platform.prepared import prepared
@@ -177,10 +177,6 @@ def lock_in_order(*customer_ids: int) -> None:
     each other when each makes the other's customer its governing unit."""
     rows = Customer.objects.filter(pk__in=customer_ids).order_by("pk")
     list(rows.select_for_update().values_list("pk", flat=True))
-
-
-def has_orders(customer: Customer) -> bool:
-    return Order.objects.filter(customer=customer).exists()
 
 
 def is_descendant(customer: Customer, possible: Customer) -> bool:

@@ -65,6 +65,11 @@ def codes_of_today(asked: Collection[str]) -> dict[str, str]:
     return found
 
 
+def code_of_today(asked: str) -> str:
+    """RULE D3: the code itself, or the one of today of which it is a former one. One statement."""
+    return codes_of_today([asked]).get(asked, asked)
+
+
 def codes_ever(customer_id: int) -> list[str]:
     """RULE D3: the code of today first, then all former ones: what is told under any of them
     concerns the unit. Two statements."""

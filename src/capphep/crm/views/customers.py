@@ -38,7 +38,7 @@ def customer_menu(actor: User, customer: Customer) -> list[MenuItem]:
     if customer.merged_into_id is not None:
         return []
     if not may(actor, Permission.CUSTOMER_WRITE):
-        return _merge_items(actor, customer)
+        return [*_code_items(actor, customer, ""), *_merge_items(actor, customer)]
     own = "" if queries.may_write(actor, customer) else _("This customer is a colleague's.")
     gone = "" if customer.is_active else _("This customer is no longer followed.")
     edit, stop, again = (
@@ -56,9 +56,20 @@ def customer_menu(actor: User, customer: Customer) -> list[MenuItem]:
         MenuItem(_("Create order"), order, icon="file-invoice", disabled_reason=own or gone),
         _request_item(customer, own or gone),
         follow,
+        *_code_items(actor, customer, own),
         *_merge_items(actor, customer),
     ]
     return [item for item in items if item.url]
+
+
+def _code_items(actor: User, customer: Customer, reason: str) -> list[MenuItem]:
+    """So is changing a code that all of them copy."""
+    url = url_if_any("shell:customer_recode", customer.pk)
+    writes = may(actor, Permission.CUSTOMER_MERGE) or may(actor, Permission.CUSTOMER_WRITE)
+    if not url or not writes:
+        return []
+    label = _("Change budget code…")
+    return [MenuItem(label, url, "dialog", icon="pencil", disabled_reason=reason)]
 
 
 def _merge_items(actor: User, customer: Customer) -> list[MenuItem]:

@@ -58,7 +58,9 @@ def move_subscriptions(gone: Customer, kept: Customer, day: datetime.date) -> Mo
             survivor, changes = other, _transfer(one, other, day)
         moved.changes += changes
         if changes:
-            moved.events += _told(survivor, gone, day)
+            moved.events += told_by_both_codes(
+                survivor, gone.budget_code, day, events.BY_MERGE, LicenceCause.MERGE
+            )
     return moved
 
 
@@ -118,19 +120,20 @@ def _changed(subscription: Subscription) -> None:
     rebuild_balances([subscription])
 
 
-def _told(survivor: Subscription, gone: Customer, day: datetime.date) -> Sequence[Event]:
-    """What the unit may use now, by both codes, and the licence that certifies it."""
-    granted = granted_to([survivor.pk])
-    holding = events.of_spans(granted.spans[survivor.pk], granted.codes, day)
+def told_by_both_codes(
+    subscription: Subscription, before: str, day: datetime.date, cause: str, certified: str
+) -> Sequence[Event]:
+    """What the unit may use now, and that nothing is held by the code ``before``.
+
+    A licence certifies what is in force. ``cause`` is that of the events, ``certified`` its.
+    """
+    granted = granted_to([subscription.pk])
+    holding = events.of_spans(granted.spans[subscription.pk], granted.codes, day)
     told = [
-        events.changed(survivor, holding, cause=events.BY_MERGE, effective_on=day),
-        events.changed(
-            survivor, {}, cause=events.BY_MERGE, effective_on=day, customer=gone.budget_code
-        ),
+        events.changed(subscription, holding, cause=cause, effective_on=day),
+        events.changed(subscription, {}, cause=cause, effective_on=day, customer=before),
     ]
-    if is_anything_in_force(survivor, day):
-        licence = issue_licence(
-            subscription=survivor, request_no="", day=day, cause=LicenceCause.MERGE
-        )
-        told.append(events.issued(survivor, licence, day))
+    if is_anything_in_force(subscription, day):
+        licence = issue_licence(subscription=subscription, request_no="", day=day, cause=certified)
+        told.append(events.issued(subscription, licence, day))
     return told

@@ -16,6 +16,14 @@ class LicenceCause(models.TextChoices):
     WITHDRAWAL = "withdrawal", _("Withdrawal")
     INFO_CHANGE = "info_change", _("Change of information")
     MERGE = "merge", _("Merge of customers")
+    CODE_CHANGE = "code_change", _("Change of the budget code")
+
+
+_OF_NO_REQUEST = [
+    LicenceCause.OPENING.value,
+    LicenceCause.MERGE.value,
+    LicenceCause.CODE_CHANGE.value,
+]
 
 
 class Licence(models.Model):
@@ -46,9 +54,7 @@ class Licence(models.Model):
             models.UniqueConstraint(fields=["subscription", "version"], name="licence_version"),
             models.UniqueConstraint(
                 fields=["request_no", "cause"],
-                condition=~models.Q(
-                    cause__in=[LicenceCause.OPENING.value, LicenceCause.MERGE.value]
-                ),
+                condition=~models.Q(cause__in=_OF_NO_REQUEST),
                 name="licence_once",
             ),
         ]

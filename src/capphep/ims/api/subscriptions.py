@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from ninja import Query
 
+from capphep.crm.queries.former import code_of_today
 from capphep.entitlements.models import Grant, Subscription
 from capphep.entitlements.queries import visible_subscriptions
 from capphep.entitlements.queries.subscriptions import subscription_not_found
@@ -41,7 +42,7 @@ def list_subscriptions(request: ApiRequest, query: Query[SubscriptionQuery]) -> 
     rows = queries.subscriptions(request.auth.actor, query.at or clock.today())
     rows = _within(request.auth, queries.search_subscriptions(rows, query.q))
     if query.customer:
-        rows = rows.filter(customer__budget_code=query.customer)
+        rows = rows.filter(customer__budget_code=code_of_today(query.customer))
     if query.product:
         rows = rows.filter(product__code=query.product)
     if query.state:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
+from capphep.crm.queries.former import codes_ever
 from capphep.integration.models import Delivery, Endpoint
 from capphep.integration.states import EndpointStatus
 from capphep.integration.webhook_queries import behind
@@ -36,21 +38,27 @@ def hand_over() -> int:
 def _hand_some(endpoint_id: int, last: int) -> int:
     """The deliveries and how far the endpoint has come are one transaction."""
     locked = behind(last).select_for_update(of=("self",), no_key=True)
-    endpoint = locked.select_related("product", "customer").filter(pk=endpoint_id).first()
+    endpoint = locked.select_related("product").filter(pk=endpoint_id).first()
     if endpoint is None:
         return 0
     events = feed.after(endpoint.position, limit=BATCH)
-    wanted = [event for event in events if wants(endpoint, event)]
+    codes = codes_of(endpoint)
+    wanted = [event for event in events if wants(endpoint, event, codes)]
     rows.insert(delivery_of(endpoint, event) for event in wanted)
     Endpoint.objects.filter(pk=endpoint.pk).update(position=events[-1].position)
     return len(events)
 
 
-def wants(endpoint: Endpoint, event: OutboxEvent) -> bool:
-    """Whether the endpoint was set up for events such as this one."""
+def codes_of(endpoint: Endpoint) -> Collection[str]:
+    """RULE D3: the codes under which the endpoint's customer is told of; none for all."""
+    return codes_ever(endpoint.customer_id) if endpoint.customer_id else ()
+
+
+def wants(endpoint: Endpoint, event: OutboxEvent, codes: Collection[str]) -> bool:
+    """Whether the endpoint was set up for events such as this one; ``codes`` as `codes_of`."""
     if endpoint.types and event.type not in endpoint.types:
         return False
-    if endpoint.customer and event.customer != endpoint.customer.budget_code:
+    if endpoint.customer_id and event.customer not in codes:
         return False
     return not endpoint.product or event.product == endpoint.product.code
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.utils import timezone
 
-from capphep.integration.actions.handing import delivery_of, wants
+from capphep.integration.actions.handing import codes_of, delivery_of, wants
 from capphep.integration.models import Delivery, Endpoint
 from capphep.integration.states import DELIVERY_STATUS, DeliveryStatus
 from capphep.integration.webhook_queries import delivery_for_update, endpoint_for_update
@@ -71,7 +71,8 @@ def _wanted(
     )
     if endpoint.types:
         events = events.filter(type__in=endpoint.types)
-    found = [event for event in events.order_by("position")[: MOST + 1] if wants(endpoint, event)]
+    codes, newest = codes_of(endpoint), events.order_by("position")[: MOST + 1]
+    found = [event for event in newest if wants(endpoint, event, codes)]
     if len(found) > MOST:
         message = gettext_noop("These are more than 10,000 events: choose a shorter time.")
         raise Invalid("range_too_long", message, field="until")

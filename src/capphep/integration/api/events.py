@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from ninja import Field, Query, Schema
 
 from capphep.catalog.models import Product
-from capphep.crm.models import Customer
+from capphep.crm.queries.former import codes_ever
 from capphep.platform import feed
 from capphep.platform.api import ApiRequest, Principal, Routes, Scope
 from capphep.platform.event_types import TYPES
@@ -79,13 +79,11 @@ def _types(text: str) -> list[str]:
     return types
 
 
-def _bounds(principal: Principal) -> dict[str, str]:
-    """Whom the events of a bound token concern, as events name them."""
-    bounds = {}
+def _bounds(principal: Principal) -> dict[str, Any]:
+    """Whom the events of a bound token concern, as events name them: also by former codes (D3)."""
+    bounds: dict[str, Any] = {}
     if principal.customer_id is not None:
-        bounds["customer"] = Customer.objects.values_list("budget_code", flat=True).get(
-            pk=principal.customer_id
-        )
+        bounds["customers"] = codes_ever(principal.customer_id)
     if principal.product_id is not None:
         bounds["product"] = Product.objects.values_list("code", flat=True).get(
             pk=principal.product_id

@@ -30,7 +30,8 @@ STATEMENTS: Final = {
     "check": f"{_ASKED} AND d.product_code = $4 WHERE t.sha256 = $1 AND {_RUNNING}",
     "bulk": f"{_ASKED} WHERE t.sha256 = $1 AND {_RUNNING} ORDER BY d.product_code",
     "stream": f"{_ASKED} WHERE t.id = CAST($1 AS bigint) AND {_RUNNING} ORDER BY d.product_code",
-    # Whether anything was granted to the customer of which no document was written.
+    # Whether anything was granted to the customer of which no document was written. Former codes,
+    # also those of merged customers, mean the customer of today.
     "customer": """
 SELECT c.id, EXISTS (
     SELECT 1 FROM entitlements_subscription s
@@ -38,8 +39,8 @@ SELECT c.id, EXISTS (
     LEFT JOIN entitlements_checkdocument d ON d.subscription_id = s.id
     WHERE s.customer_id = c.id AND d.id IS NULL)
 FROM crm_customer c WHERE c.budget_code = $1 AND c.merged_into_id IS NULL
-UNION SELECT c.merged_into_id, 1 = 0 FROM crm_customer c
-WHERE c.budget_code = $1 AND c.merged_into_id IS NOT NULL""",
+UNION SELECT k.customer_id, 1 = 0 FROM crm_customercode k
+WHERE k.key = $1 AND k.kind = 'budget_code'""",
     # What a former code, or that of a merged customer, is today.
     "today": """
 SELECT c.budget_code FROM crm_customercode k JOIN crm_customer c ON c.id = k.customer_id

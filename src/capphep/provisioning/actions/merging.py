@@ -31,8 +31,7 @@ def in_the_way(gone: Customer, kept: Customer) -> Sequence[Conflict]:
     Both have something open of the same kind without an order: one of them has to go first.
     """
     both = (gone, kept)
-    waiting = LicenceRequest.objects.filter(customer__in=both, status=RequestStatus.WAITING)
-    found = [_waits(number) for number in waiting.values_list("request_no", flat=True)]
+    found = waiting(*both)
     proposed = Withdrawal.objects.filter(
         request__customer__in=both, status=WithdrawalStatus.PROPOSED
     )
@@ -40,6 +39,12 @@ def in_the_way(gone: Customer, kept: Customer) -> Sequence[Conflict]:
         _proposed(number) for number in proposed.values_list("request__request_no", flat=True)
     ]
     return [*found, *(_on_both(number) for number in _open_on_both(gone, kept))]
+
+
+def waiting(*customers: Customer) -> list[Conflict]:
+    """The requests of these customers that wait at the desk, each as what is in the way."""
+    rows = LicenceRequest.objects.filter(customer__in=customers, status=RequestStatus.WAITING)
+    return [_waits(number) for number in rows.values_list("request_no", flat=True)]
 
 
 def _open_on_both(gone: Customer, kept: Customer) -> list[str]:

@@ -13,6 +13,7 @@ from pydantic import StrictInt
 from capphep.catalog.models import Module, Product
 from capphep.crm.api.customers import customer_named
 from capphep.crm.api.orders import order_named
+from capphep.crm.queries.former import code_of_today
 from capphep.platform.api import (
     ApiRequest,
     Input,
@@ -61,7 +62,7 @@ def list_requests(request: ApiRequest, query: Query[RequestQuery]) -> Any:
     wanted = {
         "status": query.status,
         "kind": query.kind,
-        "budget_code": query.customer,
+        "customer__budget_code": query.customer and code_of_today(query.customer),
         "order__order_no": query.order,
     }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
