@@ -265,9 +265,7 @@ def test_a_salesperson_without_a_team_sees_own_and_pool_only(
     assert set(visible_customers(salesperson)) == {own_customer, pool_customer}
 
 
-def test_an_edit_does_not_change_the_budget_code(
-    salesperson: User, own_customer: Customer
-) -> None:
+def test_an_edit_does_not_change_the_budget_code(salesperson: User, own_customer: Customer) -> None:
     with pytest.raises(Invalids) as refused:
         edit_customer(
             actor=salesperson,
