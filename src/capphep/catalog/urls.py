@@ -4,6 +4,7 @@ from django.urls import path
 
 from capphep.catalog.views import (
     eligibility,
+    fields,
     goods,
     item_forms,
     loading,
@@ -51,6 +52,7 @@ urlpatterns = [
     ),
     path("products/<int:product_id>/modules/new", parts.module_new, name="module_new"),
     path("modules/<int:module_id>/edit", parts.module_edit, name="module_edit"),
+    path("modules/<int:module_id>/fields", fields.module_fields, name="module_fields"),
     path("modules/<int:module_id>/up", parts.module_up, name="module_up"),
     path("modules/<int:module_id>/down", parts.module_down, name="module_down"),
     path("resources/", parts.resource_list, name="resource_list"),

@@ -133,6 +133,7 @@ LABELS = {
     "contents": gettext_noop("Contents"),
     "taxes": gettext_noop("Tax rate"),
     "prices": gettext_noop("Coming prices"),
+    "fields": gettext_noop("Additional fields"),
     "add_ons": gettext_noop("Packages that owners may add"),
     "trial": gettext_noop("Resources of a trial"),
     "kind": gettext_noop("Kind"),

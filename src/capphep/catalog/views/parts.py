@@ -92,10 +92,12 @@ def _moved(request: HttpRequest, module_id: int, *, up: bool) -> HttpResponse:
 
 def module_menu(module: Module) -> list[MenuItem]:
     """What an administrator may do with a module of a product."""
-    edit, up, down = (
-        reverse(f"catalog:module_{verb}", args=[module.pk]) for verb in ("edit", "up", "down")
+    edit, fields, up, down = (
+        reverse(f"catalog:module_{verb}", args=[module.pk])
+        for verb in ("edit", "fields", "up", "down")
     )
     return [
+        MenuItem(_("Additional fields"), fields, icon="pencil"),
         MenuItem(_("Rename"), edit, "dialog", "pencil"),
         MenuItem(_("Move up"), up, "post", "arrow-up"),
         MenuItem(_("Move down"), down, "post", "arrow-down"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,13 +14,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from capphep.catalog import schemas
+from capphep.catalog.forms.extra import ExtraForm
 from capphep.platform.htmx import done, is_htmx, redirect, render_dialog, toast
 from capphep.platform.kit import Remark
 from capphep.platform.signed_in import actor_of
 from capphep.provisioning import explanations, queries
 from capphep.provisioning.actions import drafts, extras
 from capphep.provisioning.actions.locks import check_own, require_own
-from capphep.provisioning.forms import ExtraForm
 from capphep.provisioning.models import LicenceRequest, RequestLine
 from capphep.provisioning.views.access import only_post
 from capphep.provisioning.views.rounds import remarks_of
@@ -106,11 +107,21 @@ def _dialog(
 
 def _extra_form(record: LicenceRequest, line: RequestLine, request: HttpRequest) -> ExtraForm:
     """The form with what the line holds; a missing budget code is suggested from another line."""
-    fields = schemas.fields_of(line.module.extra_schema, get_language() or "")
+    schema = line.module.extra_schema
+    new = schemas.new_since(schema, record.created_at) - line.extra.keys()
+    fields = [
+        replace(field, help=_new_help(field)) if field.name in new else field
+        for field in schemas.fields_of(schema, get_language() or "")
+    ]
     initial = {field.name: _typed(field, line.extra.get(field.name, "")) for field in fields}
     code, lacking = extras.budget_code_offer(list(queries.lines_of(record)))
     initial |= {name: code for other, name in lacking if other.pk == line.pk}
     return ExtraForm(fields, request.POST if request.method == "POST" else None, initial=initial)
+
+
+def _new_help(field: schemas.ExtraField) -> str:
+    """A draft that was begun before the field was asked for says so."""
+    return " ".join(filter(None, [_("New since this request was begun."), field.help]))
 
 
 def _typed(field: schemas.ExtraField, value: object) -> object:
