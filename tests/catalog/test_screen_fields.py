@@ -20,7 +20,7 @@ from capphep.platform import versions
 from capphep.platform.audit import entries_of
 from capphep.platform.models import User
 from capphep.platform.roles import SYSTEM
-from capphep.provisioning.models import RequestLine
+from capphep.provisioning.models import LicenceRequest, RequestLine
 from tests import factories, stories
 from tests.factories import SmallCatalogue
 from tests.plumbing.races import losers, race, winners
@@ -133,6 +133,12 @@ def test_a_draft_made_before_says_what_is_new(
         reverse("provisioning:extra", args=[later.pk, line.pk])
     ).content.decode()
     assert "Nhãn rooms" in page and "Mới có sau khi" not in page
+
+
+def _dialog(client: Client, request: LicenceRequest) -> str:
+    line = RequestLine.objects.get(request=request)
+    response = client.get(reverse("provisioning:extra", args=[request.pk, line.pk]))
+    return response.content.decode()
 
 
 def test_the_memory_of_a_schema_is_no_part_of_the_file(catalogue: SmallCatalogue) -> None:

@@ -102,4 +102,9 @@ def _refusal(mistake: SchemaMistake, keys: Mapping[str, str]) -> Invalid:
 def _told(schema: Mapping[str, Any]) -> str:
     """The fields in a few words, as the audit trail keeps them."""
     fields = schemas.fields_of(schema, "vi")
-    return ", ".join(f"{each.label}{' *' if each.required else ''}" for each in fields)
+    return ", ".join(_in_words(each) for each in fields)
+
+
+def _in_words(field: schemas.ExtraField) -> str:
+    choices = f" ({', '.join(label for _, label in field.choices)})" if field.choices else ""
+    return f"{field.label}{' *' if field.required else ''}{choices}"
