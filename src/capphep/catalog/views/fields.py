@@ -38,7 +38,7 @@ def module_fields(request: HttpRequest, module_id: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, module, rows_of(module.extra_schema))
     rows = posted_rows(request.POST)
-    if request.POST.get("intent"):
+    if request.POST.get("intent") or request.GET.get("intent"):
         return _page(request, module, rows, is_changed=True)
     try:
         save_fields(

@@ -13,7 +13,7 @@ from capphep.platform.roles import Permission, may
 from capphep.platform.signed_in import actor_of
 
 _TABS: Final[tuple[tuple[Text, str], ...]] = (
-    (_("Goods"), "catalog:item_list"),
+    (_("Goods catalogue"), "catalog:item_list"),
     (_("Packages"), "catalog:package_list"),
     (_("Products"), "catalog:product_list"),
     (_("Resources"), "catalog:resource_list"),
