@@ -48,3 +48,33 @@ def test_from_an_item_to_what_a_trial_of_its_product_grants(salesperson: User, p
     row = page.get_by_role("row", name="Chat")
     expect(row).to_contain_text("3.000")
     expect(page.get_by_text("Đồng hạn", exact=False).first).to_be_visible()
+
+
+def test_an_administrator_keeps_the_catalogue_without_a_file(
+    administrator: User, page: Page
+) -> None:
+    factories.reference_data()
+    imports.load(actor=SYSTEM, content=imports.DEMO_FILE.read_bytes())
+    sign_in(page, administrator.username)
+    item = Item.objects.get(sku="IGOV-VPS-50")
+    page.goto(f"/catalogue/items/{item.pk}/edit")
+    assert_fits_and_is_accessible(page, "the form of an item")
+    page.get_by_label("Đơn giá", exact=True).fill("11.000.000")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("11.000.000", exact=False).first).to_be_visible()
+    module = item.contents.get().module
+    page.goto(f"/catalogue/modules/{module.pk}/fields")
+    page.get_by_role("button", name="Thêm trường").click()
+    row = page.get_by_role("group", name="Trường 4")
+    row.get_by_label("Nhãn, tiếng Việt").fill("Số phòng họp")
+    row.get_by_label("Mã trường").fill("rooms")
+    row.get_by_label("Loại").select_option("number")
+    preview = page.get_by_role("complementary", name="Hộp thoại sẽ như thế này")
+    expect(preview.get_by_text("Số phòng họp")).to_be_visible()
+    row.get_by_role("button", name="Chuyển lên").click()
+    expect(page.get_by_role("group", name="Trường 3").get_by_label("Mã trường")).to_have_value(
+        "rooms"
+    )
+    assert_fits_and_is_accessible(page, "the fields of a module")
+    page.goto("/catalogue/eligibility")
+    assert_fits_and_is_accessible(page, "who may buy what")
