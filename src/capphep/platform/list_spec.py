@@ -45,16 +45,11 @@ class Column(Generic[M]):
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """What may be done with many rows: the dialog at ``url`` asks and answers (`platform.bulk`).
-
-    It gets ``?id=`` once for each ticked row or, where ``takes_all``, the filter of the list,
-    for everything that it matches.
-    """
+    """What may be done with ticked rows: the dialog at ``url`` gets ``?id=`` once for each."""
 
     label: Text
     url: str
     icon: str = ""
-    takes_all: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,15 +186,6 @@ class ListPage(Generic[M]):
         return self._href(count=["exact"])
 
     @property
-    def has_more_than_page(self) -> bool:
-        return self.count > len(self.rows)
-
-    @property
-    def takes_all(self) -> bool:
-        """Whether anything may be done with all that the filter matches."""
-        return any(each.takes_all for each in self.bulk)
-
-    @property
     def clear_href(self) -> str:
         cleared: dict[str, list[str]] = {name: [] for name in self._narrowing.parameters}
         return self._first_page(**cleared, view=[])

@@ -87,7 +87,7 @@ def _bulk(actor: Actor) -> list[Bulk]:
     if not may(actor, Permission.ACCOUNT_WRITE):
         return []
     label = gettext_lazy("Send the ticked ones again")
-    return [Bulk(label, reverse("identity:send_ticked"), "refresh", takes_all=False)]
+    return [Bulk(label, reverse("identity:send_ticked"), "refresh")]
 
 
 def _row_menu(actor: Actor, link: AccountLink) -> list[MenuItem]:

@@ -244,7 +244,7 @@ def _bulk(here: Desk) -> list[Bulk]:
     if here.tab != "waiting" or not may(here.actor, Permission.REQUEST_DECIDE):
         return []
     label = gettext_lazy("Approve the ticked requests")
-    return [Bulk(label, reverse("ims:approve_ticked"), "rubber-stamp", takes_all=False)]
+    return [Bulk(label, reverse("ims:approve_ticked"), "rubber-stamp")]
 
 
 def _row_menu(here: Desk, row: LicenceRequest) -> list[MenuItem]:

@@ -1,6 +1,5 @@
 // Ticked rows: the bar says how many there are and what can be done with them. Shift takes all
-// rows from the last one that was ticked; Esc unticks; where the page is full of ticks, all that
-// the filter matches can be taken.
+// rows from the last one that was ticked; Esc unticks.
 import { isTyping } from "./typing.js";
 
 const ticks = () => [...document.querySelectorAll("[data-tick]")];
@@ -11,15 +10,9 @@ export function countTicks() {
   if (!bar) return;
   const ticked = ticks().filter((box) => box.checked).length;
   const isFull = ticked > 0 && ticked === ticks().length;
-  const all = bar.querySelector("[data-bulk-all]");
-  if (all && !isFull) all.checked = false;
-  const isAll = Boolean(all?.checked);
   const count = bar.querySelector("[data-bulk-count]");
   count.value = ticked === 1 ? count.dataset.one : count.dataset.many.replace("#", ticked);
   bar.dataset.bulk = ticked ? "some" : "none";
-  bar.toggleAttribute("data-is-full", isFull);
-  bar.toggleAttribute("data-is-all", isAll);
-  for (const button of bar.querySelectorAll("[data-ticked-only]")) button.disabled = isAll;
   const head = document.querySelector("[data-tick-all]");
   head.checked = isFull;
   head.indeterminate = ticked > 0 && !isFull;
@@ -41,7 +34,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-tick-all]")) for (const box of ticks()) box.checked = target.checked;
-  if (target.matches("[data-tick], [data-tick-all], [data-bulk-all]")) countTicks();
+  if (target.matches("[data-tick], [data-tick-all]")) countTicks();
 });
 
 document.addEventListener("reset", ({ target }) => {
