@@ -137,6 +137,7 @@ def navigation_stubs() -> list[URLResolver]:
     shell = [
         path("", list_view, name="home"),
         path("notices/", list_view, name="notice_list"),
+        path("own-password", list_view, name="own_password"),
     ]
     urls: dict[str, list[URLPattern]] = {"shell": shell}
     for entry in (entry for group in GROUPS for entry in group.entries):
