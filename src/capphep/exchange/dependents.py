@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import ForeignObjectRel, Model
 from django.utils.translation import gettext_lazy as _
 
+from capphep.catalog.models import Item
 from capphep.crm.models import Contact, Customer, Order
 from capphep.exchange.kinds import ImportKind
 from capphep.exchange.models import Import
@@ -20,7 +21,9 @@ from capphep.pure.errors import Conflict, gettext_noop
 _BATCH: Final = 500
 _NAMES: Final[Mapping[str, Text]] = {
     "crm.customer": _("Customers edited since, or governed by one of these"),
+    "catalog.item": _("Goods edited since"),
     "crm.order": _("Orders"),
+    "crm.orderline": _("Lines of orders"),
     "crm.opportunity": _("Opportunities"),
     "crm.ownedproduct": _("Products in force"),
     "entitlements.subscription": _("Subscriptions"),
@@ -85,7 +88,7 @@ def _referring(
 def _edited(record: type[Model], keys: Sequence[int]) -> Counter[str]:
     """Those that somebody has worked on since, or gave another person."""
     edited = 0
-    if record in (Customer, Order):
+    if record in (Customer, Order, Item):
         edited = record._base_manager.filter(pk__in=keys, version__gt=1).count()
     if record is Customer:
         edited += Contact.objects.filter(customer__in=keys, version__gt=1).count()

@@ -66,6 +66,21 @@ ORDER_COLUMNS: Final[Mapping[str, str]] = {
     "Contact phone": "contact_phone",
     "Contact e-mail": "contact_email",
 }
+ITEM_COLUMNS: Final[Mapping[str, str]] = {
+    "Item code": "sku",
+    "SKU": "sku",
+    "Item": "name",
+    "Name": "name",
+    "Product": "product",
+    "Package": "package",
+    "Unit price": "price",
+    "Price": "price",
+    "Months": "months",
+    "Tax rate": "tax",
+    "Tax from": "tax_from",
+    "Contents": "contents",
+    "Note": "note",
+}
 CUSTOMERS: Final[Sequence[Mapping[str, object]]] = (
     {
         "budget_code": "1234567",
@@ -104,4 +119,17 @@ ORDERS: Final[Sequence[Mapping[str, object]]] = (
         "contact_name": "Nguyễn Văn A",
     },
     {"order": 1, "sku": "IGOV-KT-1", "quantity": 1},
+)
+ITEMS: Final[Sequence[Mapping[str, object]]] = (
+    {
+        "sku": "IGOV-VPS-50",
+        "name": "Văn phòng số 50 người dùng",
+        "product": "iGOV",
+        "package": "Văn phòng số (VPS)",
+        "price": 5_000_000,
+        "months": 12,
+        "tax": "KCT",
+        "tax_from": datetime.date(2026, 1, 1),
+        "contents": "Văn phòng số/Người dùng: 50",
+    },
 )

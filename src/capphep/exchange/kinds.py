@@ -9,9 +9,10 @@ from typing import Final
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from capphep.catalog.models import FormerContent, Item, ItemContent, ItemPrice, ItemTax
 from capphep.crm.actions.order_removal import remove_unused_orders
 from capphep.crm.actions.removal import remove_unused
-from capphep.crm.imports import customers, orders
+from capphep.crm.imports import customers, items, orders
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Contact, Customer, DuplicatePair, Order, OrderLine
 from capphep.entitlements import imports as lines
@@ -152,6 +153,38 @@ def _remove_orders(actor: Actor, keys: Sequence[int]) -> int:
     return remove_unused_orders(actor=actor, order_ids=keys)
 
 
+# --- goods ---------------------------------------------------------------------------------------
+
+
+def _may_enter_items(actor: Actor) -> bool:
+    return may(actor, Permission.CATALOGUE_WRITE)
+
+
+def _item_keys(row: SheetRow) -> tuple[str, str]:
+    """Rows with one code are judged together."""
+    return row.text("sku").upper(), ""
+
+
+def _judge_items(
+    actor: Actor, rows: Sequence[SheetRow], updates: bool, _planned: Collection[str]
+) -> Found:
+    return _found_items(
+        items.import_items(actor=actor, rows=rows, keep_known=not updates, only_judge=True)
+    )
+
+
+def _enter_items(actor: Actor, rows: Sequence[SheetRow], updates: bool) -> Found:
+    return _found_items(items.import_items(actor=actor, rows=rows, keep_known=not updates))
+
+
+def _found_items(found: items.FoundItems) -> Found:
+    return Found(found.created, found.updated, found.unchanged, found.rejected, found.made)
+
+
+def _withdraw_items(actor: Actor, keys: Sequence[int]) -> int:
+    return items.withdraw_unused(actor=actor, item_ids=keys)
+
+
 # --- subscriptions in force ----------------------------------------------------------------------
 
 
@@ -219,6 +252,23 @@ ORDERS: Final = ImportKind(
     # Whoever enters an order meanwhile waits for its number until the commit.
     rows_each=100,
 )
+ITEMS: Final = ImportKind(
+    name="items",
+    title=_("Goods"),
+    plan=items.SHEET,
+    english=examples.ITEM_COLUMNS,
+    may=_may_enter_items,
+    judge=_judge_items,
+    enter=_enter_items,
+    undo=_withdraw_items,
+    record=Item,
+    undo_text=_("The goods that it created are no longer followed; nothing is deleted."),
+    example=examples.ITEMS,
+    keys=_item_keys,
+    updates=True,
+    parts=(ItemContent, ItemTax, ItemPrice, FormerContent),
+    rows_each=200,
+)
 SUBSCRIPTIONS: Final = ImportKind(
     name="subscriptions",
     title=_("Subscriptions in force"),
@@ -235,5 +285,5 @@ SUBSCRIPTIONS: Final = ImportKind(
     keys=_line_keys,
 )
 KINDS: Final[Mapping[str, ImportKind]] = {
-    kind.name: kind for kind in (CUSTOMERS, ORDERS, SUBSCRIPTIONS)
+    kind.name: kind for kind in (CUSTOMERS, ORDERS, ITEMS, SUBSCRIPTIONS)
 }
