@@ -29,6 +29,7 @@ _OPEN_PREFIXES = (
     "/.well-known/",
     "/gp/",
     "/welcome/",
+    "/help/",
 )
 # Programs have no cookie: here the header chooses.
 _FOR_PROGRAMS = ("/api/",)

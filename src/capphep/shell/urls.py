@@ -3,6 +3,7 @@
 from django.urls import path
 
 from capphep.shell.views import (
+    helping,
     home,
     merging,
     messages,
@@ -77,6 +78,12 @@ customer_urls = [
     path("customers/<int:pk>/merge", merging.customer_merge, name="customer_merge"),
     path("customers/<int:pk>/budget-code", recoding.customer_recode, name="customer_recode"),
 ]
+help_urls = [
+    path("help/", helping.help_index, name="help"),
+    path("help/on/<str:view_name>", helping.help_screen, name="help_screen"),
+    path("help/pictures/<path:name>", helping.help_picture, name="help_picture"),
+    path("help/<slug:slug>", helping.help_page, name="help_page"),
+]
 search_urls = [
     path("search", search.search, name="search"),
     path("search/suggestions", search.suggestions, name="suggestions"),
@@ -94,4 +101,5 @@ urlpatterns = [
     *message_urls,
     *notice_urls,
     *search_urls,
+    *help_urls,
 ]

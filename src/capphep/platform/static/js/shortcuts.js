@@ -25,6 +25,7 @@ document.addEventListener("keydown", (event) => {
   if (control && !event.shiftKey && !event.altKey && event.code === "KeyK") return palette(event);
   if (event.altKey && !control && event.code === "KeyN") return press("[data-add]", event);
   if (event.key === "F3" && !control) return search(event);
+  if (event.key === "F1" && !control) return help(event);
   if (control || event.altKey || isTyping(event)) return;
   if (event.key === "/") return search(event);
   if (event.key === "?") return openTemplate("shortcuts-template");
@@ -37,6 +38,12 @@ function search(event) {
   event.preventDefault();
   box.focus();
   box.select();
+}
+
+// Also over an open dialog: the page stays as it is, the help opens beside it.
+function help(event) {
+  event.preventDefault();
+  document.querySelector("[data-help]")?.click();
 }
 
 function palette(event) {
