@@ -106,7 +106,6 @@ GROUPS: Final = (
             HelpPage("reports", ("reporting:",)),
             HelpPage("imports", ("exchange:import",)),
             HelpPage("jobs", ("exchange:job",)),
-            HelpPage("printing", ("paper:",)),
         ),
     ),
     HelpGroup(

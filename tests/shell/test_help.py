@@ -1,0 +1,86 @@
+"""The user's guide inside capphep: every screen has its page, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from capphep.shell import help_pages, help_texts
+from tools.guide.checking import LANGUAGES, problems
+
+# What is no screen.
+NOT_SCREENS = ("api-", "healthz", "entitlements:jwks")
+
+
+def names(patterns: Any, before: str = "") -> Iterator[str]:
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            if not str(each.pattern).startswith("api/"):
+                space = f"{each.namespace}:" if each.namespace else ""
+                yield from names(each.url_patterns, before + space)
+        elif isinstance(each, URLPattern) and each.name:
+            yield before + each.name
+
+
+@pytest.mark.once
+def test_every_screen_has_a_page_that_describes_it() -> None:
+    found = {name: help_pages.page_for(name) for name in names(get_resolver().url_patterns)}
+    assert len(found) > 100
+    lost = [name for name, slug in found.items() if slug == help_pages.INDEX]
+    assert [name for name in lost if not name.startswith(NOT_SCREENS)] == []
+
+
+@pytest.mark.once
+def test_the_longest_beginning_decides() -> None:
+    assert help_pages.page_for("crm:order_list") == "order"
+    assert help_pages.page_for("crm:order_goods_pasted") == "order-paste"
+    assert help_pages.page_for("ims:return") == "return-reject"
+    assert help_pages.page_for("ims:queue") == "approve"
+    assert help_pages.page_for("nothing:like_it") == help_pages.INDEX
+
+
+@pytest.mark.once
+def test_the_guide_is_whole() -> None:
+    assert problems() == []
+    for language in LANGUAGES:
+        files = {path.stem for path in (help_pages.FOLDER / language).glob("*.md")}
+        assert files == {help_pages.INDEX, *help_pages.PAGES}
+
+
+def test_f1_leads_to_the_page_in_the_language_of_the_reader(sales_client: Client) -> None:
+    screen = sales_client.get("/crm/orders/")
+    assert 'href="/help/on/crm:order_list"' in screen.content.decode()
+    page = sales_client.get("/help/on/crm:order_list", follow=True)
+    assert page.request["PATH_INFO"] == "/help/order"
+    assert "<h1 id" in page.content.decode() and "Lập đơn hàng" in page.content.decode()
+    sales_client.cookies["django_language"] = "en"
+    assert "Enter an order" in sales_client.get("/help/order").content.decode()
+    assert sales_client.get("/help/nothing").status_code == 404
+
+
+def test_who_cannot_sign_in_reads_how_to(client: Client, db: None) -> None:
+    assert "data-help" in client.get("/login").content.decode()
+    assert client.get("/help/sign-in").status_code == 200
+
+
+def test_pictures_come_from_the_guide_alone(client: Client, db: None) -> None:
+    known = next(help_pages.PICTURES.rglob("*.webp"))
+    address = reverse("shell:help_picture", args=[known.relative_to(help_pages.PICTURES)])
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/webp")
+    assert b"".join(answer) == known.read_bytes()
+    for outside in ("../index.md", "vi/../../en/index.md", "nothing.webp"):
+        assert client.get(f"/help/pictures/{outside}").status_code == 404
+
+
+def test_the_help_is_searched_without_accents_titles_first(sales_client: Client) -> None:
+    page = sales_client.get("/help/", {"q": "gop khach hang"})
+    assert "Khách hàng trùng, gộp, mã cũ" in page.content.decode()
+    found = help_texts.mentions("phê duyệt", "vi", 9)
+    assert found[0].page.slug == "approve"
+    assert help_texts.mentions("không-có-từ-này", "vi", 9) == []
+    assert "Không có trang" in sales_client.get("/help/", {"q": "xyzzy"}).content.decode()
