@@ -1,5 +1,5 @@
-"""The part of Markdown that the user's guide is written in, as HTML: headings, paragraphs, lists with
-what belongs to their items, tables, pictures, links, **bold**, *italic* and `code`.
+"""The part of Markdown that the user's guide is written in, as HTML: headings, paragraphs, lists
+with what belongs to their items, tables, pictures, links, **bold**, *italic* and `code`.
 
 Everything else is text; what a file says is escaped, and links lead to where ``address`` says.
 """
