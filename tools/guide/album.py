@@ -19,7 +19,7 @@ def keep(language: str, name: str, png: bytes) -> None:
     if path.exists() and looks_the_same(picture, Image.open(path).convert("RGB")):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(path, "WEBP", lossless=True, quality=100, method=6)
+    picture.save(path, "WEBP", lossless=True, quality=100, method=4)
 
 
 def looks_the_same(one: Image.Image, other: Image.Image) -> bool:
