@@ -52,8 +52,8 @@ def _sent(order: Order, salesperson: User, person: tuple[str, str, str]) -> Lice
             actor=salesperson, request_id=request.pk, kind=kind, name=name, chunks=[content]
         )
     for line in request.lines.select_related("module"):
-        values = _extra(line.module.extra_schema or {}, order.budget_code)
-        save_extra(actor=salesperson, request_id=request.pk, line_id=line.pk, values=values)
+        extra = _extra(line.module.extra_schema or {}, order.budget_code)
+        save_extra(actor=salesperson, request_id=request.pk, line_id=line.pk, values=extra)
     values = {
         "level": 4,
         "sector_id": request.sector_id or Sector.objects.earliest("pk").pk,
