@@ -214,6 +214,7 @@ def administered(admin: Person) -> None:
         ("/users/", "users"),
         ("/roles/", "roles"),
         ("/settings/", "settings"),
+        ("/paper/templates/", "printing"),
         ("/catalogue/items/", "catalogue"),
         ("/integration/webhooks/new", "webhook"),
         ("/privacy/requests/", "personal-data"),

@@ -65,7 +65,13 @@ GROUPS: Final = (
             HelpPage("customers", ("crm:customer", "crm:contact", "crm:parent")),
             HelpPage(
                 "duplicates",
-                ("crm:duplicate", "shell:customer_merge", "crm:former_code", "crm:customer_alike"),
+                (
+                    "crm:duplicate",
+                    "shell:customer_merge",
+                    "shell:customer_recode",
+                    "crm:former_code",
+                    "crm:customer_alike",
+                ),
             ),
             HelpPage("opportunities", ("crm:opportunity", "crm:project")),
             HelpPage("order", ("crm:order", "drafts", "draft")),
@@ -106,13 +112,14 @@ GROUPS: Final = (
             HelpPage("reports", ("reporting:",)),
             HelpPage("imports", ("exchange:import",)),
             HelpPage("jobs", ("exchange:job",)),
+            HelpPage("printing", ("paper:",)),
         ),
     ),
     HelpGroup(
         _("Administration"),
         (
             HelpPage("users", ("shell:user", "shell:team", "shell:role", "shell:preview")),
-            HelpPage("settings", ("shell:option",)),
+            HelpPage("settings", ("shell:option", "shell:message")),
             HelpPage("catalogue", ("catalog:",)),
             HelpPage("integration", ("integration:", "api_docs")),
             HelpPage("personal-data", ("privacy:",)),
