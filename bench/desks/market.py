@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from bench.cycles.raw import Raw
 from bench.cycles.recording import Rows, Table, named
-from bench.desks.names import units
+from bench.desks.names import Unit, units
 from capphep.crm.imports.provinces import CITIES, PROVINCES
+from capphep.crm.keys import FOUND_BY, KEYS, NAMED_BY, customer_keys
 from capphep.crm.states import LicenceStatus
 from capphep.provisioning.states import RequestStatus
-from capphep.pure.folding import fold
+from capphep.pure.unit_keys import named_key
 
 FIRST_CODE: Final = 4_000_000
 DAYS: Final = 1_000
@@ -27,11 +28,12 @@ SEEN: Final = "bench_unit, bench_sale"
 
 UNITS: Final = """
 CREATE UNLOGGED TABLE bench_unit (n bigint PRIMARY KEY, name text, kind text, org_type text,
-level int, province text, commune text, folded text, seller bigint, team bigint)"""
+level int, province text, commune text, seller bigint, team bigint, phone text, tax_code text,
+search_key text, sort_key text, name_key text, place_key text, named text)"""
 # One order in 25 was rejected, one in 12 never became a request.
 SALES: Final = """
 CREATE UNLOGGED TABLE bench_sale AS SELECT sale.*, to_char(at, 'YYYY') AS year,
-lpad((sale.n + 1)::text, 7, '0') AS number, unit.name, unit.folded, unit.seller, unit.team
+lpad((sale.n + 1)::text, 7, '0') AS number, unit.name, unit.named, unit.seller, unit.team
 FROM (SELECT n, (n * 7919) % {units} AS unit, ((n * 48271) % 9973 + 1) * 50000 AS total,
   now() - ({orders} - 1 - n) * (interval '{days} days' / {orders}) AS at,
   CASE WHEN n >= {orders} - {waiting} THEN 'waiting' WHEN n % 25 = 3 THEN 'rejected'
@@ -78,10 +80,24 @@ class Market:
         with self.raw.connection.cursor().copy("COPY bench_unit FROM STDIN") as copy:
             for number, unit in enumerate(units(customers, provinces)):
                 seller = sellers[number % len(sellers)]
-                copy.write_row((number, *unit, fold(unit.name), *seller))
+                copy.write_row((number, *unit, *seller, *self._found_by(number, unit)))
         sizes = {"orders": orders, "units": customers, "days": DAYS, "waiting": WAITING}
         self.raw.execute(_escaped(SALES.format(**sizes)))
         self.raw.execute(f"ANALYZE {SEEN}")
+
+    def _found_by(self, number: int, unit: Unit) -> tuple[str, ...]:
+        """Phone and tax code, and the keys that the project derives of the whole."""
+        [customer] = self.rows["crm_customer"].values()
+        own = {
+            "budget_code": str(FIRST_CODE + number),
+            "phone": f"09{number * 7919 % 100_000_000:08}",
+            "tax_code": "",
+            **unit._asdict(),
+        }
+        values = {name: own.get(name, customer[name]) for name in FOUND_BY}
+        keys = customer_keys(values)
+        named = named_key(**{name: str(values[name]) for name in NAMED_BY})
+        return (own["phone"], "", *(keys[name] for name in KEYS), named)
 
     def _customers(self, customers: int) -> None:
         code = f"({FIRST_CODE} + n)::text"
@@ -93,13 +109,9 @@ class Market:
             {
                 "budget_code": code,
                 "name": "name",
-                "search_key": f"{code} || ' ' || folded",
                 "public_unit_kind": "kind",
-                "org_type": "org_type",
-                "level": "level",
-                "province": "province",
-                "commune": "commune",
-                "phone": _phone("09", 7919),
+                **{name: name for name in ("org_type", "level", "province", "commune")},
+                **{name: name for name in ("phone", "tax_code", *KEYS)},
                 "owner_id": "seller",
                 "team_id": "team",
                 **_made(at),
@@ -122,7 +134,7 @@ class Market:
                 **AMOUNTS,
                 "order_no": number,
                 "contract_no": contract,
-                "search_key": f"lower({number} || ' ' || {contract}) || ' ' || folded",
+                "search_key": f"lower({number} || ' ' || {contract}) || ' ' || named",
                 "salesperson_id": "seller",
                 "ordered_on": "at::date",
                 "licence_status": _chosen(ORDER_STATES),

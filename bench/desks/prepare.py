@@ -43,7 +43,7 @@ SOLD = "1049217"
 TEAMS, SELLERS = 4, 20
 ASKING = ("seller0", "officer0", "manager")
 PAGE, DEPTH = 50, 50_000
-DERIVED = (("search", "rebuild"), ("reports", "rebuild"))
+DERIVED = (("reports", "rebuild"),)
 """Commands that make what is derived for searching and for reports."""
 
 
