@@ -27,7 +27,7 @@ def test_from_an_item_to_what_a_trial_of_its_product_grants(salesperson: User, p
     page.goto("/catalogue/items/")
     page.get_by_role("link", name="IHOS-VPS-50").click()
     page.get_by_role("link", name="iHOS", exact=True).click()
-    row = page.get_by_role("row", name="Chat")
+    row = page.get_by_role("row", name="Chat Người dùng")
     expect(row).to_contain_text("3.000")
     expect(page.get_by_text("Đồng hạn", exact=False).first).to_be_visible()
 
