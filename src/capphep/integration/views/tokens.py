@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from capphep.integration import queries
 from capphep.integration.actions import tokens as actions
@@ -34,7 +34,7 @@ from capphep.pure.errors import Invalids
 _STATES = {
     State.RUNNING: Status(gettext_lazy("In use"), "good"),
     State.ENDING: Status(gettext_lazy("Ends soon"), "waiting"),
-    State.EXPIRED: Status(gettext_lazy("Expired"), "gone"),
+    State.EXPIRED: Status(pgettext_lazy("token", "Expired"), "gone"),
     State.REVOKED: Status(gettext_lazy("Revoked"), "bad"),
 }
 # What the form calls the domain's fields.
