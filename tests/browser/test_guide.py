@@ -48,7 +48,7 @@ def test_whoever_follows_the_guide_ends_with_the_bought_resources(
 
     # Bước 1: Tạo đơn hàng trên CRM
     page.get_by_role("link", name="Đơn hàng", exact=True).click()
-    page.get_by_role("link", name="Thêm", exact=True).click()
+    page.get_by_role("link", name="Thêm", exact=True).first.click()
     pick(page, "Khách hàng", BUDGET_CODE, BUDGET_CODE)
     expect(page.get_by_label("Mã ngân sách")).to_have_value(BUDGET_CODE)
     pick(page, "Dự án bán hàng", "iGOV", "iGOV")

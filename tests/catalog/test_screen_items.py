@@ -258,6 +258,7 @@ def test_the_action_itself_refuses_who_may_not(
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_administrators_who_save_at_once_one_is_told(administrator: User) -> None:
+    factories.reference_data()
     item = item_of(SmallCatalogue().users_50.pk)
     form = ItemForm(sent(item, months="24"), package=item.package, record=item)
     assert form.is_valid()

@@ -15,6 +15,7 @@ from capphep.platform import clock
 from capphep.platform.audit import entries_of
 from capphep.platform.models import User
 from capphep.pure.errors import Forbidden, Invalids
+from tests import factories
 from tests.factories import SmallCatalogue
 from tests.plumbing.races import losers, race, winners
 
@@ -160,6 +161,7 @@ def test_the_action_itself_refuses_who_may_not(salesperson: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_enter_the_same_code_at_once_one_is_refused(administrator: User) -> None:
+    factories.reference_data()
     typed = PartInput("calls", "Cuộc gọi", "cuộc")
     outcomes = race(lambda: create_resource(actor=administrator, typed=typed), 2)
     assert len(winners(outcomes)) == 1

@@ -34,7 +34,7 @@ def test_a_customer_is_entered_by_its_labels_and_an_order_begun_from_it(
     # An earlier test on the live server may have emptied the table that a migration filled.
     Sector.objects.get_or_create(name="UBND cấp xã")
     desk.goto("/crm/customers/")
-    desk.get_by_role("link", name="Thêm", exact=True).click()
+    desk.get_by_role("link", name="Thêm", exact=True).first.click()
     desk.get_by_label("Mã ngân sách", exact=True).fill("1.234.567")
     desk.get_by_label("Tên khách hàng", exact=True).fill("UBND Xã Đông Hải")
     desk.get_by_label("Loại hình", exact=True).select_option("Đơn vị HCSN cấp Xã/Phường")

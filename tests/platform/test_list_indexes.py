@@ -13,7 +13,8 @@ from capphep.platform.models import User
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="asks PostgreSQL's planner"),
+    # Its planner is asked.
+    pytest.mark.postgresql,
 ]
 # Lists of what grows for ever; the others have as many rows as a house has people or goods.
 GROWING = (
