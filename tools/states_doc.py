@@ -53,6 +53,7 @@ CONDITIONS: Final = {
 # What asks for no permission itself happens by itself, or as part of something that does.
 PART_OF: Final = {
     "capphep.exchange.actions.begin": "whoever uploaded it",
+    "capphep.exchange.actions.note_undone": "whoever uploaded it",
     "capphep.identity.actions.links.ensure_account": "part of `ims.actions.decisions.approve`",
     "capphep.identity.actions.links.close_links": (
         "part of `ims.actions.withdrawals.confirm_withdrawal`"

@@ -144,6 +144,12 @@ def undo(*, actor: User, import_id: int) -> BackgroundJob:
     return _submit(actor, one, UNDO, gettext_noop("Undoing an import"))
 
 
+def note_undone(one: Import) -> None:
+    """Say that what the import created is gone; doing so again changes nothing."""
+    if IMPORT_STATE.allows("undo", one.state):
+        moves.move(one, IMPORT_STATE, "undo", field="state")
+
+
 def forget_old() -> int:
     """Remove the rows of uploads once their days are over; returns of how many imports.
 

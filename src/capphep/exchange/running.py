@@ -9,14 +9,13 @@ from typing import Any, Final
 
 from capphep.crm.imports.rows import SheetRow
 from capphep.exchange import row_files
-from capphep.exchange.actions import CHECK, ENTER, UNDO
+from capphep.exchange.actions import CHECK, ENTER, UNDO, note_undone
 from capphep.exchange.columns import row_of
 from capphep.exchange.kinds import Found, ImportKind, kind_named
 from capphep.exchange.models import Import, ImportedRecord, ReturnedRow
 from capphep.exchange.returned import write_returned
 from capphep.exchange.row_files import RowFile
-from capphep.exchange.states import IMPORT_STATE
-from capphep.platform import moves, rows
+from capphep.platform import rows
 from capphep.platform.jobs import Kind, Outcome, Run
 from capphep.pure.errors import Label, NotFound, Refusal, gettext_noop
 
@@ -75,8 +74,7 @@ def undo(run: Run) -> Outcome:
             one.created.filter(record_id__in=keys).delete()
             run.job.note(done=run.job.done + len(keys))
     with run.step():
-        if IMPORT_STATE.allows("undo", one.state):
-            moves.move(one, IMPORT_STATE, "undo", field="state")
+        note_undone(one)
     message = gettext_noop("Undone: %(label)s. %(count)s records were taken back.")
     return Outcome(message, {"count": run.job.done})
 
