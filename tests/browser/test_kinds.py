@@ -13,7 +13,10 @@ from capphep.crm.models import Customer
 from capphep.entitlements.models import Subscription
 from capphep.entitlements.queries import ledger_differences, quantity_in_force
 from capphep.platform import clock
-from tests import factories
+from capphep.platform.models import User
+from capphep.provisioning.actions.without_order import open_trial
+from tests import factories, stories
+from tests.browser.looks import assert_fits_and_is_accessible
 from tests.browser.people import Album, attach, menu, sign_in
 from tests.factories import SmallCatalogue
 
@@ -144,3 +147,42 @@ def test_a_unit_tries_buys_renews_and_changes_its_name(
     unit.refresh_from_db()
     assert unit.name == "UBND Phường Đông Hải"
     assert not list(ledger_differences())
+
+
+def test_the_screens_of_each_kind_are_open_to_everybody_and_fit_the_window(
+    unit: Customer,
+    catalogue: SmallCatalogue,
+    open_page: Callable[..., Page],
+    album: Album,
+) -> None:
+    salesperson, officer = User.objects.get(username="sales"), User.objects.get(username="officer")
+    newcomer = factories.customer("7654321", owner=salesperson, team=salesperson.team)
+    stories.opened(unit, catalogue)
+    trial = stories.trial_sent(newcomer, salesperson, catalogue.igov)
+    renewal = stories.renewal_sent(unit, salesperson, [(catalogue.base, 1)])
+    changed = {"unit_name": "UBND Phường Đông Hải", "unit_address": "Số 1, đường Trần Hưng Đạo"}
+    change = stories.info_change_sent(unit, salesperson, catalogue.igov, **changed)
+    other = factories.customer("7654322", owner=salesperson, team=salesperson.team)
+    draft = open_trial(actor=salesperson, customer_id=other.pk, product_id=catalogue.igov.pk)
+    goods = f"{catalogue.base.pk}:1,{catalogue.users_50.pk}:2"
+    renew = f"customer={unit.pk}&renew={catalogue.igov.pk}&goods={goods}"
+    of_officer = [f"/ims/requests/{each.pk}/" for each in (trial, renewal, change)]
+    of_salesperson = [
+        f"/requests/for-customer/{unit.pk}/",
+        f"/requests/{draft.pk}/edit",
+        *(f"/requests/{each.pk}/" for each in (trial, renewal, change)),
+        f"/crm/orders/new?{renew}",
+        f"/ims/subscriptions/{Subscription.objects.get().pk}/",
+    ]
+    for who, addresses in (
+        (officer, [*of_officer, f"/ims/requests/{change.pk}/approve"]),
+        (salesperson, of_salesperson),
+    ):
+        page = open_page()
+        sign_in(page, who.username)
+        for number, address in enumerate(addresses):
+            page.goto(address)
+            assert_fits_and_is_accessible(page, address)
+            for width in (1440, 390, 360) if album.folder else ():
+                page.set_viewport_size({"width": width, "height": 900})
+                album.take(page, f"{width}-{who.username}-{number}")

@@ -9,10 +9,12 @@ import pytest
 from playwright.sync_api import expect
 
 from capphep.catalog.models import Item
+from capphep.crm.actions.orders import move_licence_status
 from capphep.crm.models import Customer, Opportunity, Order, SalesProject
 from capphep.platform.models import User
 from capphep.pure.folding import fold
 from tests import factories
+from tests.browser.looks import assert_fits_and_is_accessible
 from tests.browser.people import menu, pick, sign_in
 from tests.crm.orders.conftest import another_item
 from tests.factories import SmallCatalogue
@@ -334,6 +336,26 @@ def test_what_was_typed_survives_the_browser_and_back_asks_before_it_leaves(
     again.keyboard.press("Control+s")
     expect(again.get_by_role("heading", level=1)).to_contain_text("DH-")
     assert Order.objects.get().contract_no == "HĐ-10"
+
+
+@pytest.mark.viewport(360, 740)
+def test_the_pages_fit_and_are_accessible(
+    desk: Page, salesperson: User, order: Order, catalogue: SmallCatalogue
+) -> None:
+    for address in ("", "new", f"new?copy={order.pk}", f"{order.pk}/", f"{order.pk}/edit"):
+        desk.goto(f"/crm/orders/{address}")
+        assert_fits_and_is_accessible(desk, address)
+    quantity(desk, catalogue.books_1).fill("0")
+    desk.get_by_role("button", name="Lưu").click()
+    expect(desk.get_by_role("alert")).to_be_visible()
+    expect(desk.get_by_role("button", name="Lưu")).to_be_enabled()
+    desk.mouse.move(0, 0)
+    assert_fits_and_is_accessible(desk, "the form with errors")
+    goods(desk)
+    assert_fits_and_is_accessible(desk, "the goods dialog")
+    move_licence_status(actor=salesperson, order=order, verb="send")
+    desk.goto(f"/crm/orders/{order.pk}/edit")
+    assert_fits_and_is_accessible(desk, "the locked form")
 
 
 def test_five_hundred_lines_are_edited_without_waiting(
