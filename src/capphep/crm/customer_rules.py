@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from capphep.crm.models.customer import Level, OrgType, PublicUnitKind
-from capphep.crm.rules import Problems
 from capphep.pure import codes
 from capphep.pure.cells import Raw
 from capphep.pure.errors import Invalid, Label, Refusal, gettext_noop
 from capphep.pure.folding import clean
+from capphep.pure.problems import Problems
 
 _LONGEST: Final[Mapping[str, int]] = {
     "name": 250,

@@ -13,7 +13,7 @@ from capphep.pure.cells import Raw, cell_text, shown
 from capphep.pure.errors import Conflict, Invalid, Refusal, gettext_noop
 from capphep.pure.folding import fold
 from capphep.pure.money import MAX_LINES
-from capphep.pure.problems import Problems as Problems
+from capphep.pure.problems import Problems
 from capphep.pure.problems import at_field as at_field
 from capphep.pure.quantities import parse_quantity
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from capphep.crm.customer_rules import long_text, required
-from capphep.crm.rules import Problems
 from capphep.pure.cells import Raw
 from capphep.pure.collation import vietnamese_key
 from capphep.pure.errors import Invalid, gettext_noop
 from capphep.pure.folding import clean, fold
 from capphep.pure.money import parse_dong
+from capphep.pure.problems import Problems
 from capphep.pure.vocabulary import other_words
 
 _LONGEST_NAME: Final = 200

@@ -14,13 +14,13 @@ from capphep.crm.actions.bulk import batches
 from capphep.crm.imports import rows as sheet
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Customer
-from capphep.crm.rules import Problems
 from capphep.entitlements.actions import OpeningGrant, open_grants
 from capphep.entitlements.models import ADDITIONS, Grant
 from capphep.platform.roles import Actor
 from capphep.pure import codes
 from capphep.pure.cells import Raw, cell_text, shown
 from capphep.pure.errors import Invalid, Refusal, gettext_noop
+from capphep.pure.problems import Problems
 from capphep.pure.quantities import parse_quantity
 
 _COLUMNS: Final = {

@@ -12,6 +12,7 @@ beyond it, so no process goes on with what was changed elsewhere.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -67,7 +68,7 @@ def _chosen() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Option(Generic[T]):
+class Option(ABC, Generic[T]):
     """One setting: ``key`` is its name for ever, ``variable`` the one of the environment.
 
     ``help`` is the rule's sentence as people read it on the screen. ``default`` gives what counts
@@ -103,16 +104,17 @@ class Option(Generic[T]):
         read: T = stored
         return read
 
+    @abstractmethod
     def parse(self, typed: Any) -> Any:
         """What the database shall keep of what was typed. Raises Invalid at `FIELD`."""
-        raise NotImplementedError
 
     def shown(self, value: T) -> str:
         """The value as people read it."""
         return str(value)
 
+    @abstractmethod
     def form_field(self) -> forms.Field:
-        raise NotImplementedError
+        """What the screen asks it by."""
 
     def initial(self, value: T) -> Any:
         """What the form's field holds for the value."""

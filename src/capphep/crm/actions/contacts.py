@@ -10,9 +10,9 @@ from capphep.crm.actions.once import created_once
 from capphep.crm.customer_rules import ContactInput, contact_values
 from capphep.crm.models import Contact, Customer
 from capphep.crm.queries.customers import contact_not_found, customer_for_update
-from capphep.crm.rules import Problems
 from capphep.platform import audit, versions
 from capphep.platform.roles import Actor, Permission, require
+from capphep.pure.problems import Problems
 
 
 def add_contact(

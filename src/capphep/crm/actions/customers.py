@@ -29,11 +29,12 @@ from capphep.crm.queries.customers import (
     lock_in_order,
     visible_customers,
 )
-from capphep.crm.rules import Problems, at_field
+from capphep.crm.rules import at_field
 from capphep.crm.sales_rules import opportunity_search_key
 from capphep.platform import outbox, versions
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.errors import Invalid, Invalids, gettext_noop
+from capphep.pure.problems import Problems
 
 
 def create_customer(

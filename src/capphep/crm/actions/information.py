@@ -10,9 +10,9 @@ from capphep.crm.customer_rules import check_chapter_level, unit_values
 from capphep.crm.events import customer_event
 from capphep.crm.keys import FOUND_BY, NAMED_BY, customer_keys
 from capphep.crm.models import Customer
-from capphep.crm.rules import Problems
 from capphep.platform import audit, outbox
 from capphep.platform.roles import Actor
+from capphep.pure.problems import Problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

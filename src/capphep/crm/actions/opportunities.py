@@ -18,7 +18,6 @@ from capphep.crm.keys import key_of
 from capphep.crm.models import Customer, Opportunity, OpportunityLine, SalesProject
 from capphep.crm.queries.customers import customer_to_sell_to, may_write
 from capphep.crm.queries.sales import opportunity_for_update
-from capphep.crm.rules import Problems
 from capphep.crm.sales_rules import (
     OpportunityInput,
     opportunity_search_key,
@@ -29,6 +28,7 @@ from capphep.platform import audit, moves, outbox, versions
 from capphep.platform.models import User
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.errors import Invalid, gettext_noop
+from capphep.pure.problems import Problems
 
 
 @dataclass(frozen=True, slots=True)

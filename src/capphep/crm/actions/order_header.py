@@ -11,13 +11,14 @@ from capphep.catalog.kinds import OrderPurpose
 from capphep.crm.models import Customer, Opportunity, Order, SalesProject
 from capphep.crm.queries.customers import customer_to_sell_to, may_write
 from capphep.crm.queries.sales import visible_opportunities
-from capphep.crm.rules import Problems, check_order_day
+from capphep.crm.rules import check_order_day
 from capphep.platform import clock
 from capphep.platform.models import User
 from capphep.platform.roles import Actor, Role, SystemActor
 from capphep.pure import codes
 from capphep.pure.errors import Invalid, gettext_noop
 from capphep.pure.folding import clean
+from capphep.pure.problems import Problems
 
 _TEXTS: Final = ("contract_no", "description", "contact_name", "contact_position")
 _CODES: Final[dict[str, Callable[[str], str]]] = {

@@ -21,6 +21,7 @@ from capphep.pure.money import (
     format_dong,
     order_amounts,
 )
+from capphep.pure.problems import Problems
 
 Kept = Mapping[int, OrderLine]
 WRITTEN = (
@@ -55,7 +56,7 @@ def examined(
 
     Name and price come from the catalogue; a line of ``kept`` (by item) keeps its own.
     """
-    problems = rules.Problems()
+    problems = Problems()
     rows: list[OrderLine | None] = []
     with problems.noted():
         rules.check_line_count(len(lines))

@@ -25,11 +25,12 @@ from capphep.crm.events import order_event
 from capphep.crm.keys import key_of
 from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.queries.orders import goods_offer, order_for_update, require_own
-from capphep.crm.rules import LineInput, Problems
+from capphep.crm.rules import LineInput
 from capphep.crm.states import LICENCE_STATUS
 from capphep.platform import audit, clock, moves, numbers, outbox, rows, versions
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.money import Discount, DiscountKind
+from capphep.pure.problems import Problems
 
 __all__ = [
     "LineInput",

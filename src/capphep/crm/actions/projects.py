@@ -11,11 +11,11 @@ from capphep.crm.actions.once import created_once
 from capphep.crm.actions.records import record_created, write_changes
 from capphep.crm.models import SalesProject
 from capphep.crm.queries.sales import project_for_update
-from capphep.crm.rules import Problems
 from capphep.crm.sales_rules import ProjectInput, project_values
 from capphep.platform import versions
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.errors import Invalid, Invalids, gettext_noop
+from capphep.pure.problems import Problems
 
 
 def create_project(*, actor: Actor, typed: ProjectInput, token: UUID | None = None) -> SalesProject:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from capphep.crm.actions.duplicates import PossibleDuplicates
 from capphep.crm.customer_rules import ContactInput, CustomerInput, check_chapter_level
 from capphep.crm.duplicate_rules import Confirmed
-from capphep.crm.forms.fields import CodeField, RecordForm, key_of
 from capphep.crm.models import Contact, Customer, Level, OrgType, PublicUnitKind, Sector
 from capphep.crm.queries.customers import visible_customers
 from capphep.crm.queries.duplicates import Likeness
+from capphep.platform.record_forms import CodeField, RecordForm, key_of
 from capphep.platform.roles import Actor
 from capphep.platform.widgets import Picker
 from capphep.pure import codes

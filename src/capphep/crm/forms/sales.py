@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from capphep.crm.forms.fields import CodeField, RecordForm, key_of
 from capphep.crm.models import Customer, Opportunity, SalesProject
 from capphep.crm.queries.customers import visible_customers
 from capphep.crm.sales_rules import OpportunityInput, ProjectInput
+from capphep.platform.record_forms import CodeField, RecordForm, key_of
 from capphep.platform.roles import Actor
 from capphep.platform.widgets import DayField, Picker
 from capphep.pure.money import format_number, parse_dong

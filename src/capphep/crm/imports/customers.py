@@ -29,11 +29,11 @@ from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Level, OrgType, PublicUnitKind, Sector
 from capphep.crm.queries.customers import may_write
 from capphep.crm.queries.former import codes_of_today
-from capphep.crm.rules import Problems
 from capphep.platform.roles import Actor, Permission, may
 from capphep.pure import codes
 from capphep.pure.cells import Raw
 from capphep.pure.errors import Invalid, Refusal, gettext_noop
+from capphep.pure.problems import Problems
 
 SHEET: Final = SheetPlan(
     title="Khách hàng",

@@ -19,11 +19,12 @@ from capphep.catalog.actions.item_edits import (
 from capphep.catalog.models import Item, Module, Package, Resource
 from capphep.crm.imports import rows as sheet
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow, key_of
-from capphep.crm.rules import Problems, at_field
+from capphep.crm.rules import at_field
 from capphep.platform import clock
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.errors import Conflict, Invalid, Refusal, gettext_noop
 from capphep.pure.money import TaxRate
+from capphep.pure.problems import Problems
 
 SHEET: Final = SheetPlan(
     title="Hàng hóa",

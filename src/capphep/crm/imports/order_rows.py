@@ -13,12 +13,13 @@ from capphep.catalog.kinds import OrderPurpose
 from capphep.crm.actions.order_header import OrderHeader
 from capphep.crm.imports import rows as sheet
 from capphep.crm.imports.rows import Cell, Rejected, SheetPlan, SheetRow, key_of
-from capphep.crm.rules import LineInput, Problems, at_field, parse_percent
+from capphep.crm.rules import LineInput, at_field, parse_percent
 from capphep.pure import codes
 from capphep.pure.cells import Raw, shown
 from capphep.pure.errors import Invalid, Refusal, gettext_noop
 from capphep.pure.folding import clean
 from capphep.pure.money import Discount, DiscountKind, parse_dong
+from capphep.pure.problems import Problems
 from capphep.pure.quantities import parse_quantity
 
 SHEET: Final = SheetPlan(

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias, TypeVar
 
-from capphep.crm.rules import Problems, at_field
+from capphep.crm.rules import at_field
 from capphep.pure.cells import Raw, cell_text, shown
 from capphep.pure.errors import Invalid, Refusal, gettext_noop
 from capphep.pure.folding import clean, fold
+from capphep.pure.problems import Problems
 
 Cell: TypeAlias = str | int | float | datetime.date | datetime.time | datetime.timedelta
 """What a workbook holds; an empty cell is the empty text."""

@@ -20,7 +20,6 @@ from capphep.crm.forms.customers import CustomerForm
 from capphep.crm.models import Customer, DuplicatePair
 from capphep.crm.queries import duplicates as queries
 from capphep.crm.queries.customers import visible_customers
-from capphep.crm.views.saving import Attempt, attempt
 from capphep.platform.addresses import url_if_any
 from capphep.platform.conflicts import StaleEdit
 from capphep.platform.htmx import done, render_dialog
@@ -29,6 +28,7 @@ from capphep.platform.list_spec import Column, ListSpec
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
+from capphep.platform.saving import Attempt, attempt
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
 from capphep.pure import codes

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from capphep.crm.actions.codes import FormerInput, add_former_code, set_successor
-from capphep.crm.forms.fields import RecordForm, key_of
 from capphep.crm.models import CodeKind, Customer
 from capphep.crm.queries import customers as queries
-from capphep.crm.views.saving import attempt
 from capphep.platform.htmx import done, render_dialog
 from capphep.platform.models import User
+from capphep.platform.record_forms import RecordForm, key_of
 from capphep.platform.roles import Permission, require
+from capphep.platform.saving import attempt
 from capphep.platform.signed_in import actor_of
 from capphep.platform.widgets import DayField, Picker
 

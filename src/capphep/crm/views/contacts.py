@@ -10,11 +10,11 @@ from capphep.crm.actions.contacts import add_contact, edit_contact
 from capphep.crm.forms.customers import ContactForm, initial_of_contact
 from capphep.crm.models import Contact, Customer
 from capphep.crm.queries.customers import contact_of, customer_of, require_own
-from capphep.crm.views.saving import Attempt, attempt, typed_in
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.htmx import done, render_dialog
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
+from capphep.platform.saving import Attempt, attempt, typed_in
 from capphep.platform.signed_in import actor_of
 
 

@@ -16,13 +16,13 @@ from capphep.crm.forms.customers import CustomerForm, NewCustomerForm, initial_o
 from capphep.crm.models import Customer, Level, OrgType
 from capphep.crm.queries import customers as queries
 from capphep.crm.views.alike import attempt_alike
-from capphep.crm.views.saving import form_page, typed_in
 from capphep.platform.addresses import url_if_any
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.htmx import done, redirect, render_dialog
 from capphep.platform.kit import MenuItem
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, may, require
+from capphep.platform.saving import form_page, typed_in
 from capphep.platform.signed_in import actor_of
 from capphep.pure.codes import unusual_budget_code
 

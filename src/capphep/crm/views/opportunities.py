@@ -21,7 +21,6 @@ from capphep.crm.queries.customers import customer_of, may_write
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.states import OPPORTUNITY_STAGE, OpportunityStage
 from capphep.crm.views.orders import status_of
-from capphep.crm.views.saving import attempt, form_page, typed_in
 from capphep.crm.views.shown import next_step, stage_of
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
@@ -29,6 +28,7 @@ from capphep.platform.htmx import done, redirect
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, may, require
+from capphep.platform.saving import attempt, form_page, typed_in
 from capphep.platform.signed_in import actor_of
 
 FORM = "crm/opportunity_form.html"

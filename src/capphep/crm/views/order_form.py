@@ -14,11 +14,11 @@ from capphep.crm.models import Order
 from capphep.crm.queries import orders as queries
 from capphep.crm.queries.customers import customer_of
 from capphep.crm.queries.sales import opportunity_of
-from capphep.crm.views.saving import typed_in
 from capphep.platform.addresses import url_if_any
 from capphep.platform.htmx import redirect
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
+from capphep.platform.saving import typed_in
 from capphep.platform.signed_in import actor_of
 from capphep.platform.versions import Stale
 from capphep.pure.errors import Invalid, Invalids

@@ -21,7 +21,6 @@ from capphep.crm.models import SalesProject
 from capphep.crm.queries import sales as queries
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.views.orders import status_of
-from capphep.crm.views.saving import attempt, form_page, typed_in
 from capphep.crm.views.shown import FOLLOWED, followed, stage_of
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
@@ -31,6 +30,7 @@ from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
 from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, require
+from capphep.platform.saving import attempt, form_page, typed_in
 from capphep.platform.signed_in import actor_of
 
 FORM = "crm/project_form.html"

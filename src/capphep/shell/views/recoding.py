@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from capphep.crm.forms.fields import RecordForm
 from capphep.crm.models import Customer
 from capphep.crm.queries.customers import customer_of, require_own
 from capphep.platform import clock
 from capphep.platform.htmx import done, render_dialog
 from capphep.platform.models import User
+from capphep.platform.record_forms import RecordForm
 from capphep.platform.roles import Permission, may, require
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
