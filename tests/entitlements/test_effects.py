@@ -124,7 +124,6 @@ def announced_by(
 
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(decisions, st.sets(st.integers(0, 58), max_size=6))

@@ -92,7 +92,7 @@ def additions(draw: st.DrawFn) -> Addition:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(additions(), max_size=8), st.lists(st.integers(0, 1_200), min_size=1, max_size=6))
 def test_a_product_reads_the_sums_of_the_ledger_for_any_day(
     found: Sequence[Addition], days: Sequence[int]
@@ -138,7 +138,7 @@ def signed(found: Sequence[Addition]) -> str:
     return vectors.signed(claims(facts, lifetime(ISSUED, ISSUED, 30, 14), ISSUER))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(additions(), min_size=1, max_size=4), st.data())
 def test_no_bit_of_any_file_can_be_flipped(found: Sequence[Addition], data: st.DataObject) -> None:
     content = bytearray(signed(found).encode())
@@ -174,7 +174,7 @@ def test_a_file_of_hundreds_of_overlapping_grants_is_still_read() -> None:
 # --- how long a file lives ------------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(1, 400), st.floats(-1, 5_000))
 def test_what_is_handed_out_has_two_thirds_of_its_life_before_it(days: int, after: float) -> None:
     now = ISSUED + datetime.timedelta(days=after)

@@ -67,7 +67,7 @@ def numbered(rows: list[dict[str, Any]]) -> list[SheetRow]:
 
 
 class AnyRows(TestCase):
-    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=80, suppress_health_check=list(HealthCheck))
     @given(UNITS, UNITS, SUBSCRIPTIONS)
     def test_any_mix_of_rows_is_counted_row_by_row_and_never_raises(
         self,

@@ -198,7 +198,7 @@ def test_letters_that_run_from_right_to_left_leave_the_rest_as_it_is() -> None:
     assert "Mã ngân sách 1234567" in text and "abc" in text
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=250), st.text(max_size=100), st.integers(0, 2**31))
 def test_every_text_makes_a_certificate(name: str, module: str, quantity: int) -> None:
     """What is stored is clean; what is not, harms no certificate either."""

@@ -94,7 +94,6 @@ def texts(one_connection: None, records: None, salesperson: User, officer: User)
     # The same examples in every run: what is found is found by who made it.
     derandomize=True,
     database=None,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 def test_whatever_is_sent_what_is_documented_comes_back(

@@ -34,7 +34,6 @@ values = st.recursive(
 states = st.dictionaries(texts, values, max_size=4)
 MANY = settings(
     max_examples=100,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -24,7 +24,6 @@ from tests.plumbing.sql_counts import remember_into
 pytestmark = pytest.mark.django_db
 FEW = settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

@@ -17,6 +17,8 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 - `run_node("script.mjs", ...)` (tests.plumbing.node): a script of tests/node, with the published
   JavaScript clients that are pinned there;
 - `server` (fixture): the production server on the database of the tests;
+- examples of properties that may take any time to run; `./capphep test` draws the same ones in
+  each run, `--hypothesis-seed N` others, and pytest by itself new ones each time;
 - `page`, `open_page` (fixtures): Chromium on the live server; `@pytest.mark.viewport(390, 844)`.
 """
 
@@ -26,6 +28,7 @@ import os
 import signal
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.db import connection
 
@@ -58,6 +61,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("capphep").addoption(
         "--pictures", metavar="FOLDER", help="keep the pictures that the guide's test takes"
     )
+    parser.getgroup("capphep").addoption(
+        "--lives", type=int, metavar="N", help="so many random lives of requests (tests/life)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,6 +75,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     # `./capphep test` ends its runs by SIGTERM: they still remove what they made.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # How long an example takes says something of the machine, nothing of capphep.
+    hypothesis.settings.register_profile("capphep", deadline=None)
+    hypothesis.settings.load_profile("capphep")
     isolate(config)
     empty_tables_by_deleting()
 

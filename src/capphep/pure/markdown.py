@@ -1,177 +1,77 @@
-"""The part of Markdown that the user's guide is written in, as HTML: headings, paragraphs, lists
-with what belongs to their items, tables, pictures, links, **bold**, *italic* and `code`.
+"""The Markdown of the user's guide, read by markdown-it-py: CommonMark with tables.
 
-Everything else is text; what a file says is escaped, and links lead to where ``address`` says.
+What a file says in HTML is escaped, and links lead to where ``address`` says.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from html import escape
+from collections.abc import Callable, Iterator
+from itertools import groupby, pairwise
 from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 # What a link or a picture names, as the page that shows it has to address it.
 Address = Callable[[str], str]
 
-_INLINE: Final = re.compile(
-    r"`(?P<code>[^`]+)`"
-    r"|!\[(?P<alt>[^\]]*)\]\((?P<picture>[^)\s]+)\)"
-    r"|\[(?P<text>(?:[^\]\[]|\[[^\]]*\])+)\]\((?P<link>[^)\s]+)\)"
-    r"|\*\*(?P<bold>.+?)\*\*"
-    r"|\*(?P<italic>[^*\s](?:[^*]*[^*\s])?)\*"
-)
-_HEADING: Final = re.compile(r"(#{1,4}) +(.+)")
-_ITEM: Final = re.compile(r"(?P<mark>[-*]|\d+\.) +(?P<text>.+)")
-_RULE: Final = re.compile(r"\|?[\s:|-]+\|[\s:|-]*")
+_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
+_NAMES: Final = {"link_open": "href", "image": "src"}
 
 
 def to_html(text: str, address: Address) -> str:
-    return "\n".join(_blocks(text.splitlines(), address))
+    """Headings can be addressed (``anchor``); pictures are loaded when they come into sight."""
+    tokens = _MARKDOWN.parse(text)
+    for token, following in pairwise(tokens):
+        if token.type == "heading_open":
+            token.attrSet("id", anchor(_words(following)))
+    for token in _naming(tokens):
+        attribute = _NAMES[token.type]
+        token.attrSet(attribute, address(str(token.attrs[attribute])))
+        if token.type == "image":
+            token.attrSet("loading", "lazy")
+    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
 
 
 def title_of(text: str) -> str:
-    """The first heading, without its marks; "" where there is none."""
-    found = re.search(r"^# +(.+)$", text, re.MULTILINE)
-    return plain(found[1]) if found else ""
+    """The first heading of the first level, without its marks; "" where there is none."""
+    for token, following in pairwise(_MARKDOWN.parse(text)):
+        if token.type == "heading_open" and token.tag == "h1":
+            return _words(following)
+    return ""
 
 
-def plain(text: str) -> str:
-    """A line as a person reads it: no marks, of a link its words."""
-    return _INLINE.sub(lambda found: plain(_words(found)), text)
+def lines_of(text: str) -> list[str]:
+    """What a person reads, without its marks: a paragraph, a heading or a table's row each."""
+    inlines = [token for token in _MARKDOWN.parse(text) if token.type == "inline"]
+    rows = groupby(inlines, key=lambda token: token.map)
+    lines = (" · ".join(filter(None, map(_words, row))) for _, row in rows)
+    return [line for line in lines if line]
 
 
 def targets(text: str) -> list[str]:
     """What the links and pictures name, in their order."""
-    found = []
-    for each in _INLINE.finditer(text):
-        own = each["picture"] or each["link"]
-        found += [own] if own else []
-        found += targets(each["bold"] or each["italic"] or each["text"] or "")
-    return found
+    return [str(each.attrs[_NAMES[each.type]]) for each in _naming(_MARKDOWN.parse(text))]
 
 
 def anchor(heading: str) -> str:
     """How a heading is addressed: "Khách hàng" is "khách-hàng"."""
-    return re.sub(r"[^\w-]+", "-", plain(heading).lower()).strip("-")
+    return re.sub(r"[^\w-]+", "-", heading.lower()).strip("-")
 
 
-# --- blocks ------------------------------------------------------------------------------------
+def _naming(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        if token.type in _NAMES:
+            yield token
+        yield from _naming(token.children or [])
 
 
-def _blocks(lines: Sequence[str], address: Address) -> Iterator[str]:
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        heading = _HEADING.fullmatch(line.strip())
-        if not line.strip():
-            at += 1
-        elif heading:
-            yield _heading(len(heading[1]), heading[2], address)
-            at += 1
-        elif line.startswith("|"):
-            end = _end(lines, at, lambda each: each.startswith("|"))
-            yield _table(lines[at:end], address)
-            at = end
-        elif _ITEM.fullmatch(line):
-            end = _end_of_list(lines, at)
-            yield _list(lines[at:end], address)
-            at = end
-        else:
-            end = _end(lines, at, _goes_on)
-            yield f"<p>{_inline(' '.join(map(str.strip, lines[at:end])), address)}</p>"
-            at = end
+def _words(token: Token) -> str:
+    """The text of a piece; of a link its words, of a picture nothing."""
+    pieces = (" " if each.type == "softbreak" else each.content for each in _shown(token))
+    return "".join(pieces).strip()
 
 
-def _goes_on(line: str) -> bool:
-    begins = line.startswith("|") or _HEADING.fullmatch(line) or _ITEM.fullmatch(line)
-    return bool(line.strip()) and not begins
-
-
-def _end(lines: Sequence[str], start: int, belongs: Callable[[str], bool]) -> int:
-    for at in range(start + 1, len(lines)):
-        if not belongs(lines[at]):
-            return at
-    return len(lines)
-
-
-def _end_of_list(lines: Sequence[str], start: int) -> int:
-    """Items of the same kind, what is indented below them, and empty lines between those."""
-    numbered = lines[start][0].isdigit()
-    end = start + 1
-    for at in range(start + 1, len(lines)):
-        line = lines[at]
-        item = _ITEM.fullmatch(line)
-        if not (line.startswith("  ") or (item and line[0].isdigit() == numbered)):
-            if line.strip():
-                break
-            continue
-        end = at + 1
-    return end
-
-
-def _heading(level: int, text: str, address: Address) -> str:
-    return f'<h{level} id="{escape(anchor(text))}">{_inline(text, address)}</h{level}>'
-
-
-def _list(lines: Sequence[str], address: Address) -> str:
-    name = "ol" if lines[0][0].isdigit() else "ul"
-    items: list[list[str]] = []
-    for line in lines:
-        item = _ITEM.fullmatch(line)
-        if item:
-            items.append([item["text"]])
-        else:
-            items[-1].append(re.sub(r"^ {1,4}", "", line))
-    return f"<{name}>{''.join(_item(item, address) for item in items)}</{name}>"
-
-
-def _item(lines: Sequence[str], address: Address) -> str:
-    """The text of a short item stands in it without a paragraph around it."""
-    inside = list(_blocks(lines, address))
-    inside[0] = re.sub(r"^<p>(.*)</p>$", r"\1", inside[0])
-    return f"<li>{''.join(inside)}</li>"
-
-
-def _table(lines: Sequence[str], address: Address) -> str:
-    head, *body = [_cells(line) for line in lines if not _RULE.fullmatch(line)]
-    rows = "".join(_row("td", cells, address) for cells in body)
-    return f"<table><thead>{_row('th', head, address)}</thead><tbody>{rows}</tbody></table>"
-
-
-def _row(name: str, cells: Sequence[str], address: Address) -> str:
-    inside = (f"<{name}>{_inline(cell, address)}</{name}>" for cell in cells)
-    return f"<tr>{''.join(inside)}</tr>"
-
-
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().strip("|").split("|")]
-
-
-# --- in a line ---------------------------------------------------------------------------------
-
-
-def _inline(text: str, address: Address) -> str:
-    parts, end = [], 0
-    for found in _INLINE.finditer(text):
-        parts += [escape(text[end : found.start()]), _marked(found, address)]
-        end = found.end()
-    return "".join([*parts, escape(text[end:])])
-
-
-def _marked(found: re.Match[str], address: Address) -> str:
-    if found["code"]:
-        return f"<code>{escape(found['code'])}</code>"
-    if found["picture"]:
-        where, alt = escape(address(found["picture"])), escape(found["alt"])
-        return f'<img src="{where}" alt="{alt}" loading="lazy">'
-    if found["link"]:
-        inside = _inline(found["text"], address)
-        return f'<a href="{escape(address(found["link"]))}">{inside}</a>'
-    name = "strong" if found["bold"] else "em"
-    return f"<{name}>{_inline(_words(found), address)}</{name}>"
-
-
-def _words(found: re.Match[str]) -> str:
-    kinds = ("code", "alt", "text", "bold", "italic")
-    return next((found[kind] for kind in kinds if found[kind]), "")
+def _shown(token: Token) -> list[Token]:
+    return [each for each in token.children or [] if each.type != "image"]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from capphep.platform.kit import Text
 from capphep.pure.folding import fold
-from capphep.pure.markdown import plain, title_of, to_html
+from capphep.pure.markdown import lines_of, title_of, to_html
 from capphep.shell.help_pages import GROUPS, INDEX, LANGUAGES, PAGES, file_of
 
 _LONGEST_EXCERPT: Final = 160
@@ -48,8 +48,7 @@ def help_text(slug: str, language: str) -> HelpText:
     if slug != INDEX and slug not in PAGES:
         raise KeyError(slug)
     text = file_of(slug, language if language in LANGUAGES else LANGUAGES[0]).read_text("utf-8")
-    lines = tuple(plain(line).strip("#|- ") for line in text.splitlines() if line.strip())
-    return HelpText(slug, title_of(text), to_html(text, _address), lines)
+    return HelpText(slug, title_of(text), to_html(text, _address), tuple(lines_of(text)))
 
 
 def contents(language: str) -> list[Chapter]:

@@ -19,7 +19,6 @@ from tests import factories
 
 quietly = settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 quantities = st.integers(1, MAX_QUANTITY)
