@@ -83,5 +83,22 @@ def test_the_help_is_searched_without_accents_titles_first(sales_client: Client)
     assert "Khách hàng trùng, gộp, mã cũ" in page.content.decode()
     found = help_texts.mentions("phê duyệt", "vi", 9)
     assert found[0].page.slug == "approve"
-    assert help_texts.mentions("không-có-từ-này", "vi", 9) == []
+    assert help_texts.mentions("phê xyzzy", "vi", 9) == []
     assert "Không có trang" in sales_client.get("/help/", {"q": "xyzzy"}).content.decode()
+
+
+def test_the_search_box_leads_to_pages_of_the_help_last(sales_client: Client) -> None:
+    answer = sales_client.get("/search/suggestions", {"q": "gop khach hang"}).json()
+    assert answer["groups"] == []
+    assert answer["help"][0] | {"url": "/help/duplicates"} == answer["help"][0]
+    assert sales_client.get("/search/suggestions", {"q": "DH-2026"}).json()["help"] == []
+    page = sales_client.get("/search", {"q": "gop khach hang"}).content.decode()
+    assert 'href="/help/duplicates"' in page and "Không có kết quả" not in page
+
+
+@pytest.mark.once
+def test_words_of_the_help_are_found_by_their_beginnings() -> None:
+    assert [each.page.slug for each in help_texts.mentions("nhan ban", "vi", 1)] == ["order"]
+    by_beginning = {each.page.slug for each in help_texts.mentions("biên bản bàn gia", "vi", 9)}
+    assert "printing" in by_beginning
+    assert help_texts.mentions("iên", "vi", 9) == []

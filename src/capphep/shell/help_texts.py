@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -14,6 +17,7 @@ from capphep.pure.markdown import lines_of, title_of, to_html
 from capphep.shell.help_pages import GROUPS, INDEX, LANGUAGES, PAGES, file_of
 
 _LONGEST_EXCERPT: Final = 160
+_WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,9 @@ class HelpText:
     title: str
     html: str
     lines: tuple[str, ...]
+    title_words: tuple[str, ...]
+    words: tuple[str, ...]
+    folded: str
 
     @property
     def url(self) -> str:
@@ -48,7 +55,10 @@ def help_text(slug: str, language: str) -> HelpText:
     if slug != INDEX and slug not in PAGES:
         raise KeyError(slug)
     text = file_of(slug, language if language in LANGUAGES else LANGUAGES[0]).read_text("utf-8")
-    return HelpText(slug, title_of(text), to_html(text, _address), tuple(lines_of(text)))
+    lines, title = tuple(lines_of(text)), title_of(text)
+    folded = fold(" ".join(lines))
+    html = to_html(text, _address)
+    return HelpText(slug, title, html, lines, _words([title]), _words(lines), folded)
 
 
 def contents(language: str) -> list[Chapter]:
@@ -59,22 +69,38 @@ def contents(language: str) -> list[Chapter]:
 
 
 def mentions(asked: str, language: str, most: int) -> list[Mention]:
-    """Pages with all the words, accents folded; those that have them in their title come first."""
-    words = fold(asked).split()
+    """Pages with words that begin as all those asked for, accents folded.
+
+    First those that say them all in their title, then those that say them as they were typed.
+    """
+    words, phrase = _words([asked]), fold(asked)
     if not words:
         return []
-    found = []
-    for slug in PAGES:
-        page = help_text(slug, language)
-        if all(word in fold(" ".join(page.lines)) for word in words):
-            in_title = sum(word in fold(page.title) for word in words)
-            found.append((-in_title, Mention(page, _best_line(page, words))))
-    return [mention for _, mention in sorted(found, key=lambda each: each[0])][:most]
+    pages = [help_text(slug, language) for slug in PAGES]
+    found = [page for page in pages if all(_begins(page.words, word) for word in words)]
+    found.sort(
+        key=lambda page: (
+            not all(_begins(page.title_words, word) for word in words),
+            phrase not in page.folded,
+        )
+    )
+    return [Mention(page, _best_line(page, words)) for page in found[:most]]
 
 
-def _best_line(page: HelpText, words: list[str]) -> str:
+def _words(texts: Iterable[str]) -> tuple[str, ...]:
+    """Folded, each once, sorted: the beginning of one is found without looking at all."""
+    return tuple(sorted({word for text in texts for word in _WORD.findall(fold(text))}))
+
+
+def _begins(words: Sequence[str], beginning: str) -> bool:
+    at = bisect_left(words, beginning)
+    return at < len(words) and words[at].startswith(beginning)
+
+
+def _best_line(page: HelpText, words: Sequence[str]) -> str:
+    """The first of the lines that say the most of them."""
     body = page.lines[1:] or page.lines
-    best = max(body, key=lambda line: sum(word in fold(line) for word in words))
+    best = max(body, key=lambda line: sum(_begins(_words([line]), word) for word in words))
     return best if len(best) <= _LONGEST_EXCERPT else f"{best[: _LONGEST_EXCERPT - 1]}…"
 
 

@@ -11,19 +11,26 @@ from django.views.decorators.http import require_GET, require_POST
 
 from capphep.platform.signed_in import actor_of
 from capphep.shell import finding, visits
+from capphep.shell.found_help import helping_with
+from capphep.shell.help_texts import Mention
 
 _SUGGESTED: Final = 5
 _ON_PAGE: Final = 25
+_HELP: Final = 4
 
 
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    """context: title, asked, groups [finding.Found], seen [finding.Hit] where nothing is asked."""
+    """context: title, asked, groups [finding.Found], help [help_texts.Mention].
+
+    seen [finding.Hit] where nothing is asked.
+    """
     actor, asked = actor_of(request), _asked(request)
     context = {
         "title": _("Search"),
         "asked": asked,
         "groups": finding.find(actor, asked, _ON_PAGE),
+        "help": helping_with(asked, _HELP),
         "seen": [] if asked else visits.last_seen(actor),
     }
     return render(request, "shell/search.html", context)
@@ -31,9 +38,9 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def suggestions(request: HttpRequest) -> JsonResponse:
-    """{"groups": [{"label", "hits": [{"url", "code", "name", "note", "kind", "exact"}]}]}.
+    """{"groups": [{"label", "hits": [{"url", "code", "name", "note", "kind", "exact"}]}], "help"}.
 
-    Without a text: what the person looked at last.
+    Without a text: what the person looked at last. ``help`` are pages of the guide, as hits.
     """
     actor, asked = actor_of(request), _asked(request)
     if not asked:
@@ -44,7 +51,8 @@ def suggestions(request: HttpRequest) -> JsonResponse:
         groups = [
             {"label": str(each.label), "hits": [_hit(hit) for hit in each.hits]} for each in found
         ]
-    return JsonResponse({"groups": groups})
+    guide = [_page(mention) for mention in helping_with(asked, _HELP)]
+    return JsonResponse({"groups": groups, "help": guide})
 
 
 @require_POST
@@ -56,6 +64,10 @@ def visited(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> str:
     return request.GET.get("q", "").replace("\x00", "").strip()[: finding.LONGEST]
+
+
+def _page(mention: Mention) -> dict[str, Any]:
+    return {"url": mention.page.url, "code": "", "name": mention.page.title, "note": ""}
 
 
 def _hit(hit: finding.Hit) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Palette {
     this.pages = pages();
     this.abort = new AbortController();
     this.groups = []; // what the server answered last
+    this.help = []; // and the pages of the guide
     this.chosen = -1;
     this.isWanted = null; // Enter came before the answer: { inNewTab }
     this.box.addEventListener("input", () => this.ask(PAUSE));
@@ -63,16 +64,17 @@ class Palette {
     const url = new URL(this.box.dataset.url, location.href);
     url.searchParams.set("q", this.box.value);
     try {
-      const { groups } = await askJson(url, signal);
-      if (!signal.aborted) this.arrive(groups);
+      const answer = await askJson(url, signal);
+      if (!signal.aborted) this.arrive(answer);
     } catch (failure) {
       if (!signal.aborted) this.fail(failure);
     }
   }
 
-  arrive(groups) {
+  arrive({ groups, help }) {
     this.isAsking = false;
     this.groups = groups;
+    this.help = help;
     this.show();
     if (this.isWanted) this.open(this.options[this.chosen], this.isWanted.inNewTab);
   }
@@ -80,6 +82,7 @@ class Palette {
   fail(failure) {
     this.isAsking = false;
     this.groups = [];
+    this.help = [];
     this.show();
     if (failure.kind === "session") explain(failure, () => this.ask(0));
     else this.note.textContent = failure.text;
@@ -98,6 +101,7 @@ class Palette {
     const own = [
       { label: textOf("here"), hits: here },
       { label: textOf("go"), hits: text ? places.slice(0, PAGES_SHOWN) : places },
+      { label: textOf("help"), hits: this.help },
     ];
     const all = [...this.groups, ...own];
     if (text && !this.isAsking && this.groups.length) {

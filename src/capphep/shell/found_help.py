@@ -1,0 +1,21 @@
+"""Pages of the user's guide in the search box, last: who looks for a record gets it first."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import get_language
+
+from capphep.shell.help_texts import Mention, mentions
+
+_SHORTEST: Final = 2
+
+
+def helping_with(asked: str, most: int) -> list[Mention]:
+    """At most so many pages in the reader's language; none for a code or a single letter.
+
+    Without a statement: the pages are in memory.
+    """
+    if len(asked) < _SHORTEST or any(char.isdigit() for char in asked):
+        return []
+    return mentions(asked, (get_language() or "vi")[:2], most)
