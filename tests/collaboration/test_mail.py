@@ -196,6 +196,54 @@ def test_a_choice_that_does_not_exist_is_refused(wrong: Any, reader: User) -> No
         choose(actor=reader, language=language, digest_hour=hour, choices=choices)
 
 
+def way_out(letter: Any) -> str:
+    """The path that a mail program posts to (RFC 8058)."""
+    assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    url = letter.extra_headers["List-Unsubscribe"].strip("<>")
+    assert url.startswith("https://capphep.example.vn/talk/stop/")
+    assert url in letter.body and url in letter.alternatives[0].content
+    return str(url.removeprefix("https://capphep.example.vn"))
+
+
+def test_the_way_out_of_a_letter_needs_no_signing_in_and_a_look_changes_nothing(
+    reader: User,
+) -> None:
+    tell(reader)
+    path, stranger = way_out(post()[0]), Client(enforce_csrf_checks=True)
+    page = stranger.get(path).content.decode()
+    assert "ha@example.vn" in page and "Có người nhắc tới tôi" in page
+    assert stranger.head(path).status_code == 200
+    tell(reader, key="2")
+    assert len(post()) == 2
+    tell(reader, key="3")
+    sort_notices()
+    done = stranger.post(path, {"List-Unsubscribe": "One-Click"})
+    assert done.status_code == 200 and "ha@example.vn" in done.content.decode()
+    assert stranger.post(path).status_code == 200
+    tell(reader, key="4")
+    assert len(post()) == 2
+    tell(reader, "request.approved", "5")
+    assert len(post()) == 3
+
+
+def test_the_way_out_of_the_daily_letter_ends_all_of_it(reader: User) -> None:
+    tell(reader, "talk.comment")
+    (letter,) = post()
+    Client().post(way_out(letter))
+    tell(reader, "usage.end", "2")
+    assert len(post()) == 1
+    tell(reader, "talk.mention", "3")
+    assert len(post()) == 2
+
+
+def test_who_only_knows_a_letters_name_cannot_stop_it(reader: User) -> None:
+    tell(reader)
+    post()
+    uid = Letter.objects.get().uid
+    for token in (uid, f"{uid}:x", "x"):
+        assert Client().post(f"/talk/stop/{token}").status_code == 404
+
+
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_once_send_each_thing_once(reader: User) -> None:
     for n in range(6):

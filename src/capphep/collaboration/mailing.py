@@ -24,8 +24,10 @@ from django.utils.translation import ngettext
 
 from capphep.collaboration import mail_rules
 from capphep.collaboration.actions.sorting import sort_notices
-from capphep.collaboration.messages import DIGEST, NOTICES, row
-from capphep.collaboration.models import Letter, MailProfile
+from capphep.collaboration.actions.stopping import stop_token
+from capphep.collaboration.mail_kinds import kind_of
+from capphep.collaboration.messages import DIGEST, NOTICES, row, stop_row
+from capphep.collaboration.models import Letter, MailChoice, MailProfile, MailWhen
 from capphep.platform import leases, notices
 from capphep.platform.message_rules import Block, Value, bullets, link
 from capphep.platform.models import Notice
@@ -57,9 +59,11 @@ def send_next() -> int:
 
 
 def unread_in(letter: Letter) -> list[Notice]:
-    """What the letter has to tell still, the oldest first."""
+    """What the letter has to tell still, the oldest first; nothing that was stopped meanwhile."""
     rows = Notice.objects.filter(mailing__letter=letter, read_at__isnull=True)
-    return list(rows.order_by("id"))
+    never = MailChoice.objects.filter(person=letter.person, when=MailWhen.NEVER)
+    stopped = set(never.values_list("kind", flat=True))
+    return [one for one in rows.order_by("id") if kind_of(one.kind).key not in stopped]
 
 
 def message_of(letter: Letter, told: Sequence[Notice]) -> EmailMultiAlternatives:
@@ -68,8 +72,10 @@ def message_of(letter: Letter, told: Sequence[Notice]) -> EmailMultiAlternatives
     language = profile.language if profile else settings.LANGUAGE_CODE
     base = settings.PUBLIC_URL.rstrip("/")
     preferences = f"{base}{reverse('collaboration:preferences')}"
+    stop = f"{base}{reverse('collaboration:stop', args=[stop_token(letter)])}"
     with translation.override(language):
-        values = _values(letter, told, base) | {"preferences": link(preferences)}
+        values = _values(letter, told, base)
+        values |= {"preferences": link(preferences), "stop": stop_row(stop)}
     written = (DIGEST if letter.day else NOTICES).written(language, values)
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     message = EmailMultiAlternatives(
@@ -78,7 +84,9 @@ def message_of(letter: Letter, told: Sequence[Notice]) -> EmailMultiAlternatives
         to=[letter.person.email],
         headers={
             "Message-ID": f"<{letter.uid}@{domain}>",
-            "List-Unsubscribe": f"<{preferences}>",
+            # RFC 8058: the mail program's own button posts there.
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",
         },
     )
@@ -88,7 +96,7 @@ def message_of(letter: Letter, told: Sequence[Notice]) -> EmailMultiAlternatives
 
 
 def _values(letter: Letter, told: Sequence[Notice], base: str) -> dict[str, Value]:
-    """What the placeholders of both letters say, but for the preferences."""
+    """What the placeholders of both letters say, but for the ways out."""
     texts = [notices.text_of(one) for one in told]
     rows = [row(text, f"{base}{one.link}") for text, one in zip(texts, told, strict=True)]
     return {

@@ -18,13 +18,20 @@ def row(text: str, url: str) -> Block:
     return Block(f"{text}\n  {url}", format_html('<a href="{}">{}</a>', url, text))
 
 
+def stop_row(url: str) -> Block:
+    """The way out of a letter; what proves it makes a long address, which HTML hides."""
+    text = gettext("Stop these e-mails")
+    return Block(f"{text}: {url}", format_html('<a href="{}">{}</a>', url, text))
+
+
 def _notices() -> Value:
     texts = (gettext("The request is approved."), gettext("Somebody mentioned you."))
     return bullets(row(text, "https://capphep.example.vn/…") for text in texts)
 
 
 _BODY: Final = _(
-    "Dear {name},\n\n{notices}\n\n{more}\n\n--\nWhat is mailed to you is your choice: {preferences}"
+    "Dear {name},\n\n{notices}\n\n{more}\n\n"
+    "--\nWhat is mailed to you is your choice: {preferences}\n{stop}"
 )
 _COMMON: Final[Sequence[Placeholder]] = (
     Placeholder("name", _("Who is written to"), lambda: "Trần Thị Hà"),
@@ -35,6 +42,11 @@ _COMMON: Final[Sequence[Placeholder]] = (
         _("Where the person chooses what is mailed"),
         lambda: link("https://capphep.example.vn/talk/preferences"),
         is_required=True,
+    ),
+    Placeholder(
+        "stop",
+        _("Where the person stops these e-mails without signing in"),
+        lambda: stop_row("https://capphep.example.vn/talk/stop/…"),
     ),
 )
 

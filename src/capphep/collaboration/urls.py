@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from capphep.collaboration.views import activities, own_comments, preferences, pulse, talk
+from capphep.collaboration.views import activities, own_comments, preferences, pulse, stopping, talk
 
 app_name = "collaboration"
 urlpatterns: list[URLPattern] = [
     path("pulse", pulse.pulse, name="pulse"),
     path("preferences", preferences.preferences, name="preferences"),
+    # Open to whoever holds the letter: `platform.middleware` asks nobody to sign in here.
+    path("stop/<str:token>", stopping.stop, name="stop"),
     path("todo", activities.todo, name="todo"),
     path("activities/<int:activity_id>/edit", activities.activity_edit, name="activity_edit"),
     path("activities/<int:activity_id>/done", activities.activity_done, name="activity_done"),

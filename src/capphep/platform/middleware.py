@@ -30,6 +30,7 @@ _OPEN_PREFIXES = (
     "/gp/",
     "/welcome/",
     "/help/",
+    "/talk/stop/",
 )
 # Programs have no cookie: here the header chooses.
 _FOR_PROGRAMS = ("/api/",)

@@ -17,7 +17,7 @@ _HOURS = range(24)
 
 @transaction.atomic
 def choose(*, actor: User, language: str, digest_hour: int, choices: Mapping[str, str]) -> None:
-    """Keep a person's own choices; what is on its way already goes as it was meant to.
+    """Keep a person's own choices; a never counts for what waits to be sent too.
 
     ``choices`` are MailWhen by MailKind. Raises Invalid ``mail_choice``. A matter of one's own: the
     audit trail does not tell it.
