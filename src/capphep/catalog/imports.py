@@ -62,6 +62,7 @@ from capphep.catalog.plans import (
     TaxPlan,
     TrialPlan,
 )
+from capphep.catalog.previews import Preview
 from capphep.catalog.yaml_nodes import Fields, Reader, descendant, line_of, parse
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.errors import Invalid, Invalids, gettext_noop
@@ -78,13 +79,22 @@ def load(*, actor: Actor, content: bytes) -> Loaded:
 
     Raises Invalids of every Mistake in the file, by line.
     """
+    return catalogue.load_catalogue(actor=actor, plan=_plan(actor, content))
+
+
+def load_seen(*, actor: Actor, content: bytes, seen: str) -> Loaded | Preview:
+    """Load it if that does what the person has seen: `catalogue.load_seen`. Raises as `load`."""
+    return catalogue.load_seen(actor=actor, plan=_plan(actor, content), seen=seen)
+
+
+def _plan(actor: Actor, content: bytes) -> CataloguePlan:
     require(actor, Permission.CATALOGUE_WRITE)
     plan, mistakes = read(content)
     mistakes += [*plans.mistakes(plan), *clashes(plan)]
     if mistakes:
         mistakes.sort(key=lambda mistake: mistake.line)
         raise Invalids(mistakes)
-    return catalogue.load_catalogue(actor=actor, plan=plan)
+    return plan
 
 
 def read(content: bytes) -> tuple[CataloguePlan, list[Mistake]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils import timezone
 
 from capphep.catalog import plans, schema_history
 from capphep.catalog.actions.items import load_items
@@ -14,6 +13,7 @@ from capphep.catalog.actions.products import load_products, load_trials, stored_
 from capphep.catalog.clashes import clashes
 from capphep.catalog.models import AddOnEligibility, Module, Package, Product, Resource
 from capphep.catalog.plans import CataloguePlan
+from capphep.catalog.previews import Preview, fingerprint_of, preview_of
 from capphep.platform import audit
 from capphep.platform.models import Installation
 from capphep.platform.roles import Actor, Permission, require
@@ -28,6 +28,29 @@ def load_catalogue(*, actor: Actor, plan: CataloguePlan) -> Loaded:
     does not have is no longer offered; nothing else that it does not have is touched.
     Raises Invalids of Mistake.
     """
+    loading = _done(actor, plan)
+    audit.record(actor, loading.changes)
+    return loading.loaded
+
+
+@transaction.atomic
+def load_seen(*, actor: Actor, plan: CataloguePlan, seen: str) -> Loaded | Preview:
+    """As `load_catalogue`, if that does what the person has seen; else what it would do now.
+
+    ``seen`` is the fingerprint of that preview, "" before the first: then nothing is changed.
+    Raises Invalids of Mistake.
+    """
+    loading = _done(actor, plan)
+    if seen == fingerprint_of(loading):
+        audit.record(actor, loading.changes)
+        return loading.loaded
+    preview = preview_of(loading)
+    # It was done to find out what it does, and is taken back.
+    transaction.set_rollback(True)
+    return preview
+
+
+def _done(actor: Actor, plan: CataloguePlan) -> Loading:
     require(actor, Permission.CATALOGUE_WRITE)
     # Two loads at once take turns: each sees what the other made.
     list(Installation.objects.select_for_update())
@@ -36,8 +59,7 @@ def load_catalogue(*, actor: Actor, plan: CataloguePlan) -> Loaded:
         raise Invalids(found)
     loading = Loading()
     _load(plan, loading)
-    audit.record(actor, loading.changes)
-    return loading.loaded
+    return loading
 
 
 def _load(plan: CataloguePlan, loading: Loading) -> None:
@@ -62,7 +84,6 @@ def _load_resources(plan: CataloguePlan, loading: Loading) -> dict[Key, Resource
 def _load_modules(
     plan: CataloguePlan, products: Mapping[Key, Product], loading: Loading
 ) -> dict[Key, Module]:
-    at = timezone.now().isoformat()
     stored = {
         (product, code): schema
         for product, code, schema in Module.objects.values_list(
@@ -76,7 +97,7 @@ def _load_modules(
             "name": module.name,
             "position": position,
             "extra_schema": schema_history.evolved(
-                stored.get((product.code, module.code)), module.extra_schema, at
+                stored.get((product.code, module.code)), module.extra_schema, loading.at
             ),
         }
         for product in plan.products
@@ -125,4 +146,7 @@ def _load_eligibility(
         for package in product.packages
         if package.renewal_only
     ]
-    AddOnEligibility.objects.filter(package__in=closed).delete()
+    ended = AddOnEligibility.objects.filter(package__in=closed)
+    for each in ended.select_related("product", "package"):
+        loading.note_removed(each, {"product": each.product, "package": each.package})
+    ended.delete()

@@ -40,6 +40,8 @@ class Loading:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    # The moment, as ISO text; a schema remembers since when a field is asked for.
+    at: str = field(default_factory=lambda: timezone.now().isoformat())
 
     @property
     def loaded(self) -> Loaded:
@@ -48,6 +50,10 @@ class Loading:
     def note_created(self, record: models.Model, values: Values) -> None:
         self.created += 1
         self.changes.append(audit.Change(record, "created", after=_audited(values)))
+
+    def note_removed(self, record: models.Model, values: Values) -> None:
+        self.updated += 1
+        self.changes.append(audit.Change(record, "deactivated", before=_audited(values)))
 
     def note_compared(self, record: models.Model, before: Values, after: Values) -> bool:
         """True where the record differs from what the plan says."""

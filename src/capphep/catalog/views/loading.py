@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from capphep.catalog import imports
 from capphep.catalog.exports import catalogue_file
 from capphep.catalog.forms.loading import LoadForm
+from capphep.catalog.previews import MOST_SHOWN, Preview
 from capphep.platform import clock, kept_forms
 from capphep.platform.htmx import redirect
 from capphep.platform.roles import Permission, require
@@ -41,20 +42,39 @@ def load(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _load_page(request, form, status=422)
     content = form.content()
+    seen = request.POST.get("confirmed", "")
     try:
-        loaded = imports.load(actor=actor_of(request), content=content)
+        loaded = imports.load_seen(actor=actor_of(request), content=content, seen=seen)
     except Invalids as found:
         return _refused(request, content, found.refusals)
+    if isinstance(loaded, Preview):
+        return _to_confirm(request, content, loaded, is_new=bool(seen))
     message = _("Catalogue loaded: %(created)s created, %(updated)s updated, %(unchanged)s same.")
     counts = {name: getattr(loaded, name) for name in ("created", "updated", "unchanged")}
     return redirect(request, "catalog:item_list", message=message % counts)
 
 
+def _to_confirm(
+    request: HttpRequest, content: bytes, preview: Preview, *, is_new: bool
+) -> HttpResponse:
+    """What the file would do; ``is_new`` where that is not what the person had agreed to."""
+    return _load_page(
+        request,
+        _text_form(content),
+        preview=preview,
+        is_new=is_new,
+        status=409 if is_new else 200,
+    )
+
+
+def _text_form(content: bytes) -> LoadForm:
+    return LoadForm({"text": content.decode("utf-8-sig", errors="replace")})
+
+
 def _refused(request: HttpRequest, content: bytes, refusals: Sequence[Refusal]) -> HttpResponse:
     """The file comes back as text, so that it can be corrected where it stands."""
-    text = content.decode("utf-8-sig", errors="replace")
-    form = LoadForm({"text": text})
-    lines = text.splitlines()
+    form = _text_form(content)
+    lines = form.data["text"].splitlines()
     mistakes = [_shown(refusal, lines) for refusal in refusals]
     return _load_page(request, form, mistakes=mistakes, status=422)
 
@@ -70,15 +90,24 @@ def _load_page(
     form: LoadForm,
     *,
     mistakes: Sequence[LineMistake] = (),
+    preview: Preview | None = None,
+    is_new: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """context: title, form, mistakes, intro, submit_label, cancel_url."""
+    """context: title, form, mistakes, preview (previews.Preview), is_new, intro, submit_label,
+    cancel_url."""
     context: dict[str, Any] = {
         "title": _("Load the catalogue"),
-        "intro": _("All of it or nothing: with one mistake in the file nothing is changed."),
+        "intro": _(
+            "You see what the file would change before anything is; "
+            "with one mistake in it nothing is."
+        ),
         "form": form,
         "mistakes": mistakes,
-        "submit_label": _("Load"),
+        "preview": preview,
+        "is_new": is_new,
+        "most": MOST_SHOWN,
+        "submit_label": _("Look at the changes"),
         "cancel_url": reverse("catalog:item_list"),
     }
     return render(request, "catalog/load.html", context, status=status)
