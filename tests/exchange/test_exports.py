@@ -47,6 +47,12 @@ def test_nobody_exports_what_they_do_not_see(sales_client: Client, other_salespe
     assert sales_client.get("/exchange/export/no.such").status_code == 404
 
 
+def test_an_export_is_asked_for_by_nothing_but_a_link_or_a_button(sales_client: Client) -> None:
+    for ask in (sales_client.head, sales_client.put, sales_client.delete):
+        assert ask(CUSTOMERS).status_code == 405
+    assert not AuditEntry.objects.filter(verb="exported").exists()
+
+
 def test_days_are_days_and_what_looks_like_a_formula_is_text(
     sales_client: Client, salesperson: User
 ) -> None:

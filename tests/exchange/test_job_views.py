@@ -48,6 +48,21 @@ def test_results_are_only_their_owners(sales_client: Client, salesperson: User) 
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_result_with_a_very_long_name_keeps_its_ending(
+    sales_client: Client, salesperson: User
+) -> None:
+    def finish_long(run: Run) -> Outcome:
+        run.draft.write_bytes(b"PK")
+        return Outcome("Done: %(label)s", file_name=f"{'d' * 195} - dòng lỗi.xlsx")
+
+    job = asked_by(salesperson)
+    jobs.work_next([Kind("test", finish_long)])
+    answer = sales_client.get(f"{LIST}{job.pk}/file")
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].endswith('.xlsx"')
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_result_is_served_to_its_owner(
     sales_client: Client, salesperson: User, colleague: User
 ) -> None:

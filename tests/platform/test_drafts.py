@@ -121,6 +121,20 @@ def test_nonsense_is_refused(salesperson: User, sent: dict[str, Any]) -> None:
     assert send(signed_in(salesperson), uuid4(), **sent).status_code == 400
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"form": "{PATH}", "seen": 1e999, "changed": {{}}, "gone": []}}',
+        f'{{"form": "{PATH}", "seen": 0, "changed": {{"a": ["\\ud800"]}}, "gone": []}}',
+        "[" * 100_000,
+    ],
+)
+def test_what_no_page_sends_is_refused_too(salesperson: User, body: str) -> None:
+    address = reverse("draft", args=[uuid4()])
+    answer = signed_in(salesperson).post(address, body, content_type="application/json")
+    assert answer.status_code == 400
+
+
 def test_a_draft_that_nobody_came_back_to_goes(salesperson: User) -> None:
     old, new = uuid4(), uuid4()
     for key in (old, new):

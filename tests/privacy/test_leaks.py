@@ -10,13 +10,16 @@ from django.conf import settings
 from django.http import QueryDict
 from django.test import Client
 
-from capphep.crm.models import Contact, Customer
+from capphep.crm.actions.contacts import add_contact
+from capphep.crm.customer_rules import ContactInput
+from capphep.crm.models import Customer
 from capphep.identity.models import AdminAccount
 from capphep.platform import personal
 from capphep.platform.api import Scope
 from capphep.platform.lists import column_cells, narrowed, source_named
-from capphep.platform.models import PersonalAccess, User
+from capphep.platform.models import OptionValue, PersonalAccess, User
 from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.states import RequestStatus
 from capphep.pure.errors import Forbidden
 from tests import factories, stories
 from tests.factories import SmallCatalogue
@@ -32,9 +35,8 @@ def customer(salesperson: User, officer: User, catalogue: SmallCatalogue) -> Cus
     """A unit with a request that was returned, sent again and approved, and one that changes it."""
     unit = factories.customer(owner=salesperson, team=salesperson.team, phone="0225312345")
     Customer.objects.update(email="don.vi@example.vn")
-    Contact.objects.create(
-        customer=unit, full_name="Nam", phone="0987000111", email="nam@example.vn"
-    )
+    person = ContactInput(full_name="Nam", phone="0987000111", email="nam@example.vn")
+    add_contact(actor=salesperson, customer_id=unit.pk, typed=person)
     stories.opened(unit, catalogue)
     request = stories.sent(
         stories.ordered(unit, salesperson, [(catalogue.users_50, 1)]), salesperson
@@ -87,12 +89,31 @@ def test_no_page_shows_one_to_an_auditor(customer: Customer, auditor_client: Cli
     ]
     for request in LicenceRequest.objects.all():
         pages += [f"/requests/{request.pk}/", f"/ims/requests/{request.pk}/"]
+        pages += [f"/requests/{request.pk}/rounds/1"]
     found = {}
     for page in pages:
         answer = auditor_client.get(page)
         assert answer.status_code == 200, page
         found[page] = LEAK.findall(answer.content.decode())
     assert found == {page: [] for page in pages}
+
+
+def test_the_form_of_an_order_is_filled_in_only_for_who_writes_orders(
+    customer: Customer, auditor_client: Client, officer_client: Client
+) -> None:
+    for client in (auditor_client, officer_client):
+        answer = client.get("/crm/orders/autofill", {"customer": customer.pk})
+        assert answer.status_code == 403
+
+
+def test_an_officer_to_whom_they_are_masked_returns_a_request_without_seeing_one(
+    customer: Customer, officer_client: Client
+) -> None:
+    OptionValue.objects.create(key="personal_full_roles", value=[])
+    waiting = LicenceRequest.objects.get(status=RequestStatus.WAITING)
+    page = officer_client.get(f"/ims/requests/{waiting.pk}/return").content.decode()
+    assert "***@…" in page or "** ***" in page
+    assert LEAK.findall(page) == []
 
 
 def test_the_api_gives_none_to_a_token_of_an_auditor(customer: Customer, auditor: User) -> None:

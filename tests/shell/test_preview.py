@@ -62,6 +62,12 @@ def test_every_write_is_refused_meanwhile(
     assert AuditEntry.objects.count() == before
 
 
+def test_who_sees_as_nobody_else_ends_nothing(auditor_client: Client) -> None:
+    before = AuditEntry.objects.count()
+    assert auditor_client.post("/preview/end").status_code == 302
+    assert AuditEntry.objects.count() == before
+
+
 def test_nothing_is_written_in_the_name_of_who_is_looked_at(
     administrator: User, salesperson: User
 ) -> None:

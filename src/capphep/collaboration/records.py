@@ -69,6 +69,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         lambda row: f"{row.request_no} · {row.customer.name}",
     ),
 }
+_LARGEST_ID: Final = 2**63 - 1
 _WITH_CUSTOMER: Final = (RecordType.ORDER, RecordType.REQUEST)
 
 
@@ -106,7 +107,7 @@ def page_for(person: User, record_type: str, record_id: int) -> str:
 def record_of(actor: Actor, record_type: str, record_id: int) -> Talked:
     """RULE N1: the record, where the actor may know of it. Raises NotFound. One statement."""
     kind = _KINDS.get(record_type)
-    rows = _rows(actor, record_type, [record_id]) if kind else []
+    rows = _rows(actor, record_type, [record_id]) if kind and record_id <= _LARGEST_ID else []
     for row in rows:
         return _talked(RecordType(record_type), row)
     raise NotFound("record_not_found", gettext_noop("There is no such record."))

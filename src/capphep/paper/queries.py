@@ -30,6 +30,7 @@ from capphep.pure.errors import Invalid, NotFound, gettext_noop
 
 MOST: Final = 200
 """As many papers are printed together."""
+_LONGEST_ID: Final = 18
 _LARGEST_ID: Final = 2**63 - 1
 
 
@@ -115,12 +116,15 @@ def source_named(name: str) -> Source:
 
 def ids_of(asked: Sequence[str]) -> list[int]:
     """The keys among what was asked for, each once. Raises Invalid paper_too_many."""
-    numbers = dict.fromkeys(int(each) for each in asked if each.isascii() and each.isdigit())
-    ids = [number for number in numbers if number <= _LARGEST_ID]
+    ids = list(dict.fromkeys(int(each) for each in asked if _is_key(each)))
     if len(ids) > MOST:
         message = gettext_noop("At most %(most)s papers are printed together.")
         raise Invalid("paper_too_many", message, params={"most": MOST})
     return ids
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
 
 
 def ids_listed(actor: User, source: Source, query: str) -> list[int]:
@@ -137,7 +141,8 @@ def documents_of(actor: User, source: Source, ids: Sequence[int]) -> list[Docume
 
     Raises NotFound where there is none.
     """
-    found = {each.pk: each for each in source.rows(actor).filter(pk__in=ids)}
+    known = [pk for pk in ids if pk <= _LARGEST_ID]
+    found = {each.pk: each for each in source.rows(actor).filter(pk__in=known)}
     records = [found[pk] for pk in ids if pk in found]
     if not records:
         raise _no_paper()

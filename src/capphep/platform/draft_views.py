@@ -56,12 +56,14 @@ def _sent(request: HttpRequest) -> dict[str, Any] | None:
     """What the script sent; None for anything else."""
     try:
         body = json.loads(request.body)
+        # Half of a surrogate pair is no character: neither database keeps it.
+        json.dumps(body, ensure_ascii=False).encode()
         path, seen = str(body["form"]), int(body["seen"])
         changed = {
             str(name): [str(each) for each in values] for name, values in body["changed"].items()
         }
         gone = [str(name) for name in body["gone"]]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
     is_kept = len(path) <= _LONGEST_PATH and is_valid_path(path) and 0 <= seen < 2**31 - 1
     return {"path": path, "seen": seen, "changed": changed, "gone": gone} if is_kept else None

@@ -55,6 +55,7 @@ MOMENTS: Final = (0, 5, 30, 120)
 KEPT_DAYS: Final = 14
 _MOST_CLAIMS: Final = 10
 """A job that has killed as many workers is not given to another one."""
+_LONGEST_NAME: Final = 200
 _NOTED: Final = ("done", "total", "cursor", "counts")
 _log = logging.getLogger(__name__)
 
@@ -224,9 +225,15 @@ def _finish(run: Run, outcome: Outcome) -> None:
         job.done = job.total = max(job.done, job.total)
         run.renew()
         leases.release(job, next_at=None)
-        changes = {"file_name": outcome.file_name[:200], "ended_at": timezone.now()}
+        changes = {"file_name": _fitting(outcome.file_name), "ended_at": timezone.now()}
         moves.move(job, JOB_STATE, "finish", field="state", **changes)
         _tell(job, outcome.message, outcome.params)
+
+
+def _fitting(name: str) -> str:
+    """A name that is too long loses the end of its stem: its ending says what the file is."""
+    stem, point, ending = name.rpartition(".")
+    return f"{stem[: _LONGEST_NAME - len(ending) - 1]}{point}{ending}"
 
 
 def _fail(run: Run, refusal: Refusal) -> None:

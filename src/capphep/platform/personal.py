@@ -22,7 +22,7 @@ from capphep.platform import clock
 from capphep.platform.models import AccessKind, PersonalAccess, User
 from capphep.platform.options import Choices, WholeNumber
 from capphep.platform.roles import Role
-from capphep.pure.masking import masked_email, masked_phone
+from capphep.pure.masking import masked_email, masked_phone, masked_within
 
 # Who enters customers works with their people; the others may be told to do without.
 _ALWAYS: Final = frozenset({Role.SALES, Role.MANAGER})
@@ -123,9 +123,12 @@ def of_record(record: Model, name: str) -> str:
 
 
 def named(name: str, value: str) -> str:
-    """A value by the name of its column, where that is one of a phone's or an e-mail's."""
+    """A value by the name of its column, where that is one of a phone's or an e-mail's, or of the
+    line that says all of a person (`crm.actions.contacts.described`)."""
     if name.endswith("phone"):
         return phone(value)
+    if name == "contact":
+        return _shown(value, masked_within)
     return email(value) if name.endswith(("email", "reach")) else value
 
 

@@ -36,6 +36,11 @@ def begin_as_role(request: HttpRequest, role: Role, team: Team | None) -> None:
     request.session[_KEY] = {"role": role.value, "team": team.pk if team else None}
 
 
+def is_under_way(request: HttpRequest) -> bool:
+    """Whether the screens are seen as somebody else at the moment."""
+    return _KEY in request.session
+
+
 def end(request: HttpRequest) -> None:
     request.session.pop(_KEY, None)
 

@@ -170,7 +170,9 @@ def _prefilled(request: HttpRequest, actor: User) -> OrderSheet:
 
 
 def order_autofill(request: HttpRequest) -> JsonResponse:
-    """What choosing ``?customer=`` fills in; nothing for none."""
+    """What choosing ``?customer=`` fills in; nothing for none. For who writes orders: it gives the
+    contact's phone and e-mail in full."""
+    require(actor_of(request), Permission.SALE_WRITE)
     key, renews = (item_id_of(request.GET.get(name, "")) for name in ("customer", "renew"))
     found = customer_of(actor_of(request), key) if key else None
     return JsonResponse(queries.autofill_of(found, renews) if found else {})

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from capphep.exchange import exporting
 from capphep.exchange.exporting import Wanted
@@ -19,6 +20,7 @@ from capphep.platform.signed_in import actor_of
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@require_http_methods(["GET", "POST"])
 def export(request: HttpRequest, name: str) -> HttpResponseBase:
     """The rows that the list shows under this query string.
 

@@ -29,7 +29,7 @@ from capphep.provisioning.contents import Content
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.round_rules import Row, comment_fields, topic_of
 from capphep.provisioning.rules import needs_evidence
-from capphep.provisioning.views.contents import label_of, rows_of, schemas_of
+from capphep.provisioning.views.contents import as_seen, label_of, rows_of, schemas_of
 from capphep.provisioning.views.shown import status_of, steps_of
 from capphep.pure.errors import Conflict, Invalid
 
@@ -117,7 +117,7 @@ def _groups(
     """What was sent in the order of the request's own form."""
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in rows_of(content, schemas_of(record, content)):
-        rows[row.topic].append(row)
+        rows[row.topic].append(as_seen(row))
     places = {
         name: Place(form[f"{ON}{name}"], rows[topic_of(name, content)]) for name in _names(content)
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from django.db.models import Field
@@ -14,6 +15,7 @@ from capphep.catalog import schemas
 from capphep.catalog.models import Module
 from capphep.catalog.schema_rules import Schema
 from capphep.crm.models import Level, Order
+from capphep.platform.personal import named
 from capphep.provisioning import explanations
 from capphep.provisioning.contents import FIELDS, Content
 from capphep.provisioning.models import LicenceRequest
@@ -40,6 +42,11 @@ def rows_of(content: Content, extra_schemas: Mapping[str, Schema]) -> list[Row]:
         *_evidence(content["evidence"]),
         *_lines(content, extra_schemas),
     ]
+
+
+def as_seen(row: Row) -> Row:
+    """The row as who is looking may see it: masked only here, for rounds are compared in full."""
+    return replace(row, text=named(row.topic, row.text))
 
 
 def label_of(name: str, content: Content | None = None) -> str:

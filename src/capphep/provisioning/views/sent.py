@@ -12,7 +12,7 @@ from capphep.platform.signed_in import actor_of
 from capphep.provisioning import round_queries as queries
 from capphep.provisioning.models import Round
 from capphep.provisioning.round_rules import Row
-from capphep.provisioning.views.contents import rows_of, schemas_of
+from capphep.provisioning.views.contents import as_seen, rows_of, schemas_of
 from capphep.provisioning.views.evidence import file_response
 from capphep.provisioning.views.rounds import shown_round
 
@@ -28,7 +28,7 @@ def round_page(request: HttpRequest, request_id: int, number: int) -> HttpRespon
         "round": found,
         "shown": shown_round(found),
         "band": _band(found),
-        "fields": [row for row in rows if not _is_part(row)],
+        "fields": [as_seen(row) for row in rows if not _is_part(row)],
         "lines": [row for row in rows if row.topic.startswith("line:")],
         "files": zip([row for row in rows if _is_file(row)], files, strict=True),
     }

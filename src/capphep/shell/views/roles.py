@@ -100,7 +100,8 @@ def preview_person(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_POST
 def preview_end(request: HttpRequest) -> HttpResponse:
     own = preview.own_person(request)
-    preview_actions.note_end(actor=own)
-    preview.end(request)
+    if preview.is_under_way(request):
+        preview_actions.note_end(actor=own)
+        preview.end(request)
     request.user = get_object_or_404(User, pk=own.pk)
     return redirect(request, "shell:role_list", message=_("You see as yourself again."))
