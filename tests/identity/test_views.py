@@ -25,6 +25,7 @@ from tests.identity.conftest import noted
 from tests.plumbing.sql_counts import Counter
 
 HTMX = {"HX-Request": "true"}
+SEND_TICKED = "/lists/identity.accounts/do/send-again"
 SEES_ALL = ["officer", "auditor", "administrator"]
 MAY_SEND = ["officer", "administrator"]
 
@@ -64,7 +65,7 @@ def test_the_list_shows_what_failed_and_why(
     text = text_of(client.get(reverse("identity:account_list") + "?status=failed"))
     assert "Nguyễn Văn An" in text and "Lỗi" in text
     assert "Hệ thống định danh không chấp nhận mã truy cập (CAPPHEP_SCIM_TOKEN). (401)" in text
-    assert ("Gửi lại các tài khoản đã chọn" in text) == (person in MAY_SEND)
+    assert (SEND_TICKED in text) == (person in MAY_SEND)
 
 
 def test_a_salesperson_has_no_directory(sales_client: Client, link: AccountLink) -> None:
@@ -249,12 +250,12 @@ def test_the_ticked_ones_are_sent_again_as_far_as_they_can(
     officer_client: Client, failed: AccountLink, catalogue: SmallCatalogue
 ) -> None:
     other = noted(factories.customer("1234568"), catalogue, email="binh@example.vn")
-    address = reverse("identity:send_ticked")
     ids = [str(failed.pk), str(other.pk), "999", "x", "²", "9" * 30]
-    question = officer_client.get(address, {"id": ids}, headers=HTMX)
-    assert "Gửi lại 3 tài khoản?" in text_of(question)
-    response = officer_client.post(address, {"id": ids}, follow=True)
-    assert "Gửi lại: 1; giữ nguyên: 2." in text_of(response)
+    question = officer_client.get(SEND_TICKED, {"id": ids}, headers=HTMX)
+    assert "Gửi lại 2 tài khoản?" in text_of(question)
+    seen = {"id": ids, "seen": question.context["selection"].fingerprint}
+    response = officer_client.post(SEND_TICKED, seen, headers=HTMX)
+    assert "Gửi lại: đã xong 1, giữ nguyên 1." in text_of(response)
     failed.refresh_from_db()
     assert failed.status == AccountStatus.PENDING
 
@@ -264,6 +265,5 @@ def test_others_send_no_ticked_ones(
     request: pytest.FixtureRequest, failed: AccountLink, person: str
 ) -> None:
     client = client_of(request, person)
-    address = reverse("identity:send_ticked")
-    assert client.get(address, {"id": failed.pk}).status_code == 403
-    assert client.post(address, {"id": failed.pk}).status_code == 403
+    assert client.get(SEND_TICKED, {"id": failed.pk}).status_code == 403
+    assert client.post(SEND_TICKED, {"id": failed.pk}).status_code == 403

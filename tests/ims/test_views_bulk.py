@@ -230,3 +230,19 @@ def test_several_reasons_against_one_leave_the_others_approved(
     assert sorted(words(answer)) == ["Không duyệt được", "Đã duyệt", "Đã duyệt"]
     change.refresh_from_db()
     assert change.status == RequestStatus.WAITING
+
+
+def test_all_results_are_looked_through_some_at_a_time(
+    three: list[LicenceRequest], officer_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capphep.ims.views.bulk.MOST", 2)
+    dialog = officer_client.get(URL, {"all": "1", "query": "status=waiting"}, headers=HTMX)
+    assert [row.record for row in dialog.context["rows"]] == three[:2]
+    answer = answered(officer_client, dialog)
+    assert words(answer) == ["Đã duyệt"] * 2
+    rest = officer_client.get(answer.context["rest_url"], headers=HTMX)
+    assert [row.record for row in rest.context["rows"]] == three[2:]
+    assert not rest.context["rest_url"]
+    narrowed = {"all": "1", "query": f"q={three[2].request_no}&status=waiting"}
+    only = officer_client.get(URL, narrowed, headers=HTMX)
+    assert [row.record for row in only.context["rows"]] == three[2:]

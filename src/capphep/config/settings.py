@@ -229,6 +229,17 @@ LISTS = {
     "privacy.requests": "capphep.privacy.views.register.REQUESTS",
     "shell.users": "capphep.shell.views.users.USERS",
 }
+# What can be done to many rows of a list at once, by the name of the list.
+BULK_ACTIONS = {
+    "crm.customers": (
+        "capphep.shell.bulk.HAND_OVER_CUSTOMERS",
+        "capphep.crm.bulk.STOP_FOLLOWING",
+        "capphep.crm.bulk.FOLLOW_AGAIN",
+    ),
+    "crm.opportunities": ("capphep.shell.bulk.HAND_OVER_OPPORTUNITIES",),
+    "crm.orders": ("capphep.shell.bulk.HAND_OVER_ORDERS",),
+    "identity.accounts": ("capphep.identity.bulk.SEND_AGAIN",),
+}
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]

@@ -180,7 +180,7 @@ class Related(ListFilter[M]):
         values = list(dict.fromkeys(asked.getlist(self.name)))
         if not values:
             return FilterState(self, [])
-        keys = [value for value in values if _is_key(value)]
+        keys = [value for value in values if is_key(value)]
         found = {str(record.pk): record for record in self.records().filter(pk__in=keys)}
         shown = {value: str(found[value]) for value in keys if value in found}
         return FilterState(
@@ -217,5 +217,5 @@ class Words(ListFilter[M]):
         return _looked_up(queryset, self.lookup, values)
 
 
-def _is_key(value: str) -> bool:
+def is_key(value: str) -> bool:
     return value.isascii() and value.isdecimal() and len(value) <= _LONGEST_ID

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
+from capphep.platform.bulk import offered
 from capphep.platform.htmx import is_htmx, render_page_or_fragment
 from capphep.platform.keyset import ordered
 from capphep.platform.kit import Text
@@ -85,7 +86,14 @@ def show_list(
     if kept.default and not request.GET and not is_htmx(request):
         return HttpResponseRedirect(view_href(request.path, kept.default))
     usual, opens = kept.columns, bool(kept.default)
-    shown = list_page(request, rows, spec=here.spec(actor), usual=usual, opens_with_view=opens)
+    shown = list_page(
+        request,
+        rows,
+        spec=here.spec(actor),
+        usual=usual,
+        opens_with_view=opens,
+        bulk=offered(source.name, actor),
+    )
     context = {
         "title": here.title,
         "intro": here.intro,

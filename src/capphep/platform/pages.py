@@ -86,13 +86,14 @@ class ListPage(Generic[M]):
         *,
         usual: Sequence[str] = (),
         opens_with_view: bool = False,
+        bulk: Sequence[Bulk] = (),
     ) -> None:
         self._spec = spec
         # Templates would call the functions of a spec; they get plain values.
         self.has_search = spec.search is not None
         self.search_hint = spec.search_hint
         self.has_menu = spec.row_menu is not None
-        self.bulk = spec.bulk
+        self.bulk = (*spec.bulk, *bulk)
         self.path = request.path
         self.opens_with_view = opens_with_view
         self._narrowing = Narrowing(spec, request.GET, usual)
@@ -180,6 +181,11 @@ class ListPage(Generic[M]):
     @property
     def count_is_capped(self) -> bool:
         return self.count > COUNT_CAP and self._asked.get(COUNT) != "exact"
+
+    @property
+    def is_one_page(self) -> bool:
+        """Whether the ticks of this page are those of all results."""
+        return not self.previous_href and not self.next_href
 
     @property
     def exact_count_href(self) -> str:

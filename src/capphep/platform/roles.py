@@ -29,6 +29,8 @@ class Permission(models.TextChoices):
     CUSTOMER_WRITE = "customer.write"
     CUSTOMER_MERGE = "customer.merge"
     SALE_WRITE = "sale.write"
+    # Give what one salesperson has to another one.
+    HAND_OVER = "hand.over"
     REQUEST_WRITE = "request.write"
     REQUEST_DECIDE = "request.decide"
     CATALOGUE_WRITE = "catalogue.write"
@@ -66,7 +68,12 @@ _GRANTED: dict[str, frozenset[Permission]] = {
     ),
     # Hands customers over and merges them; sells through the salespeople.
     Role.MANAGER: frozenset(
-        {Permission.CUSTOMER_WRITE, Permission.CUSTOMER_MERGE, Permission.TALK_WRITE}
+        {
+            Permission.CUSTOMER_WRITE,
+            Permission.CUSTOMER_MERGE,
+            Permission.HAND_OVER,
+            Permission.TALK_WRITE,
+        }
     ),
     Role.OFFICER: frozenset(
         {Permission.REQUEST_DECIDE, Permission.ACCOUNT_WRITE, Permission.TALK_WRITE}
@@ -75,6 +82,7 @@ _GRANTED: dict[str, frozenset[Permission]] = {
     Role.ADMIN: frozenset(
         {
             Permission.CUSTOMER_MERGE,
+            Permission.HAND_OVER,
             Permission.CATALOGUE_WRITE,
             Permission.USER_WRITE,
             Permission.INTEGRATION_WRITE,

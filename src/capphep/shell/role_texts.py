@@ -28,6 +28,10 @@ PERMISSIONS: Final[Mapping[Permission, tuple[Text, Text]]] = {
         _("Sales"),
         _("Opportunities, sales projects and orders."),
     ),
+    Permission.HAND_OVER: (
+        _("Handing over"),
+        _("Give customers, opportunities and orders of one salesperson to another."),
+    ),
     Permission.REQUEST_WRITE: (
         _("Licence requests"),
         _("Write, send and recall requests."),

@@ -18,7 +18,7 @@ from django.db import close_old_connections, connection
 
 from capphep.collaboration.mailing import post_next
 from capphep.collaboration.telling import tell_next
-from capphep.exchange import exporting
+from capphep.exchange import bulk_running, exporting
 from capphep.exchange import running as importing
 from capphep.identity.delivery import deliver_next
 from capphep.integration.courier import Courier
@@ -58,6 +58,7 @@ BACKGROUND: Final[Sequence[jobs.Kind]] = (
     *importing.KINDS,
     *exporting.KINDS,
     *printing.KINDS,
+    *bulk_running.KINDS,
 )
 
 # Its threads begin with its first delivery: after the server has forked.

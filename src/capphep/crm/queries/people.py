@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import Q, QuerySet
 
 from capphep.crm.models import Customer, Opportunity, Order
 from capphep.crm.states import LicenceStatus, OpportunityStage
 from capphep.platform.models import User
 from capphep.platform.roles import Actor, Role, sees_all
+
+CLOSED: Final = (LicenceStatus.APPROVED, LicenceStatus.REVOKED)
+"""Nothing is to be done about such an order any more."""
 
 
 def visible_salespeople(actor: Actor) -> QuerySet[User]:
@@ -17,6 +22,11 @@ def visible_salespeople(actor: Actor) -> QuerySet[User]:
         return people
     mine = Q(pk=actor.pk)
     return people.filter(mine | Q(team_id=actor.team_id) if actor.team_id else mine)
+
+
+def sellers(actor: Actor) -> QuerySet[User]:
+    """Those of them who may be given something to sell: they sell, and sign in."""
+    return visible_salespeople(actor).filter(role=Role.SALES, is_active=True)
 
 
 # --- what somebody else has to take over when a person goes -----------------------------------
@@ -32,5 +42,4 @@ def chances_of(person: User) -> QuerySet[Opportunity]:
 
 def orders_of(person: User) -> QuerySet[Order]:
     """Those that something is still to be done about."""
-    ended = (LicenceStatus.APPROVED, LicenceStatus.REVOKED)
-    return Order.objects.filter(salesperson=person).exclude(licence_status__in=ended)
+    return Order.objects.filter(salesperson=person).exclude(licence_status__in=CLOSED)

@@ -19,9 +19,9 @@ from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
-from capphep.platform.pages import Bulk, Column, Filter, ListSpec
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.personal import of_record
-from capphep.platform.roles import Actor, Permission, may
+from capphep.platform.roles import Actor
 from capphep.platform.signed_in import actor_of
 
 _PAGE: Final = ("identity/account.html", "identity/_account.html")
@@ -52,7 +52,6 @@ def _spec(actor: User) -> ListSpec[AccountLink]:
         default_sort="-linked_at",
         row_url=lambda link: reverse("identity:account", args=[link.account_id]),
         row_menu=lambda link: _row_menu(actor, link),
-        bulk=_bulk(actor),
         filters=(
             Filter("status", gettext_lazy("Status"), AccountStatus.choices, "status"),
             Filter(
@@ -81,13 +80,6 @@ def _reach(link: AccountLink) -> str:
     account = link.account
     name = "email" if account.email else "phone"
     return of_record(account, name)
-
-
-def _bulk(actor: Actor) -> list[Bulk]:
-    if not may(actor, Permission.ACCOUNT_WRITE):
-        return []
-    label = gettext_lazy("Send the ticked ones again")
-    return [Bulk(label, reverse("identity:send_ticked"), "refresh")]
 
 
 def _row_menu(actor: Actor, link: AccountLink) -> list[MenuItem]:

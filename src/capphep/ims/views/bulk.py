@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,8 +23,10 @@ from capphep.ims.views.assignment import held_by_another
 from capphep.ims.views.dialogs import dialog
 from capphep.platform import clock
 from capphep.platform.kit import Status
+from capphep.platform.lists import narrowed, source_named
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
+from capphep.platform.selection import ALL, ID, QUERY, keys_of
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.provisioning import queries as provisioning
@@ -33,7 +36,8 @@ from capphep.pure.errors import Refusal
 
 # As many as a page of the queue has rows.
 MOST: Final = 50
-_LONGEST_ID: Final = 18
+_AFTER: Final = "after"
+_REST: Final = "rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +72,41 @@ def approve_ticked(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, Permission.REQUEST_DECIDE)
     if request.method != "POST":
-        return _question(request, _records(actor, request.GET.getlist("id")))
-    records = _records(actor, request.POST.getlist("id"))
+        keys, rest = _asked(actor, request.GET)
+        return _question(request, _records(actor, keys), rest)
+    records = _records(actor, keys_of(request.POST.getlist(ID)))
     seen = {one.pk: request.POST.get(f"seen-{one.pk}", "") for one in records}
     outcomes = actions.approve_each(actor=actor, seen=seen)
     return _answer(request, records, outcomes)
 
 
-def _records(actor: User, ids: Iterable[str]) -> list[LicenceRequest]:
-    """The requests that were ticked, oldest first; what is no number of one is left out."""
-    known = [int(one) for one in ids if one.isdecimal() and len(one) <= _LONGEST_ID]
+def _asked(actor: User, asked: QueryDict) -> tuple[list[int], str]:
+    """What was ticked or, of all results of the queue, the next ones with the query of the rest.
+
+    All are approved, but never unseen: as many at a time as a person looks through.
+    """
+    if ALL not in asked:
+        return keys_of(asked.getlist(ID)), ""
+    query = asked.get(QUERY, "")
+    listed = narrowed(source_named("ims.queue"), actor, QueryDict(query))
+    for last in keys_of(asked.getlist(_AFTER)):
+        listed = listed.filter(pk__gt=last)
+    keys = list(listed.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    if len(keys) <= MOST:
+        return keys, ""
+    return keys[:MOST], urlencode({ALL: 1, QUERY: query, _AFTER: keys[MOST - 1]})
+
+
+def _records(actor: User, known: Sequence[int]) -> list[LicenceRequest]:
+    """The requests with these keys, oldest first."""
     rows = provisioning.visible_requests(actor).filter(pk__in=known[:MOST])
     shown = ("assigned_to", "sent_by", "decided_by")
     return list(rows.select_related(*shown).order_by("sent_at", "id"))
 
 
-def _question(request: HttpRequest, records: Sequence[LicenceRequest]) -> HttpResponse:
+def _question(request: HttpRequest, records: Sequence[LicenceRequest], rest: str) -> HttpResponse:
     """context: title, rows (Ticked that can be approved), refused (Ticked that cannot), hidden,
-    action, back_url, size."""
+    most, rest_url, action, back_url, size."""
     actor, day = actor_of(request), clock.today()
     ticked = [_ticked(actor, record, day) for record in records]
     rows = [one for one in ticked if not one.reason]
@@ -94,7 +115,9 @@ def _question(request: HttpRequest, records: Sequence[LicenceRequest]) -> HttpRe
         "title": title % {"number": len(rows)},
         "rows": rows,
         "refused": [one for one in ticked if one.reason],
-        "hidden": _hidden(rows),
+        "hidden": [*_hidden(rows), (_REST, rest)],
+        "most": MOST,
+        "rest_url": f"{request.path}?{rest}" if rest else "",
         "action": request.path,
         "back_url": reverse("ims:queue"),
         "size": "wide",
@@ -134,17 +157,19 @@ def _answer(
     records: Sequence[LicenceRequest],
     outcomes: Sequence[actions.Outcome],
 ) -> HttpResponse:
-    """context: title, results (Result), again_url, back_url, size. Lists reload."""
+    """context: title, results (Result), again_url, rest_url, back_url, size. Lists reload."""
     by_id = {record.pk: record for record in records}
     actor = actor_of(request)
     results = [_result(actor, by_id[outcome.request_id], outcome) for outcome in outcomes]
     number = sum(outcome.approval is not None for outcome in outcomes)
     title = ngettext("%(number)s request approved", "%(number)s requests approved", number)
+    rest = request.POST.get(_REST, "")
     again = "&".join(f"id={result.record.pk}" for result in results if result.again)
     context = {
         "title": title % {"number": number},
         "results": results,
         "again_url": f"{request.path}?{again}" if again else "",
+        "rest_url": f"{request.path}?{rest}" if rest else "",
         "back_url": reverse("ims:queue"),
         "size": "wide",
     }

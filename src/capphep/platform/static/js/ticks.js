@@ -1,5 +1,6 @@
 // Ticked rows: the bar says how many there are and what can be done with them. Shift takes all
-// rows from the last one that was ticked; Esc unticks.
+// rows from the last one that was ticked; Esc unticks. With the whole page ticked, the bar offers
+// all results of the list, beyond the page.
 import { isTyping } from "./typing.js";
 
 const ticks = () => [...document.querySelectorAll("[data-tick]")];
@@ -12,7 +13,9 @@ export function countTicks() {
   const isFull = ticked > 0 && ticked === ticks().length;
   const count = bar.querySelector("[data-bulk-count]");
   count.value = ticked === 1 ? count.dataset.one : count.dataset.many.replace("#", ticked);
-  bar.dataset.bulk = ticked ? "some" : "none";
+  bar.dataset.bulk = isFull ? "page" : ticked ? "some" : "none";
+  const results = bar.querySelector("[data-tick-results]");
+  if (results && !isFull) results.checked = false; // a row that is taken out is not meant
   const head = document.querySelector("[data-tick-all]");
   head.checked = isFull;
   head.indeterminate = ticked > 0 && !isFull;
@@ -44,7 +47,7 @@ document.addEventListener("reset", ({ target }) => {
 document.addEventListener("keydown", (event) => {
   const isFree = event.key === "Escape" && !event.defaultPrevented && !isTyping(event);
   if (!isFree || document.querySelector("dialog[open]")) return;
-  const bar = document.querySelector("[data-bulk=some]");
+  const bar = document.querySelector("[data-bulk=some], [data-bulk=page]");
   if (!bar) return;
   event.preventDefault();
   bar.reset();

@@ -1,0 +1,159 @@
+"""What a manager gives to another salesperson, from a list: many customers, opportunities, orders.
+
+It stands here because requests go along, which the lists' own module does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from capphep.crm.actions.reassigning import (
+    hand_over_customer,
+    hand_over_opportunity,
+    hand_over_order,
+)
+from capphep.crm.queries.people import sellers
+from capphep.platform import notices
+from capphep.platform.bulk import BulkAction, Choice, ChoiceForm, Target
+from capphep.platform.models import User
+from capphep.platform.notices import News
+from capphep.platform.roles import Actor, Permission, may
+from capphep.provisioning.actions.handing import hand_over_at, hand_over_of_order
+from capphep.pure.errors import gettext_noop
+
+_ICON: Final = "users"
+
+
+class _Seller(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.full_name} · {obj.team}" if obj.team else str(obj.full_name)
+
+
+class SuccessorForm(ChoiceForm):
+    successor = _Seller(User.objects.none(), label=_("To which salesperson"))
+
+    def __init__(self, actor: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, *args, **kwargs)
+        field = self.fields["successor"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = sellers(actor).select_related("team").order_by("full_name", "id")
+
+    def choice(self) -> dict[str, Any]:
+        return {"successor": self.cleaned_data["successor"].pk}
+
+
+class CustomersSuccessorForm(SuccessorForm):
+    with_sales = forms.BooleanField(
+        label=_("With the open opportunities, orders and requests of who has them now"),
+        required=False,
+        initial=True,
+    )
+
+    def choice(self) -> dict[str, Any]:
+        return {**super().choice(), "with_sales": self.cleaned_data["with_sales"]}
+
+
+def _allowed(actor: Actor) -> bool:
+    return may(actor, Permission.HAND_OVER)
+
+
+def _customer(actor: User, target: Target, choice: Choice) -> None:
+    successor = choice["successor"]
+    before = hand_over_customer(
+        actor=actor,
+        customer_id=target.key,
+        seen_version=target.version,
+        successor_id=successor,
+        with_sales=choice["with_sales"],
+    )
+    if choice["with_sales"] and before:
+        hand_over_at(actor, target.key, before, User.objects.get(pk=successor))
+
+
+def _opportunity(actor: User, target: Target, choice: Choice) -> None:
+    hand_over_opportunity(
+        actor=actor,
+        opportunity_id=target.key,
+        seen_version=target.version,
+        successor_id=choice["successor"],
+    )
+
+
+def _order(actor: User, target: Target, choice: Choice) -> None:
+    order = hand_over_order(
+        actor=actor,
+        order_id=target.key,
+        seen_version=target.version,
+        successor_id=choice["successor"],
+    )
+    hand_over_of_order(actor, order, order.salesperson)
+
+
+def _tell(message: str, link: str) -> Callable[[User, Choice, int], None]:
+    def told(actor: User, choice: Choice, done: int) -> None:
+        params = {"who": actor.full_name, "count": done}
+        news = News("handed_over", f"handed/{uuid4()}", message, link, params)
+        notices.notify(recipient_id=choice["successor"], news=news)
+
+    return told
+
+
+HAND_OVER_CUSTOMERS: Final = BulkAction(
+    name="hand-over",
+    label=_("Hand over"),
+    icon=_ICON,
+    title=lambda number: ngettext(
+        "Hand over %(number)s customer?", "Hand over %(number)s customers?", number
+    ),
+    text=_("They go to the salesperson whom you choose, who is told, and to their team."),
+    form=CustomersSuccessorForm,
+    do=_customer,
+    allowed=_allowed,
+    done_word=_("Handed over"),
+    finish=_tell(
+        gettext_noop("%(who)s gave you customers to look after: %(count)s."),
+        "/crm/customers/?charge=mine",
+    ),
+)
+
+HAND_OVER_OPPORTUNITIES: Final = BulkAction(
+    name="hand-over",
+    label=_("Hand over"),
+    icon=_ICON,
+    title=lambda number: ngettext(
+        "Hand over %(number)s opportunity?", "Hand over %(number)s opportunities?", number
+    ),
+    text=_("Open ones go to the salesperson whom you choose; what is closed stays with the name."),
+    form=SuccessorForm,
+    do=_opportunity,
+    allowed=_allowed,
+    done_word=_("Handed over"),
+    finish=_tell(
+        gettext_noop("%(who)s gave you opportunities to go on with: %(count)s."),
+        "/crm/opportunities/",
+    ),
+)
+
+HAND_OVER_ORDERS: Final = BulkAction(
+    name="hand-over",
+    label=_("Hand over"),
+    icon=_ICON,
+    title=lambda number: ngettext(
+        "Hand over %(number)s order?", "Hand over %(number)s orders?", number
+    ),
+    text=_(
+        "With their open requests they go to the salesperson whom you choose; what is approved "
+        "stays with the name."
+    ),
+    form=SuccessorForm,
+    do=_order,
+    allowed=_allowed,
+    done_word=_("Handed over"),
+    finish=_tell(gettext_noop("%(who)s gave you orders to go on with: %(count)s."), "/crm/orders/"),
+)
