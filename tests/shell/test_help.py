@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import translation
+from django.utils.translation import trans_real
 
+from capphep.platform.navigation import GROUPS
 from capphep.shell import help_pages, help_texts
 from tools.guide.checking import LANGUAGES, problems
 
@@ -50,6 +53,33 @@ def test_the_guide_is_whole() -> None:
     for language in LANGUAGES:
         files = {path.stem for path in (help_pages.FOLDER / language).glob("*.md")}
         assert files == {help_pages.INDEX, *help_pages.PAGES}
+
+
+BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+def said_on_screens(language: str) -> set[str]:
+    """Every text of the screens, without the dots that follow some."""
+    catalogue = trans_real.translation(language)._catalog  # type: ignore[attr-defined]
+    return {str(text).strip().rstrip("…").rstrip() for _key, text in catalogue.items()}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_guide_says_in_bold_stands_on_the_screens(language: str) -> None:
+    said = said_on_screens(language) | {"(+)"}
+    with translation.override(language):
+        places = {
+            str(group.label): {str(entry.label) for entry in group.entries} for group in GROUPS
+        }
+    unknown = []
+    for file in (help_pages.FOLDER / language).glob("*.md"):
+        for name in BOLD.findall(file.read_text("utf-8")):
+            first, *_ = parts = [name] if name in said else name.split(" → ")
+            lost = [part for part in parts if part not in said]
+            lost += [part for part in parts[1:] if part not in places.get(first, {part})]
+            unknown += [f"{file.stem}: {part}" for part in lost]
+    assert unknown == []
 
 
 def test_f1_leads_to_the_page_in_the_language_of_the_reader(sales_client: Client) -> None:

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from capphep.crm.models import Customer
-from capphep.platform.models import User
+from capphep.platform.models import StoredFile, User
 from capphep.privacy.states import SubjectRequestStatus
 
 
@@ -68,3 +68,21 @@ class SubjectRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} – {self.asked_by}"
+
+
+class SubjectRequestFile(models.Model):
+    """A file of a request: proof of who asks, the signed answer; its bytes are kept as R7 says."""
+
+    request = models.ForeignKey(SubjectRequest, on_delete=models.PROTECT, related_name="files")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("File"), max_length=255)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "file"], name="subject_request_file_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -14,7 +14,7 @@ from capphep.identity.models import AdminAccount
 from capphep.identity.queries import visible_links
 from capphep.platform.models import PersonalAccess
 from capphep.platform.roles import Actor, Role
-from capphep.privacy.models import SubjectRequest
+from capphep.privacy.models import SubjectRequest, SubjectRequestFile
 from capphep.provisioning.queries import visible_requests
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
 
@@ -34,6 +34,16 @@ def request_of(actor: Actor, request_id: int) -> SubjectRequest:
     if found is None:
         message = gettext_noop("There is no such request in the register.")
         raise NotFound("subject_request_not_found", message)
+    return found
+
+
+def file_of(actor: Actor, file_id: int) -> SubjectRequestFile:
+    """A file of the register, with its request. Raises Forbidden, NotFound."""
+    requests = visible_subject_requests(actor)
+    rows = SubjectRequestFile.objects.select_related("request", "file")
+    found = rows.filter(pk=file_id, request__in=requests.select_related(None)).first()
+    if found is None:
+        raise NotFound("file_not_found", gettext_noop("There is no such file."))
     return found
 
 

@@ -17,12 +17,13 @@ from capphep.platform.signed_in import actor_of
 from capphep.privacy import queries
 from capphep.pure.errors import Forbidden, gettext_noop
 
-_RECORDS: Final[dict[str, Any]] = {
+RECORDS: Final[dict[str, Any]] = {
     "customer": _("Customer"),
     "contact": _("Contact"),
     "order": _("Order"),
     "licencerequest": _("Licence request"),
     "adminaccount": _("Administrator account"),
+    "subjectrequest": _("Request of a data subject"),
     "user": _("User"),
     "api": _("API"),
     "list": _("List"),
@@ -40,7 +41,7 @@ def _spec(_actor: User) -> ListSpec[PersonalAccess]:
             Column("at", _("When"), "moment", sort="at"),
             Column("person", _("Who")),
             Column("kind", _("How"), value=PersonalAccess.get_kind_display),
-            Column("of", _("Record"), value=lambda one: _RECORDS.get(one.subject_type, "")),
+            Column("of", _("Record"), value=lambda one: RECORDS.get(one.subject_type, "")),
             Column("subject_no", _("Whose")),
         ),
         default_sort="-at",
@@ -48,7 +49,7 @@ def _spec(_actor: User) -> ListSpec[PersonalAccess]:
         filters=(
             Filter("kind", _("How"), AccessKind.choices, "kind"),
             Filter("person", _("Who"), _people, "person"),
-            Filter("of", _("Record"), list(_RECORDS.items()), "subject_type"),
+            Filter("of", _("Record"), list(RECORDS.items()), "subject_type"),
         ),
     )
 
