@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from capphep.platform import audit, files, rows
+from capphep.platform.models import User
 from capphep.platform.roles import Actor, Permission, require
 from capphep.privacy.models import SubjectRequest, SubjectRequestFile
 from capphep.privacy.queries import file_of, request_of
@@ -20,7 +21,7 @@ _LONGEST_NAME: Final = 255
 
 
 def attach_file(
-    *, actor: Actor, request_id: int, name: str, chunks: Iterable[bytes]
+    *, actor: User, request_id: int, name: str, chunks: Iterable[bytes]
 ) -> SubjectRequestFile:
     """Keep a file with the request, once; also with an answered one, whose answer may be signed.
 

@@ -18,6 +18,7 @@ from capphep.shell.help_pages import GROUPS, INDEX, LANGUAGES, PAGES, file_of
 
 _LONGEST_EXCERPT: Final = 160
 _WORD: Final = re.compile(r"\w+")
+_PICTURE: Final = re.compile(r'<img src="([^"]+)"[^>]*>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def help_text(slug: str, language: str) -> HelpText:
     text = file_of(slug, language if language in LANGUAGES else LANGUAGES[0]).read_text("utf-8")
     lines, title = tuple(lines_of(text)), title_of(text)
     folded = fold(" ".join(lines))
-    html = to_html(text, _address)
+    html = _PICTURE.sub(_opening, to_html(text, _address))
     return HelpText(slug, title, html, lines, _words([title]), _words(lines), folded)
 
 
@@ -102,6 +103,11 @@ def _best_line(page: HelpText, words: Sequence[str]) -> str:
     body = page.lines[1:] or page.lines
     best = max(body, key=lambda line: sum(_begins(_words([line]), word) for word in words))
     return best if len(best) <= _LONGEST_EXCERPT else f"{best[: _LONGEST_EXCERPT - 1]}…"
+
+
+def _opening(picture: re.Match[str]) -> str:
+    """A picture that opens in its own size: on a phone nothing could be read in it else."""
+    return f'<a href="{picture[1]}" target="_blank" rel="noopener">{picture[0]}</a>'
 
 
 def _address(target: str) -> str:
