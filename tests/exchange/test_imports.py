@@ -204,14 +204,9 @@ def test_who_may_import_what(salesperson: User, officer: User, administrator: Us
         actions.begin(actor=salesperson, import_id=one.pk)
 
 
-def test_subscriptions_in_force_enter_once_and_stay(
-    administrator: User, catalogue: SmallCatalogue
-) -> None:
+def test_subscriptions_in_force_enter_once(administrator: User, catalogue: SmallCatalogue) -> None:
     factories.customer("1234567", "UBND Xã A")
     content = units(line(), line(number="YC-2"), line("7654321", "YC-3"), columns=SHEET.columns)
     one = entered(administrator, content, "subscriptions")
     assert (one.counts["created"], one.counts["rejected"]) == (2, 1)
     assert entered(administrator, content, "subscriptions").counts["unchanged"] == 2
-    with pytest.raises(Conflict) as refused:
-        actions.undo(actor=administrator, import_id=one.pk)
-    assert refused.value.code == "not_undone"

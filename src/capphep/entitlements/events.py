@@ -12,6 +12,7 @@ from capphep.platform.outbox import Event
 
 BY_CALENDAR: Final = "day"
 BY_OPENING: Final = "opening"
+BY_UNDOING: Final = "undoing"
 BY_MERGE: Final = "merge"
 BY_CODE: Final = "code_change"
 """Causes beside those of a licence (`LicenceCause`)."""

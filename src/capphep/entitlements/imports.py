@@ -9,13 +9,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from django.db.models import Exists, OuterRef
+
 from capphep.catalog.models import Module, Product, Resource
 from capphep.crm.actions.bulk import batches
 from capphep.crm.imports import rows as sheet
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Customer
 from capphep.entitlements.actions import OpeningGrant, open_grants
-from capphep.entitlements.models import ADDITIONS, Grant
+from capphep.entitlements.models import ADDITIONS, Grant, GrantKind
 from capphep.platform.roles import Actor
 from capphep.pure import codes
 from capphep.pure.cells import Raw, cell_text, shown
@@ -74,6 +76,8 @@ class Outcome:
     created: int
     unchanged: int
     rejected: Sequence[Rejected]
+    made: Sequence[int] = ()
+    """The ids of the grants."""
 
 
 def import_subscription_lines(
@@ -105,10 +109,11 @@ def import_subscription_lines(
             rejected.append(Rejected(number, [refusal]))
         else:
             ledger.take(line)
+    made: Sequence[int] = ()
     if ledger.grants and not only_judge:
-        open_grants(actor=actor, grants=ledger.grants)
+        made = open_grants(actor=actor, grants=ledger.grants)
     rejected.sort(key=lambda row: row.number)
-    return Outcome(len(ledger.grants), unchanged, rejected)
+    return Outcome(len(ledger.grants), unchanged, rejected, made)
 
 
 class _LineReader:
@@ -151,6 +156,7 @@ class _Ledger:
         self.holders: dict[str, set[int]] = defaultdict(set)
         self.known: dict[Key, set[tuple[int, datetime.date, datetime.date]]] = defaultdict(set)
         self.positions: dict[str, dict[int, int]] = defaultdict(dict)
+        self.undone: dict[str, set[int]] = defaultdict(set)
         self.issued = {number for batch in batches(numbers) for number in issued_here(batch)}
         self.grants: list[OpeningGrant] = []
         for batch in batches(numbers):
@@ -174,8 +180,7 @@ class _Ledger:
 
     def take(self, line: Line) -> None:
         """Plan the grant; each module of a request has its own number in the ``source``."""
-        customer, positions = self.customers[line.budget_code], self.positions[line.request_no]
-        position = positions.setdefault(line.module_id, max(positions.values(), default=0) + 1)
+        customer, position = self.customers[line.budget_code], self._position(line)
         self.holders[line.request_no].add(customer)
         self.known[line.key].add(line.facts)
         self.grants.append(
@@ -192,13 +197,26 @@ class _Ledger:
             )
         )
 
+    def _position(self, line: Line) -> int:
+        """The module's number; one under which something was undone is not given again."""
+        positions, undone = self.positions[line.request_no], self.undone[line.request_no]
+        position = positions.get(line.module_id)
+        if position is None or position in undone:
+            position = max([0, *positions.values(), *undone]) + 1
+            positions[line.module_id] = position
+        return position
+
     def _note(self, grant: Grant) -> None:
         key = (grant.request_no, grant.module_id, grant.resource_id)
+        position = grant.source.rpartition("/")[2]
+        number = int(position) if position.isdecimal() else 0
+        if grant.kind == GrantKind.UNDONE:
+            self.undone[grant.request_no].add(number)
+            return
         self.holders[grant.request_no].add(grant.subscription.customer_id)
         self.known[key].add((grant.quantity, grant.first_day, grant.last_day))
-        position = grant.source.rpartition("/")[2]
-        if position.isdecimal():
-            self.positions[grant.request_no][grant.module_id] = int(position)
+        if number:
+            self.positions[grant.request_no][grant.module_id] = number
 
 
 # --- reads -------------------------------------------------------------------------------------
@@ -221,8 +239,12 @@ def _customer_ids(codes: Collection[str]) -> dict[str, int]:
 
 
 def _granted(numbers: Sequence[str]) -> Iterable[Grant]:
-    grants = Grant.objects.filter(request_no__in=numbers, kind__in=ADDITIONS)
-    return grants.select_related("subscription")
+    """What stands of them, and the opposites of what does not."""
+    undoing = Grant.objects.filter(kind=GrantKind.UNDONE, source=OuterRef("source"))
+    undone = Exists(undoing.filter(resource=OuterRef("resource")))
+    grants = Grant.objects.filter(request_no__in=numbers, kind__in=[*ADDITIONS, GrantKind.UNDONE])
+    rows = grants.exclude(undone, kind=GrantKind.OPENING).order_by("id")
+    return rows.select_related("subscription")
 
 
 def _look_up(row: SheetRow, column: str, ids: Mapping[str, int], problems: Problems) -> int | None:

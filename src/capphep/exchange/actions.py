@@ -136,12 +136,17 @@ def undo(*, actor: User, import_id: int) -> BackgroundJob:
     kind = kind_named(one.kind, actor)
     _require_idle(one)
     IMPORT_STATE.after("undo", one.state)
-    if kind.undo is None:
-        message = gettext_noop("What was in force before stays in the ledger: it cannot be undone.")
-        raise Conflict("not_undone", message, rule="R2")
+    if not is_noted(one):
+        message = gettext_noop("What it entered was not noted then: it cannot be undone.")
+        raise Conflict("not_undone", message, rule="R13")
     what_depends(kind, one).refuse()
     audit.record(actor, [audit.Change(one, "import_undone", before=dict(one.counts))])
     return _submit(actor, one, UNDO, gettext_noop("Undoing an import"))
+
+
+def is_noted(one: Import) -> bool:
+    """Whether it is known what it created: of subscriptions in force that was not always noted."""
+    return not one.counts.get("created") or one.created.exists()
 
 
 def note_undone(one: Import) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -15,8 +14,8 @@ from capphep.catalog.models import Item
 from capphep.crm.models import Contact, Customer, Order
 from capphep.exchange.kinds import ImportKind
 from capphep.exchange.models import Import
+from capphep.platform.dependents import Dependents
 from capphep.platform.kit import Text
-from capphep.pure.errors import Conflict, gettext_noop
 
 _BATCH: Final = 500
 _NAMES: Final[Mapping[str, Text]] = {
@@ -32,33 +31,16 @@ _NAMES: Final[Mapping[str, Text]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Dependents:
-    """How many of what refer to the records, by the table's name in the reader's language."""
-
-    counts: Counter[str]
-
-    def refuse(self) -> None:
-        """Raises Conflict ``in_use`` unless there are none."""
-        if refusal := self.refusal():
-            raise refusal
-
-    def refusal(self) -> Conflict | None:
-        if not self.counts:
-            return None
-        listed = ", ".join(f"{name}: {count}" for name, count in self.counts.most_common())
-        message = gettext_noop("It cannot be undone; something depends on it: %(what)s.")
-        return Conflict("in_use", message, rule="R13", params={"what": listed})
-
-
 def what_depends(kind: ImportKind, one: Import) -> Dependents:
     """Rows of any table that refer to a created record; its own parts and each other aside."""
-    counts: Counter[str] = Counter()
+    found = Dependents()
     for keys in _batches(one):
         if kind.record is not None:
-            counts += _referring(kind.record, kind, one, keys)
-            counts += _edited(kind.record, keys)
-    return Dependents(counts)
+            found.counts.update(_referring(kind.record, kind, one, keys))
+            found.counts.update(_edited(kind.record, keys))
+        if kind.depends is not None:
+            found.join(kind.depends(keys))
+    return found
 
 
 def _batches(one: Import) -> Iterator[Sequence[int]]:

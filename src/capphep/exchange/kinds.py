@@ -17,6 +17,8 @@ from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Contact, Customer, DuplicatePair, Order, OrderLine
 from capphep.entitlements import imports as lines
 from capphep.exchange import examples
+from capphep.exchange.undone_lines import undo_lines, what_builds_on
+from capphep.platform.dependents import Dependents
 from capphep.platform.kit import Text
 from capphep.platform.roles import Actor, Permission, may
 from capphep.provisioning.models import LicenceRequest
@@ -45,8 +47,8 @@ class ImportKind:
 
     ``updates`` says whether records that are there can be brought up to date. ``keys`` gives
     what a row is known by and what it stands under (`row_files.in_order`). ``undo`` takes back
-    some of the records, None where that is not possible; ``parts`` are tables whose rows came
-    with them.
+    some of the records, those of ``record`` or of the ledger; ``parts`` are tables whose rows came
+    with them, ``depends`` says what else came to stand on some of the records.
     """
 
     name: str
@@ -56,13 +58,14 @@ class ImportKind:
     may: Callable[[Actor], bool]
     judge: Callable[[Actor, Sequence[SheetRow], bool, Collection[str]], Found]
     enter: Callable[[Actor, Sequence[SheetRow], bool], Found]
-    undo: Callable[[Actor, Sequence[int]], int] | None
+    undo: Callable[[Actor, Sequence[int]], int]
     record: type[Model] | None
     undo_text: Text
     example: Sequence[Mapping[str, object]]
     keys: Callable[[SheetRow], tuple[str, str]] | None = None
     updates: bool = False
     parts: Collection[type[Model]] = field(default=())
+    depends: Callable[[Sequence[int]], Dependents] | None = None
     rows_each: int = 1000
     """So many rows are one transaction."""
 
@@ -216,7 +219,7 @@ def _found_lines(actor: Actor, rows: Sequence[SheetRow], *, only_judge: bool) ->
     found = lines.import_subscription_lines(
         actor=actor, rows=rows, issued_here=_issued_here, only_judge=only_judge
     )
-    return Found(found.created, 0, found.unchanged, found.rejected)
+    return Found(found.created, 0, found.unchanged, found.rejected, found.made)
 
 
 CUSTOMERS: Final = ImportKind(
@@ -277,12 +280,16 @@ SUBSCRIPTIONS: Final = ImportKind(
     may=_may_enter_lines,
     judge=_judge_lines,
     enter=_enter_lines,
-    # RULE R2: the ledger is appended only, and what was in force before capphep stays.
-    undo=None,
+    undo=undo_lines,
+    # RULE R2: the ledger is appended only: nothing is removed from it.
     record=None,
-    undo_text=_("What was in force before stays in the ledger: it cannot be undone."),
+    undo_text=_(
+        "What it entered is taken back by its opposite, as if it had never been in force; "
+        "the ledger keeps both."
+    ),
     example=examples.LINES,
     keys=_line_keys,
+    depends=what_builds_on,
 )
 KINDS: Final[Mapping[str, ImportKind]] = {
     kind.name: kind for kind in (CUSTOMERS, ORDERS, ITEMS, SUBSCRIPTIONS)

@@ -68,7 +68,7 @@ def undo(run: Run) -> Outcome:
     one, kind = _import_of(run)
     run.job.total = run.job.done + one.created.count()
     newest = one.created.order_by("-record_id").values_list("record_id", flat=True)
-    while kind.undo and (keys := list(newest[:_TAKEN_BACK])):
+    while keys := list(newest[:_TAKEN_BACK]):
         with run.step():
             kind.undo(run.actor, keys)
             one.created.filter(record_id__in=keys).delete()

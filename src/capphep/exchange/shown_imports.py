@@ -9,6 +9,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from capphep.exchange.actions import is_noted
 from capphep.exchange.kinds import KINDS, ImportKind
 from capphep.exchange.models import Import
 from capphep.exchange.returned import reasons_of
@@ -126,14 +127,14 @@ def _band(one: Import, kind: ImportKind, *, is_busy: bool) -> HeaderBand:
         subtitle=_("Import: %(what)s") % {"what": kind.title},
         status=status_of(one),
         steps=steps(labels, at),
-        actions=[] if is_busy or kind.undo is None else _acts(one),
+        actions=[] if is_busy else _acts(one),
         back_url=reverse("exchange:import_list"),
         back_label=_("Imports from Excel"),
     )
 
 
 def _acts(one: Import) -> list[MenuItem]:
-    if one.state != ImportState.BEGUN:
+    if one.state != ImportState.BEGUN or not is_noted(one):
         return []
     url = reverse("exchange:import_undo", args=[one.pk])
     return [MenuItem(_("Undo the import"), url, "dialog", icon="arrow-back-up", danger=True)]

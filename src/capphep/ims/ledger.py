@@ -16,7 +16,14 @@ from django.db.models import Exists, OuterRef, Sum
 
 from capphep.entitlements import actions
 from capphep.entitlements import queries as entitlements
-from capphep.entitlements.models import MOVES, BalanceStep, Grant, GrantKind, Subscription
+from capphep.entitlements.models import (
+    MOVES,
+    OF_NO_REQUEST,
+    BalanceStep,
+    Grant,
+    GrantKind,
+    Subscription,
+)
 from capphep.ims.queries.proof import request_differences
 from capphep.platform.append_only import is_append_only
 from capphep.platform.queries import pk_batches
@@ -53,7 +60,8 @@ def differences(counts: Counts | None = None) -> Iterator[str]:
     One more where the database would let somebody change the grants.
     Every stored balance and span of ownership against the grants; every approved request's
     quantities against one set of grants; every grant against an approved request; every
-    withdrawn request against its opposites; what a merge moved out against what came in.
+    withdrawn request against its opposites; what a merge moved out against what came in; what
+    an undone import took back against what it had entered.
     """
     counts = counts or Counts()
     for found in (
@@ -62,6 +70,7 @@ def differences(counts: Counts | None = None) -> Iterator[str]:
         _in_requests(counts),
         _without_request(counts),
         _moved(),
+        _undone(),
     ):
         for sentence in found:
             counts.differences += 1
@@ -132,11 +141,27 @@ def _moved() -> Iterator[str]:
         )
 
 
+def _undone() -> Iterator[str]:
+    """RULE R2: what was undone was entered by an import, as much on the same days."""
+    same = ("subscription", "source", "module", "resource", "first_day", "last_day")
+    entered = Grant.objects.filter(
+        kind=GrantKind.OPENING, **{name: OuterRef(name) for name in same}
+    ).filter(quantity=-OuterRef("quantity"))
+    rows = Grant.objects.filter(~Exists(entered), kind=GrantKind.UNDONE)
+    rows = rows.select_related("subscription__customer", "module", "resource")
+    for grant in rows.order_by("id").iterator(chunk_size=500):
+        yield (
+            f"UNDONE {grant.source} {grant.subscription.customer.budget_code}"
+            f" {grant.module.code} {grant.resource.code}: {grant.quantity:+} {grant.first_day}"
+            f" to {grant.last_day}, but no import entered as much"
+        )
+
+
 def _without_request(counts: Counts) -> Iterator[str]:
     """Grants behind which there is no request that was ever approved."""
     counts.grants = Grant.objects.count()
     granted = LicenceRequest.objects.filter(request_no=OuterRef("request_no"), status__in=GRANTED)
-    rows = Grant.objects.exclude(kind__in=[GrantKind.OPENING, *MOVES]).filter(~Exists(granted))
+    rows = Grant.objects.exclude(kind__in=OF_NO_REQUEST).filter(~Exists(granted))
     rows = rows.select_related("subscription__customer", "module", "resource")
     for grant in rows.order_by("id").iterator(chunk_size=500):
         yield (

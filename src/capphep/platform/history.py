@@ -72,6 +72,7 @@ SENTENCES = {
     "withdrawal_declined": gettext_noop("declined the withdrawal"),
     "withdraw": gettext_noop("withdrew what was approved"),
     "opened": gettext_noop("entered what was in force before"),
+    "opening_undone": gettext_noop("undid an import of what was in force before"),
     "granted": gettext_noop("granted resources"),
     "overdue": gettext_noop("noted that the answer is overdue"),
     "took_effect": gettext_noop("noted what began or ended on this day"),

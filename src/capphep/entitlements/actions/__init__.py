@@ -19,7 +19,7 @@ from capphep.entitlements.actions.grants import (
 )
 from capphep.entitlements.actions.keys import ensure_signing_key
 from capphep.entitlements.actions.licences import current_licence, issue_licence
-from capphep.entitlements.actions.opening import OpeningGrant, open_grants
+from capphep.entitlements.actions.opening import OpeningGrant, open_grants, undo_openings
 from capphep.entitlements.actions.usage import RowOutcome, report_usage
 
 __all__ = [
@@ -37,5 +37,6 @@ __all__ = [
     "remove_ownership_without_subscription",
     "report_usage",
     "restore_balances",
+    "undo_openings",
     "withdraw_grants",
 ]

@@ -24,7 +24,7 @@ from capphep.entitlements.models import (
     Subscription,
 )
 from capphep.entitlements.public_codes import new_code
-from capphep.entitlements.queries import licence_not_found, rests, signed_file
+from capphep.entitlements.queries import granted_to, licence_not_found, rests, signed_file
 from capphep.entitlements.signing import KeptKey
 from capphep.platform import audit, clock, numbers, outbox, rows
 from capphep.platform.prepared import prepared
@@ -88,7 +88,7 @@ def current_licence(*, actor: Actor, subscription: Subscription) -> Licence:
         return found
     locked = lock_subscription(subscription.customer, subscription.product)
     found = _newest(locked)
-    if locked.version == 0:
+    if not found and not granted_to([locked.pk]).spans[locked.pk]:
         raise licence_not_found()
     if found and found.version == locked.version:
         return found

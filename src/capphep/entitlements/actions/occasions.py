@@ -178,8 +178,16 @@ def settle_ends(*, customer_id: int, product_id: int) -> None:
 
     At most four statements, one where no end was ever told.
     """
-    subscription = Q(subscription__customer=customer_id, subscription__product=product_id)
-    ends = list(Occasion.objects.filter(subscription, ends_on__isnull=False))
+    _settle_ends(Q(subscription__customer=customer_id, subscription__product=product_id))
+
+
+def settle_ends_of(subscriptions: Collection[int]) -> None:
+    """RULE R17: the same for the subscriptions with these ids."""
+    _settle_ends(Q(subscription__in=subscriptions))
+
+
+def _settle_ends(whose: Q) -> None:
+    ends = list(Occasion.objects.filter(whose, ends_on__isnull=False))
     if ends:
         spans = _spans({one.subscription_id for one in ends})
         over = [one for one in ends if not _takes_away(one, spans[one.subscription_id])]

@@ -4,6 +4,7 @@ from capphep.entitlements.models.checks import CheckDocument
 from capphep.entitlements.models.ledger import (
     ADDITIONS,
     MOVES,
+    OF_NO_REQUEST,
     OPPOSITES,
     TRIALS,
     BalanceStep,
@@ -18,6 +19,7 @@ from capphep.entitlements.models.usage import DailyUsage, Occasion, Usage
 __all__ = [
     "ADDITIONS",
     "MOVES",
+    "OF_NO_REQUEST",
     "OPPOSITES",
     "TRIALS",
     "BalanceStep",

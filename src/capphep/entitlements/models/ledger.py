@@ -47,6 +47,7 @@ class GrantKind(models.TextChoices):
     MOVED_IN = "moved_in", _("Moved from a merged customer")
     TRIAL_OUT = "trial_out", _("Trial moved to the customer that this one was merged into")
     TRIAL_IN = "trial_in", _("Trial moved from a merged customer")
+    UNDONE = "undone", _("Import undone")
 
 
 def _values(kinds: Iterable[GrantKind]) -> list[str]:
@@ -59,7 +60,7 @@ OPPOSITES: Final[Mapping[str, GrantKind]] = {
     GrantKind.MOVED_IN: GrantKind.WITHDRAWAL,
     GrantKind.TRIAL_IN: GrantKind.TRIAL_END,
 }
-"""What takes back each kind of addition; what was in force before capphep stays."""
+"""What takes back each kind of addition by a decision; what was in force before capphep stays."""
 MOVES: Final = (
     GrantKind.MOVED_OUT,
     GrantKind.MOVED_IN,
@@ -67,6 +68,8 @@ MOVES: Final = (
     GrantKind.TRIAL_IN,
 )
 """By a merge: as much goes out of one subscription as comes into another."""
+OF_NO_REQUEST: Final = (GrantKind.OPENING, GrantKind.UNDONE, *MOVES)
+"""Behind what they say of the ledger stands no request of capphep's."""
 ADDITIONS: Final = (
     GrantKind.OPENING,
     GrantKind.APPROVAL,
@@ -79,6 +82,7 @@ REMOVALS: Final = (
     GrantKind.TRIAL_END,
     GrantKind.MOVED_OUT,
     GrantKind.TRIAL_OUT,
+    GrantKind.UNDONE,
 )
 TRIALS: Final = (
     GrantKind.TRIAL,
@@ -94,6 +98,7 @@ class Grant(models.Model):
     ``source`` names the request line that granted it, such as ``YC-2026-000012/1``; what
     takes it back bears the same, from the day on which it ends to its last day. A line
     grants a resource once and loses it once (R4); only the end of a trial may come nearer.
+    What an import entered by mistake is *undone* by its opposite on the very same days.
     ``granted_on`` is the local day on which it was decided.
     """
 

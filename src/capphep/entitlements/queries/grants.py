@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -37,15 +38,18 @@ def span_of(grant: Grant) -> rules.Span:
 
 
 def spans_of(customer_id: int, product_id: int) -> list[rules.Span]:
-    """All that the customer was ever granted of the product, in that order. One statement."""
-    return [_span(*columns) for columns in _granted(customer_id, product_id)]
+    """All that the customer was ever granted of the product, in that order. One statement.
+
+    What was undone was never so: neither it nor its opposite is among them.
+    """
+    return _standing(_granted(customer_id, product_id))
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
     """All that was ever granted to some subscriptions, in that order, by their ids.
 
-    ``codes`` are those of module and resource.
+    Without what was undone. ``codes`` are those of module and resource.
     """
 
     spans: dict[int, list[rules.Span]]
@@ -54,12 +58,12 @@ class Granted:
 
 def granted_to(ids: list[int]) -> Granted:
     """All that was ever granted to these subscriptions. One statement."""
-    granted = Granted({subscription_id: [] for subscription_id in ids}, {})
-    for *columns, module, resource in _granted_to(ids):
-        span = _span(*columns)
-        granted.spans[columns[0]].append(span)
-        granted.codes[span.key] = (module, resource)
-    return granted
+    columns: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    codes: dict[rules.Key, tuple[str, str]] = {}
+    for *span, module, resource in _granted_to(ids):
+        columns[span[0]].append(tuple(span))
+        codes[span[1], span[2]] = (module, resource)
+    return Granted({one: _standing(columns.get(one, ())) for one in ids}, codes)
 
 
 _SPAN: Final = (
@@ -86,6 +90,18 @@ def _granted(customer_id: int, product_id: int) -> QuerySet[Grant, tuple[Any, ..
 def _granted_to(ids: list[int]) -> QuerySet[Grant, tuple[Any, ...]]:
     grants = Grant.objects.filter(subscription_id__in=ids).order_by("id")
     return grants.values_list(*_SPAN, "module__code", "resource__code")
+
+
+def _standing(granted: Iterable[tuple[Any, ...]]) -> list[rules.Span]:
+    found: list[rules.Span] = []
+    for columns in granted:
+        span = _span(*columns)
+        entered = replace(span, quantity=-span.quantity)
+        if columns[-1] == GrantKind.UNDONE and entered in found:
+            found.remove(entered)
+        else:
+            found.append(span)
+    return found
 
 
 def _span(
@@ -147,6 +163,8 @@ def additions_of(grants: Iterable[Grant]) -> list[Addition]:
 
 
 def _ended_by(kind: str) -> tuple[str, ...]:
+    if kind == GrantKind.OPENING:
+        return (GrantKind.UNDONE, GrantKind.MOVED_OUT)
     moved = GrantKind.TRIAL_OUT if kind in TRIALS else GrantKind.MOVED_OUT
     return (OPPOSITES[kind], moved) if kind in OPPOSITES else (moved,)
 

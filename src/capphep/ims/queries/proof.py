@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from capphep.crm.models import Customer
 from capphep.entitlements import rules
-from capphep.entitlements.models import ADDITIONS, MOVES, Grant, GrantKind
+from capphep.entitlements.models import ADDITIONS, OF_NO_REQUEST, Grant, GrantKind
 from capphep.entitlements.queries import span_of
 from capphep.provisioning.models import LicenceRequest, RequestQuantity, Withdrawal
 from capphep.provisioning.states import RequestKind, RequestStatus, WithdrawalStatus
@@ -67,7 +67,7 @@ def _read(request_ids: Collection[int]) -> Collection[Granted]:
 def _read_grants(by_number: Mapping[str, Granted]) -> None:
     # A merge moves what is left; it changes nothing of what was granted and taken back.
     rows = Grant.objects.filter(request_no__in=by_number)
-    rows = rows.exclude(kind__in=[GrantKind.OPENING, *MOVES])
+    rows = rows.exclude(kind__in=OF_NO_REQUEST)
     related = ("module", "resource", "subscription__customer__merged_into", "subscription__product")
     for grant in rows.select_related(*related).order_by("id"):
         granted = by_number[grant.request_no]
