@@ -37,7 +37,8 @@ def imports_of(actor: User) -> QuerySet[Import]:
 def own_import(actor: User, import_id: int, *, lock: bool = False) -> Import:
     """Raises NotFound for somebody else's too."""
     rows = imports_of(actor).filter(pk=import_id)
-    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    # Locked alone: whoever waited for the row would read the job that it had before.
+    found = (rows.select_related(None).select_for_update() if lock else rows).first()
     if found is None:
         raise NotFound("not_found", gettext_noop("There is no such import."))
     return found
