@@ -53,6 +53,20 @@ def test_orders_are_added_up_by_month_and_by_whatever_else(
     assert {row[0] for row in by_status} == {"KTLicense – Đã duyệt", "KTLicense – Chờ duyệt"}
 
 
+def test_the_orders_behind_a_number_are_one_click_away(
+    trade: Trade, manager_client: Client
+) -> None:
+    trade.approved(2, "Đồng Tháp"), trade.waiting(), trade.approved(1, "Đồng Tháp")
+    kept_up()
+    for by in ("month", "province", "status", "salesperson"):
+        query = {"by": by, "province": "Đồng Tháp", "period": "3m"}
+        report = manager_client.get("/reports/orders/", query).context["report"]
+        listed = {cells[1].url: cells[1].value for cells in report.tables[0].rows if cells[1].url}
+        assert sum(listed.values()) == 2, by
+        for url, number in listed.items():
+            assert manager_client.get(url).context["page"].count == number, url
+
+
 def test_the_running_month_is_compared_with_as_many_days(
     trade: Trade, manager_client: Client
 ) -> None:
@@ -149,7 +163,10 @@ def test_each_report_is_a_workbook_too(name: str, trade: Trade, manager_client: 
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
     shown = manager_client.get(f"/reports/{name}/").context["report"]
     assert len(book.sheet_names) == len(shown.tables)
-    head = book.get_sheet_by_index(0).to_python()[4]
+    sheet = book.get_sheet_by_index(0).to_python()
+    head = sheet[4]
+    # Whoever opens the file next year reads which months it is of.
+    assert ("Kỳ: " in sheet[1][0]) == REPORTS[name].has_period
     assert len(head) == len(shown.tables[0].headings)
 
 

@@ -177,16 +177,18 @@ def test_a_manager_sees_the_month_and_who_waits_longest(
     desk: Desk, manager_client: Client, team_manager: User, other_salesperson: User
 ) -> None:
     first, _second = desk.waiting(), desk.waiting()
-    desk.approved()
+    desk.approved(), desk.rejected()
     while keep_up():
         pass
     for client in (manager_client, signed_in(team_manager)):
         context = client.get(HOME).context
-        assert context["figures"][0].value == 3 * 5_000_000
+        assert context["figures"][0].value == 4 * 5_000_000
         assert [part.key for part in context["parts"]][:2] == ["queue", "ending"]
         assert context["parts"][0].rows[0].number == first.request_no
         assert client.get(context["parts"][0].url).status_code == 200
-        assert [len(bar.parts) for bar in context["funnel"][0].bars] == [2]
+        # Two wait, one was approved, one was turned down: the bar leaves nothing out.
+        parts = [part.text for bar in context["funnel"][0].bars for part in bar.parts]
+        assert parts == ["2", "1", "1"]
     assert signed_in(other_salesperson).get(HOME).context["figures"][-1].value == 0
 
 

@@ -24,6 +24,7 @@ from capphep.platform.job_models import BackgroundJob
 from capphep.platform.jobs import Kind, Outcome, Run
 from capphep.platform.keyset import window
 from capphep.platform.kit import Status
+from capphep.platform.list_filters import InForce
 from capphep.platform.list_spec import Column
 from capphep.platform.lists import ListSource, columns_of, source_named
 from capphep.platform.models import User
@@ -177,9 +178,14 @@ def _about(wanted: Wanted, count: int) -> Iterator[Sequence[object]]:
         yield _("Search"), narrowing.search
     for state in narrowing.filters:
         if state.in_force:
-            yield str(state.label), ", ".join(str(each.text) for each in state.in_force)
+            yield str(state.label), ", ".join(map(_told, state.in_force))
     if settings.VENDOR_NAME:
         yield _("Vendor"), settings.VENDOR_NAME
+
+
+def _told(each: InForce) -> str:
+    """A file is read when "this month" is another one."""
+    return f"{each.text} ({each.exact})" if each.exact else str(each.text)
 
 
 def _value(column: Column[Any], record: Model) -> object:

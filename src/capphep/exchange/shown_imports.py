@@ -51,7 +51,8 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class ShownImport:
-    """``headings`` are (place, title) of the file's columns."""
+    """``headings`` are (place, title) of the file's columns, ``entering`` counts the rows that
+    an import would enter: all of them until they were checked."""
 
     record: Import
     kind: ImportKind
@@ -61,6 +62,7 @@ class ShownImport:
     job: ShownJob | None
     choices: list[Choice]
     headings: list[tuple[int, str]]
+    entering: int
     figures: list[Figure]
     bad_rows: list[BadRow]
     bad_more: int
@@ -90,6 +92,7 @@ def shown(one: Import, kind: ImportKind) -> ShownImport:
         job=shown_job(one.job) if one.job else None,
         choices=_choices(one, kind),
         headings=list(enumerate(title or _("(untitled)") for title in one.headings)),
+        entering=_entering(one),
         figures=_figures(one, counts),
         bad_rows=[
             BadRow(row.number, [each.text for each in reasons_of(row, kind.plan)]) for row in bad
@@ -104,6 +107,11 @@ def _choices(one: Import, kind: ImportKind) -> list[Choice]:
         Choice(name, label, name in plan.required, one.columns.get(name))
         for name, label in plan.columns.items()
     ]
+
+
+def _entering(one: Import) -> int:
+    checked: dict[str, int] = one.checked or {}
+    return one.row_count - checked.get("rejected", 0)
 
 
 def _figures(one: Import, counts: dict[str, int]) -> list[Figure]:

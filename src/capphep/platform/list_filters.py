@@ -31,10 +31,14 @@ YES_OR_NO: Final = (("1", _("Yes")), ("0", _("No")))
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A value that narrows the list; ``without`` are the parameters once it is taken off."""
+    """A value that narrows the list; ``without`` are the parameters once it is taken off.
+
+    ``exact`` is what words that move on with time ("this month") mean today.
+    """
 
     text: Text
     without: Mapping[str, list[str]]
+    exact: str = ""
 
 
 @dataclass(frozen=True)

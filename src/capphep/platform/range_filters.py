@@ -119,7 +119,8 @@ class DayRange(ListFilter[M]):
             shown = (f"{day:%d/%m/%Y}" if day else "" for day in (first, last))
             return FilterState(self, values, [InForce(_range(*shown), none)], canonical, unknown)
         if span:
-            shown_span = [InForce(_LABELS[span], none)]
+            exact = _range(*(f"{day:%d/%m/%Y}" for day in days_of(span, clock.today())))
+            shown_span = [InForce(_LABELS[span], none, exact)]
             canonical = none | {self.name: [span.value]}
             return FilterState(self, [span.value], shown_span, canonical, unknown)
         return FilterState(self, [], (), none if unknown else {}, unknown)

@@ -58,7 +58,22 @@ SHEET: Final = SheetPlan(
         "not_same_as": "Không trùng với",
     },
     required=frozenset({"budget_code", "name", "org_type", "public_unit_kind"}),
-    aliases={"Mã QHNS": "budget_code"},
+    aliases={
+        "Mã QHNS": "budget_code",
+        "Mã NS": "budget_code",
+        "Mã số QHNS": "budget_code",
+        "Tên đơn vị": "name",
+        "Đơn vị": "name",
+        "MST": "tax_code",
+        "Tỉnh": "province",
+        "Tỉnh thành": "province",
+        "Xã": "commune",
+        "Phường xã": "commune",
+        "SĐT": "phone",
+        "Số điện thoại": "phone",
+        "E-mail": "email",
+        "Họ và tên": "full_name",
+    },
 )
 ORG_TYPES: Final = {
     "Đơn vị HCSN cấp Trung ương": OrgType.CENTRAL,

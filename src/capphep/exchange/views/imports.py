@@ -24,6 +24,7 @@ from capphep.platform.models import User
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Forbidden, Invalid, gettext_noop
+from capphep.pure.folding import words_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -97,7 +98,8 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty workbook with the columns and one invented row."""
     found = kind_named(kind, actor_of(request))
     response = HttpResponse(template_book(found), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="mau-{found.name}.xlsx"'
+    file = "-".join(words_of(f"{_('Template')} {found.title}"))
+    response["Content-Disposition"] = f'attachment; filename="{file}.xlsx"'
     return response
 
 

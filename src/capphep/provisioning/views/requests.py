@@ -29,7 +29,7 @@ from capphep.provisioning.actions.locks import check_own
 from capphep.provisioning.expiry_queries import ends_on
 from capphep.provisioning.information import InfoChange, changes_of
 from capphep.provisioning.models import LicenceRequest, Withdrawal
-from capphep.provisioning.states import RequestKind
+from capphep.provisioning.states import RequestKind, RequestStatus
 from capphep.provisioning.views.access import only_post
 from capphep.provisioning.views.history import history_of
 from capphep.provisioning.views.rounds import returned_of, rounds_shown
@@ -128,7 +128,9 @@ def _moves(actor: Actor, record: LicenceRequest) -> list[MenuItem]:
 
 def edit_item(record: LicenceRequest) -> MenuItem:
     edit = reverse("provisioning:request_edit", args=[record.pk])
-    return MenuItem(_("Edit"), edit, icon="pencil")
+    is_returned = record.status == RequestStatus.RETURNED
+    label = _("Change it and send it again") if is_returned else _("Edit")
+    return MenuItem(label, edit, icon="pencil")
 
 
 def recall(request: HttpRequest, request_id: int) -> HttpResponse:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from capphep.crm.models import Customer
 from capphep.crm.states import LicenceStatus
@@ -20,7 +22,13 @@ from capphep.reporting.queries.others import ending
 from capphep.reporting.views.orders import chart_of
 from capphep.reporting.views.shown import Asking, Bar, Bars, before_note
 
-_ON_THE_WAY = (LicenceStatus.PENDING, LicenceStatus.RETURNED)
+# Every order is in one of them: the bar adds up to the number beside it.
+_STEPS: Final = (
+    (gettext_lazy("No request yet"), (LicenceStatus.NOT_REQUESTED,)),
+    (gettext_lazy("At the desk or returned"), (LicenceStatus.PENDING, LicenceStatus.RETURNED)),
+    (gettext_lazy("Approved"), (LicenceStatus.APPROVED,)),
+    (gettext_lazy("Rejected or revoked"), (LicenceStatus.REJECTED, LicenceStatus.REVOKED)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ def months_of(actor: User, salesperson: int | None = None) -> tuple[Chart, str]:
 def funnel(actor: User) -> tuple[Bars, str]:
     """How far the orders of this month and of the last one got. Three statements."""
     asking = _asking(actor, "orders", period="month")
-    labels = (_("No request yet"), _("At the desk or returned"), _("Approved"))
+    labels = [label for label, _statuses in _STEPS]
     bars = []
     for label, span in (
         (_("This month"), asking.asked.span),
@@ -73,12 +81,10 @@ def funnel(actor: User) -> tuple[Bars, str]:
     ):
         found = sold_by(actor, asking.asked, "status", span)
         counts = [
-            found.get(LicenceStatus.NOT_REQUESTED, NOTHING).number,
-            sum(found.get(status, NOTHING).number for status in _ON_THE_WAY),
-            found.get(LicenceStatus.APPROVED, NOTHING).number,
+            sum(found.get(status, NOTHING).number for status in statuses)
+            for _label, statuses in _STEPS
         ]
         if sum(counts):
-            # What was rejected or withdrawn is among them.
             text = _("%(number)s orders") % {"number": texts.number(total(found).number)}
             bars.append(Bar(str(label), parts(counts, labels, texts.number), text))
     return Bars(_("How far orders got"), bars, labels), asking.url(by="status")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -130,7 +132,7 @@ def _table(
         rows.append(
             row(
                 Cell(names[key], url=url),
-                (sold.number, "number"),
+                Cell(sold.number, "number", url=_listed(asking, by, key) if sold.number else ""),
                 Cell(sold.amount, "money", share=share(sold.amount, most)),
                 (was.amount, "money"),
                 compared(sold.amount, was.amount),
@@ -159,6 +161,18 @@ def _table(
             for each in BY
         ],
     )
+
+
+def _listed(asking: Asking, by: str, key: Any) -> str:
+    """The list of these very orders; "" where it has no such filter: by team, or without any."""
+    span, filters = asking.asked.span, asking.asked.filters
+    if not key or "team" in (by, *filters):
+        return ""
+    first, last = (key, key) if by == "month" else (span.first, span.last)
+    end = rules.months_later(last, 1) - datetime.timedelta(days=1)
+    days = {"ordered_from": first.isoformat(), "ordered_to": end.isoformat()}
+    own = {} if by == "month" else {by: key}
+    return f"{reverse('crm:order_list')}?{urlencode({**filters, **own, **days})}"
 
 
 def _keys(asking: Asking, by: str, found: Mapping[Any, Sold]) -> list[Any]:

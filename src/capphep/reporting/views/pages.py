@@ -17,6 +17,8 @@ from capphep.platform.htmx import render_page_or_fragment
 from capphep.platform.kit import Text
 from capphep.platform.signed_in import actor_of
 from capphep.pure.errors import NotFound, gettext_noop
+from capphep.pure.folding import words_of
+from capphep.reporting import texts
 from capphep.reporting.queries import names
 from capphep.reporting.queries.asked import DEFAULT, PERIODS, asked_of
 from capphep.reporting.queries.freshness import freshness
@@ -95,7 +97,9 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
     asking = _asking(request, kind)
     if request.GET.get("format") == "xlsx":
         made = (kind.full or kind.make)(asking)
-        return workbook(kind.title, made, _chips(asking, kind), name=f"{name}-{asking.day}")
+        narrowed = [*_period(asking, kind), *_chips(asking, kind)]
+        file = f"{'-'.join(words_of(str(kind.title)))}-{asking.day}"
+        return workbook(kind.title, made, narrowed, name=file)
     context = {
         "title": kind.title,
         "kind": kind,
@@ -120,6 +124,14 @@ def _asking(request: HttpRequest, kind: Kind) -> Asking:
         if (value := request.GET.get(name, "")[:20]) and (not values or value in values)
     }
     return Asking(actor_of(request), asked_of(known, day), day, request.path, own)
+
+
+def _period(asking: Asking, kind: Kind) -> list[dict[str, Any]]:
+    """The months that the figures are of: a workbook is read when "12 months" are others."""
+    span = asking.asked.span
+    first, last = texts.month(span.first), texts.month(span.last)
+    value = first if first == last else f"{first} – {last}"
+    return [{"label": LABELS["period"], "value": value}] if kind.has_period else []
 
 
 def _tabs(asking: Asking, current: str) -> list[dict[str, Any]]:

@@ -24,7 +24,9 @@ async function paste(text) {
     const { rows, problems } = await postJson(panel().dataset.pasteUrl, fields);
     globalThis.htmx.swap(list(), problems, { swapStyle: "innerHTML" });
     const taken = takeAll(rows);
-    if (taken.length && taken.every(({ text: told }) => !told)) toast(said("added", { count: taken.length }));
+    const left = list().querySelectorAll("[data-pasted]").length; // often below what is in view
+    if (left) toast(said("left", { count: taken.length, left }), "warning", () => list().scrollIntoView({ block: "center" }), said("see"));
+    else if (taken.length && taken.every(({ text: told }) => !told)) toast(said("added", { count: taken.length }));
   } catch (failure) {
     explain(failure, () => paste(text));
   }

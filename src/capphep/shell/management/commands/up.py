@@ -19,6 +19,7 @@ from capphep.shell import startup
 DEMO_ACCOUNTS = """\
 This is demo data. Sign in with the password capphep-demo as
   sales, sales2      salesperson (two teams)
+  manager            sees all teams, and the reports
   officer, officer2  licence officer (two teams)
   auditor            reads everything, changes nothing
   admin              administrator"""
