@@ -44,10 +44,14 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A page that has every word asked for, and the line that says the most of them."""
+    """A page that has every word asked for, and the line that says the most of them.
+
+    ``is_close``: all in its title, or together as they were typed.
+    """
 
     page: HelpText
     line: str
+    is_close: bool
 
 
 @cache
@@ -72,20 +76,19 @@ def contents(language: str) -> list[Chapter]:
 def mentions(asked: str, language: str, most: int) -> list[Mention]:
     """Pages with words that begin as all those asked for, accents folded.
 
-    First those that say them all in their title, then those that say them as they were typed.
+    First those that say them all in their title, then those that say them oftenest as typed.
     """
     words, phrase = _words([asked]), fold(asked)
     if not words:
         return []
     pages = [help_text(slug, language) for slug in PAGES]
     found = [page for page in pages if all(_begins(page.words, word) for word in words)]
-    found.sort(
-        key=lambda page: (
-            not all(_begins(page.title_words, word) for word in words),
-            phrase not in page.folded,
-        )
-    )
-    return [Mention(page, _best_line(page, words)) for page in found[:most]]
+    titled = {page.slug: all(_begins(page.title_words, word) for word in words) for page in found}
+    found.sort(key=lambda page: (not titled[page.slug], -page.folded.count(phrase)))
+    return [
+        Mention(page, _best_line(page, words, phrase), titled[page.slug] or phrase in page.folded)
+        for page in found[:most]
+    ]
 
 
 def _words(texts: Iterable[str]) -> tuple[str, ...]:
@@ -98,10 +101,13 @@ def _begins(words: Sequence[str], beginning: str) -> bool:
     return at < len(words) and words[at].startswith(beginning)
 
 
-def _best_line(page: HelpText, words: Sequence[str]) -> str:
-    """The first of the lines that say the most of them."""
-    body = page.lines[1:] or page.lines
-    best = max(body, key=lambda line: sum(_begins(_words([line]), word) for word in words))
+def _best_line(page: HelpText, words: Sequence[str], phrase: str) -> str:
+    """The first of the lines that say them as they were typed, or the most of them."""
+
+    def worth(line: str) -> tuple[bool, int]:
+        return phrase in fold(line), sum(_begins(_words([line]), word) for word in words)
+
+    best = max(page.lines[1:] or page.lines, key=worth)
     return best if len(best) <= _LONGEST_EXCERPT else f"{best[: _LONGEST_EXCERPT - 1]}…"
 
 
