@@ -50,6 +50,22 @@ def test_from_an_item_to_what_a_trial_of_its_product_grants(salesperson: User, p
     expect(page.get_by_text("Đồng hạn", exact=False).first).to_be_visible()
 
 
+def test_a_file_is_looked_at_before_it_is_applied(administrator: User, page: Page) -> None:
+    factories.reference_data()
+    imports.load(actor=SYSTEM, content=imports.DEMO_FILE.read_bytes())
+    sign_in(page, administrator.username)
+    page.goto("/catalogue/load")
+    text = imports.DEMO_FILE.read_text("utf-8").replace("name: iHOS\n", "name: iHOS mới\n")
+    page.get_by_label("Nội dung danh mục").fill(text)
+    page.get_by_role("button", name="Xem các thay đổi").click()
+    expect(page.locator("#preview")).to_contain_text("iHOS mới")
+    assert_fits_and_is_accessible(page, "the preview of a catalogue file")
+    assert Product.objects.get(code="ihos").name == "iHOS"
+    page.get_by_role("button", name="Áp dụng các thay đổi").click()
+    page.wait_for_url("**/catalogue/items/")
+    assert Product.objects.get(code="ihos").name == "iHOS mới"
+
+
 def test_an_administrator_keeps_the_catalogue_without_a_file(
     administrator: User, page: Page
 ) -> None:

@@ -78,8 +78,8 @@ def held_about(actor: Actor, request: SubjectRequest) -> list[Held]:
     accounts = _accounts(actor, asked)
     people = list(Contact.objects.filter(phone__in=asked.phones)[:MOST])
     units = {person.customer_id for person in people} | {link.customer_id for link in accounts}
-    if request.customer_id:
-        units.add(request.customer_id)
+    if request.customer:
+        units.add(request.customer.merged_into_id or request.customer.pk)
     customers = visible_customers(actor).filter(pk__in=sorted(units)[:_MOST_CUSTOMERS])
     return [
         *_customers(customers, asked),
