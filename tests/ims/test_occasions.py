@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from capphep.crm.actions.opportunities import move_opportunity
 from capphep.crm.models import Customer, Opportunity
@@ -15,6 +16,7 @@ from capphep.entitlements.actions.occasions import note_ends
 from capphep.entitlements.models import Occasion, Subscription
 from capphep.ims.actions.occasions import open_opportunity
 from capphep.platform import clock, notices
+from capphep.platform.history import history_of
 from capphep.platform.models import User
 from capphep.pure.errors import Conflict, Forbidden, Invalid, Invalids, NotFound
 from capphep.pure.months import term
@@ -111,6 +113,9 @@ def test_for_an_end_the_renewal_covers_what_is_in_force(
     made = open_opportunity(actor=salesperson, occasion_id=end_occasion().pk)
     assert goods(made) == {"IGOV-KT-1": 1, "IGOV-VPS-50": 2}
     assert made.renews == catalogue.igov
+    with override("vi"):
+        told = [change for entry in history_of(made) for change in entry.changes]
+    assert ("Gia hạn cho", "", "iGOV") in told
 
 
 def test_for_an_end_the_goods_that_were_bought_before_are_chosen(

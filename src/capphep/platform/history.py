@@ -139,6 +139,12 @@ LABELS = {
     "trial": gettext_noop("Resources of a trial"),
     "kind": gettext_noop("Kind"),
     "name": gettext_noop("Name"),
+    "code": gettext_noop("Code"),
+    "package": gettext_noop("Package"),
+    "position": gettext_noop("Place"),
+    "renews": gettext_noop("Renews"),
+    "value": gettext_noop("Value"),
+    "extra_schema": gettext_noop("Additional fields"),
     "sha256": gettext_noop("SHA-256 digest"),
     "reject_reason": gettext_noop("Reason"),
     "comment": gettext_noop("Comment"),
@@ -192,7 +198,8 @@ def _field(subject: Model, name: str) -> Field[object, object] | None:
 
 def _label(subject: Model, name: str) -> str:
     field = _field(subject, name)
-    if field and not name.startswith("version"):
+    # What Django makes of the name of a field is no word of anybody's language.
+    if field and str(field.verbose_name) != field.name.replace("_", " "):
         return str(field.verbose_name)
     return _(LABELS[name]) if name in LABELS else name
 
