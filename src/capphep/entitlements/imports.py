@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from django.db.models import Exists, OuterRef
 
 from capphep.catalog.models import Module, Product, Resource
-from capphep.crm.actions.bulk import batches
+from capphep.crm.actions.bulk_reading import batches
 from capphep.crm.imports import rows as sheet
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Customer

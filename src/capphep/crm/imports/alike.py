@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from capphep.crm.actions.bulk import BATCH, CustomerEntry, batches
+from capphep.crm.actions.bulk_entries import CustomerEntry
+from capphep.crm.actions.bulk_reading import BATCH, batches
 from capphep.crm.duplicate_rules import duplicate_keys
 from capphep.crm.models import Alike, Customer, DuplicatePair
 from capphep.crm.queries.duplicates import MOST, alike_to_many

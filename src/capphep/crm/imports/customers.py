@@ -7,14 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from capphep.crm.actions.bulk import (
-    CustomerEntry,
-    Entered,
-    enter_customers,
-    governing_units,
-    owners_of,
-    require_entry,
-)
+from capphep.crm.actions.bulk import Entered, enter_customers, require_entry
+from capphep.crm.actions.bulk_entries import CustomerEntry
+from capphep.crm.actions.bulk_reading import governing_units, owners_of
 from capphep.crm.customer_rules import (
     ContactInput,
     CustomerInput,

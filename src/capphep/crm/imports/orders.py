@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from capphep.crm.actions.bulk import batches
+from capphep.crm.actions.bulk_reading import batches
 from capphep.crm.actions.orders import check_order, create_order
 from capphep.crm.imports.order_rows import SHEET, Content, Names, OrderRows, mark_of
 from capphep.crm.imports.rows import Rejected, SheetRow, key_of
