@@ -12,14 +12,17 @@ from capphep.platform.kit import MenuItem, Text
 from capphep.platform.list_filters import ListFilter
 
 M = TypeVar("M", bound=Model)
-Kind: TypeAlias = Literal["text", "sentence", "code", "money", "number", "date", "moment", "status"]
+Kind: TypeAlias = Literal[
+    "text", "name", "sentence", "code", "money", "number", "date", "moment", "status"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[M]):
     """One column. ``value`` reads the cell from the row (default: the attribute ``key``).
 
-    A ``sentence`` is broken into lines, everything else stays on one.
+    A ``sentence`` is broken into lines, everything else stays on one. A ``name`` takes the room
+    that the others leave, and gives way first where there is little.
     A ``status`` cell is a `kit.Status`, ``money`` whole đồng, ``date`` and ``moment`` a
     date and an aware datetime. ``sort`` is the field path or annotation to sort by, served by
     an index where the table grows; ``never_null``: no row of the list has NULL there, although

@@ -34,14 +34,14 @@ def _spec(actor: User) -> ListSpec[Item]:
     return ListSpec(
         columns=(
             Column("sku", gettext_lazy("Item code"), "code", sort="sku"),
-            Column("name", gettext_lazy("Item"), sort="name"),
+            Column("name", gettext_lazy("Item"), "name", sort="name"),
             Column("package", gettext_lazy("Package"), sort="package__name"),
             Column("package__product", gettext_lazy("Product"), sort="package__product__name"),
             Column("term_months", gettext_lazy("Months of use"), "number", sort="term_months"),
             Column("unit_price", gettext_lazy("Unit price"), "money", sort="unit_price"),
-            Column("tax", gettext_lazy("Tax rate"), value=_short_tax),
             Column("status", gettext_lazy("Status"), "status", value=_status),
-            Column("contents", gettext_lazy("Contents"), value=queries.contents_of),
+            Column("contents", gettext_lazy("Contents"), "name", value=queries.contents_of),
+            Column("tax", gettext_lazy("Tax rate"), value=_short_tax, hidden=True),
         ),
         default_sort="sku",
         row_url=lambda item: reverse("catalog:item", args=[item.pk]),

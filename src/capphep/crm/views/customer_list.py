@@ -61,7 +61,7 @@ def _owned_text(customer: Customer) -> str:
 
 _COLUMNS: Final[tuple[Column[Customer], ...]] = (
     Column("budget_code", _("Budget code"), "code", sort="budget_code"),
-    Column("name", _("Customer name"), sort="sort_key"),
+    Column("name", _("Customer name"), "name", sort="sort_key"),
     Column("level", _("Level"), value=Customer.get_level_display),
     Column("chapter_code", _("Chapter"), "code"),
     Column("province", _("Province/City"), sort="province"),

@@ -57,7 +57,7 @@ def _spec(actor: User) -> ListSpec[Opportunity]:
 
 _COLUMNS: Final[tuple[Column[Opportunity], ...]] = (
     Column("name", _("Opportunity name"), sort="name"),
-    Column("customer__name", _("Customer")),
+    Column("customer__name", _("Customer"), "name"),
     Column("project__name", _("Sales project")),
     Column("stage", _("Stage"), "status", value=stage_of),
     Column("expected_amount", _("Expected amount"), "money", sort="expected_amount"),

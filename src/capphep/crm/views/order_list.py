@@ -56,13 +56,13 @@ def _spec(actor: User) -> ListSpec[Order]:
 
 _COLUMNS: Final[tuple[Column[Order], ...]] = (
     Column("order_no", _("Order number"), "code", sort="order_no"),
+    Column("customer__name", _("Customer"), "name"),
     Column("contract_no", _("Contract number"), "code", sort="contract_no"),
-    Column("customer__name", _("Customer")),
-    Column("budget_code", _("Budget code"), "code"),
     Column("ordered_on", _("Order date"), "date", sort="ordered_on"),
     Column("total", _("Total amount"), "money", sort="total"),
     Column("licence_status", _("Order status"), "status", value=status_of),
     Column("salesperson__full_name", _("Salesperson")),
+    Column("budget_code", _("Budget code"), "code", hidden=True),
     Column("product", _("Product"), hidden=True),
     Column("purpose", _("Purpose"), value=Order.get_purpose_display, hidden=True),
     Column("project__name", _("Sales project"), hidden=True),

@@ -44,7 +44,7 @@ def _spec(actor: User) -> ListSpec[AccountLink]:
             Column("account", gettext_lazy("Full name")),
             Column("status", gettext_lazy("Status"), "status", value=status_of),
             Column("error", gettext_lazy("Error"), "sentence", value=error_of),
-            Column("customer__name", gettext_lazy("Customer")),
+            Column("customer__name", gettext_lazy("Customer"), "name"),
             Column("product", gettext_lazy("Product")),
             Column("reach", gettext_lazy("E-mail, phone"), value=_reach),
             Column("linked_at", gettext_lazy("Noted at"), "moment", sort="linked_at"),

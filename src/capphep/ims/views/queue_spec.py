@@ -88,13 +88,23 @@ def _order_columns(here: Desk) -> Sequence[Column[LicenceRequest]]:
             value=lambda row: row.price,
         ),
         Column("order__contract_no", gettext_lazy("Contract number"), "code"),
-        Column(
-            "order__order_no", gettext_lazy("Order number"), "code", sort=sorts["order__order_no"]
-        ),
-        Column("budget_code", gettext_lazy("Budget code"), "code", sort=sorts["budget_code"]),
-        Column("product", gettext_lazy("Product")),
         Column("sent_at", gettext_lazy("Sent at"), "moment", sort="sent_at", never_null=True),
         Column("sent_by", gettext_lazy("Sent by")),
+        Column(
+            "order__order_no",
+            gettext_lazy("Order number"),
+            "code",
+            sort=sorts["order__order_no"],
+            hidden=True,
+        ),
+        Column(
+            "budget_code",
+            gettext_lazy("Budget code"),
+            "code",
+            sort=sorts["budget_code"],
+            hidden=True,
+        ),
+        Column("product", gettext_lazy("Product"), hidden=True),
         Column("customer__province", gettext_lazy("Province/City"), hidden=True),
         Column("admin_name", gettext_lazy("Administrator's full name"), hidden=True),
         Column("decided_by", gettext_lazy("Decided by"), hidden=True),
@@ -111,11 +121,13 @@ def _first_columns(here: Desk) -> list[Column[LicenceRequest]]:
         "status",
         sort="due_on" if here.tab == "waiting" else None,
         value=lambda row: ageing_status(queries.age_of(row, here.day)),
+        hidden=here.tab == "all",
     )
     holder: Column[LicenceRequest] = Column(
         "assigned_to",
         gettext_lazy("Handled by"),
         value=lambda row: holder_text(row, here.actor, here.away),
+        hidden=here.tab != "waiting",
     )
     status: Column[LicenceRequest] = Column(
         "status", gettext_lazy("Status"), "status", value=status_of
@@ -136,6 +148,7 @@ def _first_columns(here: Desk) -> list[Column[LicenceRequest]]:
         Column(
             "customer__name",
             gettext_lazy("Customer"),
+            "name",
             sort="customer__sort_key" if here.tab == "waiting" else None,
         ),
         *special.get(here.tab, [status]),

@@ -74,7 +74,7 @@ def _owner(row: Subscription) -> str:
 
 def _columns(*, by_end: bool) -> Sequence[Column[Subscription]]:
     return (
-        Column("customer__name", _("Customer")),
+        Column("customer__name", _("Customer"), "name"),
         Column("customer__budget_code", _("Budget code"), "code"),
         Column("product", _("Product")),
         Column("until", _("In force until"), "date", sort="until" if by_end else None),

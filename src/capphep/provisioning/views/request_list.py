@@ -66,15 +66,15 @@ def _spec(actor: User) -> ListSpec[LicenceRequest]:
 
 _COLUMNS: Final[tuple[Column[LicenceRequest], ...]] = (
     Column("request_no", _("Request number"), "code", sort="request_no"),
-    Column("customer__name", _("Customer")),
-    Column("budget_code", _("Budget code"), "code"),
+    Column("customer__name", _("Customer"), "name"),
     Column("status", _("Status"), "status", value=status_of),
     Column("kind", _("Request kind"), value=LicenceRequest.get_kind_display),
     Column("amount", _("Amount"), "money", value=lambda row: row.price),
     Column("order__order_no", _("Order number"), "code"),
-    Column("order__contract_no", _("Contract number"), "code"),
     Column("created_by", _("Salesperson")),
     Column("created_at", _("Created at"), "moment", sort="created_at"),
+    Column("budget_code", _("Budget code"), "code", hidden=True),
+    Column("order__contract_no", _("Contract number"), "code", hidden=True),
     Column("product", _("Product"), hidden=True),
     Column("months", _("Months of use"), "number", hidden=True),
     Column("start_on", _("First day asked for"), "date", hidden=True),

@@ -8,6 +8,7 @@ import "./rowmenu.js";
 import "./filters.js";
 import "./ticks.js";
 import "./list.js";
+import "./scrolls.js";
 import "./shortcuts.js";
 import "./palette.js";
 import "./picker.js";
