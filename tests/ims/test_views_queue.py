@@ -49,7 +49,6 @@ def test_the_queue_shows_what_waits_oldest_first(
     page = text_of(officer_client.get(QUEUE))
     for shown in (
         "Kế toán văn phòng",
-        waiting.order.order_no,
         waiting.order.contract_no,
         "UBND Xã Đông Hải",
         "5.000.000 đ",

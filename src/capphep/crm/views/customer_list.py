@@ -98,7 +98,7 @@ def _filters(actor: User) -> Sequence[ListFilter[Customer]]:
     return (
         Filter("active", _("Status"), FOLLOWED, "is_active"),
         Filter("level", _("Level"), Level.choices, "level"),
-        Filter("charge", _("Salesperson in charge"), _CHARGES, in_charge),
+        Filter("charge", _("In whose charge"), _CHARGES, in_charge),
         Filter("kind", _("Kind of public unit"), PublicUnitKind.choices, "public_unit_kind"),
         Filter("org_type", _("Organisation type"), OrgType.choices, "org_type"),
         Related(
