@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime
+from pathlib import Path
+from typing import Any
 
+import pytest
+from django.db.models import Count
+from django.utils import timezone
+
+from capphep.collaboration.models import Activity, Comment
 from capphep.crm.models import Customer, Order
 from capphep.ims import ledger
+from capphep.platform import audit_chain
+from capphep.platform.models import AuditEntry, User
+from capphep.provisioning.evidence_proof import checked_rounds
+from capphep.provisioning.models import LicenceRequest
 from capphep.reporting import proof
 from capphep.reporting.keeping import keep_up
 from capphep.shell import found_by
 from capphep.shell.demo import NOTHING_HAPPENED, load_demo
 from capphep.shell.demo_history import load_history
+from tests import stories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+
+@pytest.fixture(autouse=True)
+def files_apart(settings: Any, tmp_path: Path) -> None:
+    settings.FILES_DIR = tmp_path
 
 
 def test_two_years_of_work_are_complete_and_spare_the_customers_of_the_tour() -> None:
@@ -24,7 +41,27 @@ def test_two_years_of_work_are_complete_and_spare_the_customers_of_the_tour() ->
         NOTHING_HAPPENED
     )
     assert not list(ledger.differences())
+    assert not list(audit_chain.differences())
+    assert not [one for round_ in checked_rounds() for one in round_.differences]
     assert not list(found_by.differences())
     while keep_up():
         pass
     assert not list(proof.differences(proof.Counts()))
+    the_desk_stands_as_on_a_working_day()
+
+
+def the_desk_stands_as_on_a_working_day() -> None:
+    """What waits can be approved; whatever was sent has evidence of both kinds."""
+    sent = LicenceRequest.objects.filter(sent_at__isnull=False)
+    kinds = sent.annotate(kinds=Count("evidence__kind", distinct=True))
+    assert not kinds.exclude(kinds=2).exists()
+    waiting = sent.filter(status="waiting")
+    ages = {timezone.localdate(one.sent_at) for one in waiting if one.sent_at}
+    assert waiting.count() >= 5 and len(ages) >= 4
+    assert LicenceRequest.objects.filter(status__in=("returned", "draft")).count() >= 4
+    assert Comment.objects.count() > 10 and Activity.objects.count() > 10
+    for request in waiting:
+        stories.approved(request, User.objects.get(username="officer"))
+    assert not list(ledger.differences())
+    past = AuditEntry.objects.filter(verb="approve").earliest("at")
+    assert past.at < timezone.now() - datetime.timedelta(days=365)

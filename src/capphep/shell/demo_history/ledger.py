@@ -1,0 +1,180 @@
+"""What the sample data asked for and was granted: module lines, the ledger, licences, use."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from django.utils import timezone
+
+from capphep.entitlements.actions.balances import next_version, rebuild_balances
+from capphep.entitlements.actions.licences import issue_licence
+from capphep.entitlements.models import BalanceStep, Grant, GrantKind, Subscription, Usage
+from capphep.platform import clock
+from capphep.provisioning.models import RequestLine, RequestQuantity
+from capphep.pure.months import Term, term
+from capphep.shell.demo_history.sales import Sale
+
+_SEED: Final = 2026
+_COUNTED_FROM: Final = 10
+"""Of one set of books all of it is in use: that says nothing."""
+
+
+def write_ledger(sales: Sequence[Sale]) -> None:
+    """What was approved, one after the other: each has its licence, of what was held then.
+
+    What was refused or is still open has its lines too, on the base of its day.
+    """
+    subscriptions = _subscriptions(sales)
+    bases = _Bases(list(subscriptions.values()))
+    quantities: list[RequestQuantity] = []
+    for sale in sorted(sales, key=_decided_on):
+        subscription, day = subscriptions[sale.customer.pk], timezone.localdate(_decided_on(sale))
+        first = max(day, bases.end_of(subscription.pk, day)) if sale.kind == "renewal" else day
+        asked = _asked(sale, subscription.pk, first, bases)
+        quantities += asked
+        if sale.is_approved:
+            _grant(sale, subscription, asked, day, bases)
+    RequestLine.objects.bulk_create(line for sale in sales for line in sale.lines)
+    RequestQuantity.objects.bulk_create(quantities)
+    rebuild_balances(list(subscriptions.values()))
+
+
+def _decided_on(sale: Sale) -> datetime.datetime:
+    return sale.decided_at or (sale.sent_at if sale.waits else sale.made_at)
+
+
+def _grant(
+    sale: Sale,
+    subscription: Subscription,
+    asked: Iterable[RequestQuantity],
+    day: datetime.date,
+    bases: _Bases,
+) -> None:
+    grants = [_granted(sale, subscription, quantity, day) for quantity in asked]
+    Grant.objects.bulk_create(grants)
+    next_version([subscription])
+    licence = issue_licence(subscription=subscription, request_no=sale.request.request_no, day=day)
+    type(licence).objects.filter(pk=licence.pk).update(issued_at=sale.decided_at)
+    bases.add(grants)
+
+
+def _subscriptions(sales: Sequence[Sale]) -> dict[int, Subscription]:
+    wanted = {sale.customer.pk: sale.order.product_id for sale in sales}
+    Subscription.objects.bulk_create(
+        [Subscription(customer_id=one, product_id=two) for one, two in wanted.items()],
+        ignore_conflicts=True,
+    )
+    rows = Subscription.objects.filter(customer__in=wanted).select_related("customer", "product")
+    return {row.customer_id: row for row in rows if row.product_id == wanted[row.customer_id]}
+
+
+class _Bases:
+    """What is in force of each resource on a day, and since which request (R1)."""
+
+    def __init__(self, subscriptions: list[Subscription]) -> None:
+        self._grants: dict[int, list[Grant]] = defaultdict(list)
+        self.add(Grant.objects.filter(subscription__in=subscriptions).order_by("pk"))
+
+    def add(self, grants: Iterable[Grant]) -> None:
+        for grant in grants:
+            self._grants[grant.subscription_id].append(grant)
+
+    def of(
+        self, subscription: int, module: int, resource: int, day: datetime.date
+    ) -> tuple[int, str]:
+        held = [
+            one
+            for one in self._grants[subscription]
+            if (one.module_id, one.resource_id) == (module, resource)
+            and one.first_day <= day <= one.last_day
+        ]
+        return sum(one.quantity for one in held), held[-1].request_no if held else ""
+
+    def end_of(self, subscription: int, day: datetime.date) -> datetime.date:
+        """The first day that nothing covers any more."""
+        lasts = [one.last_day for one in self._grants[subscription]]
+        return max(lasts, default=day) + datetime.timedelta(days=1)
+
+
+def _asked(
+    sale: Sale, subscription: int, first: datetime.date, bases: _Bases
+) -> list[RequestQuantity]:
+    span = term(first, sale.item.term_months)
+    lines: dict[int, RequestLine] = {}
+    found = []
+    for content in sale.item.contents.all():
+        line = lines.get(content.module_id)
+        if line is None:
+            line = lines[content.module_id] = _asked_line(sale, span, len(lines) + 1)
+            line.module = content.module
+        base, base_no = bases.of(subscription, content.module_id, content.resource_id, first)
+        added = content.units * sale.quantity
+        found.append(
+            RequestQuantity(
+                line=line,
+                resource=content.resource,
+                base=base,
+                added=added,
+                total=base + added,
+                base_request_no=base_no,
+            )
+        )
+    sale.lines = list(lines.values())
+    return found
+
+
+def _asked_line(sale: Sale, span: Term, position: int) -> RequestLine:
+    """The days are written down when they are granted."""
+    days = {"first_day": span.first, "last_day": span.last} if sale.is_approved else {}
+    return RequestLine(
+        request=sale.request,
+        position=position,
+        months=sale.item.term_months,
+        extra={},
+        **days,
+    )
+
+
+def _granted(
+    sale: Sale, subscription: Subscription, asked: RequestQuantity, day: datetime.date
+) -> Grant:
+    line = asked.line
+    assert line.first_day and line.last_day
+    return Grant(
+        subscription=subscription,
+        kind=GrantKind.APPROVAL,
+        request_no=sale.request.request_no,
+        source=f"{sale.request.request_no}/{line.position}",
+        module=line.module,
+        resource=asked.resource,
+        quantity=asked.added,
+        months=line.months,
+        first_day=line.first_day,
+        last_day=line.last_day,
+        granted_on=day,
+    )
+
+
+def write_use() -> None:
+    """What products report of some of what is in force now: few use all of it, some too much."""
+    chance, today = random.Random(_SEED), clock.today()  # noqa: S311
+    in_force: dict[tuple[int, int, int], int] = {}
+    steps = BalanceStep.objects.filter(from_day__lte=today).order_by("from_day")
+    for one in steps:
+        in_force[one.subscription_id, one.module_id, one.resource_id] = one.quantity
+    now = timezone.now()
+    Usage.objects.bulk_create(
+        Usage(
+            subscription_id=key[0],
+            module_id=key[1],
+            resource_id=key[2],
+            in_use=max(round(quantity * min(chance.betavariate(3, 2) * 1.12, 1.15)), 1),
+            measured_at=now - datetime.timedelta(minutes=chance.randint(5, 600)),
+        )
+        for key, quantity in sorted(in_force.items())
+        if quantity >= _COUNTED_FROM and chance.random() < 0.7
+    )
