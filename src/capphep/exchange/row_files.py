@@ -12,12 +12,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 
 from capphep.crm.imports.rows import Cell, text_of
-from capphep.exchange.uploads import Table
+
+if TYPE_CHECKING:
+    from capphep.exchange.uploads import Table
 
 _DAY: Final = "d"
 _MOMENT: Final = "m"
@@ -133,7 +135,7 @@ def _packed(cell: Cell) -> Any:
     return cell
 
 
-def _unpacked(value: Any) -> Cell:
+def unpacked(value: Any) -> Cell:
     if not isinstance(value, dict):
         cell: Cell = value
         return cell
@@ -144,4 +146,4 @@ def _unpacked(value: Any) -> Cell:
 
 def _line(text: bytes) -> Line:
     number, cells = json.loads(text)
-    return Line(number, [_unpacked(cell) for cell in cells])
+    return Line(number, [unpacked(cell) for cell in cells])

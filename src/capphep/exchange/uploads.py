@@ -1,4 +1,4 @@
-"""An upload, read into one table: .xlsx and the like by calamine, or text parted by commas."""
+"""An upload, read into one table: .xlsx and the like by `sheet_rows`, or text parted by commas."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from capphep.crm.imports.rows import Cell, SheetPlan, key_of, text_of
-from capphep.exchange import workbooks
+from capphep.exchange import sheet_rows
 from capphep.exchange.workbooks import Unreadable
 from capphep.pure.errors import gettext_noop
 
@@ -59,7 +57,7 @@ def read(path: Path, name: str, plan: SheetPlan) -> Table:
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        rows: Iterator[Sequence[Cell]] = _workbook_rows(path, name, plan)
+        rows = sheet_rows.read(path, name, lambda titles: _sheet_title(titles, plan))
     else:
         rows = _text_rows(path, name)
     return _table(rows, name, plan)
@@ -94,17 +92,6 @@ def _numbered(
                 raise Unreadable(message, file=name, limit=MOST_ROWS)
             yield number, [*row[:width], *[""] * (width - len(row))]
             number += 1
-
-
-def _workbook_rows(path: Path, name: str, plan: SheetPlan) -> Iterator[Sequence[Cell]]:
-    workbooks.check_size(path, name)
-    try:
-        book = CalamineWorkbook.from_path(path)
-        title = _sheet_title(book.sheet_names, plan)
-        yield from book.get_sheet_by_name(title).iter_rows()
-    except (CalamineError, IndexError) as error:
-        message = gettext_noop("%(file)s is not a workbook that can be read.")
-        raise Unreadable(message, file=name) from error
 
 
 def _sheet_title(titles: Sequence[str], plan: SheetPlan) -> str:

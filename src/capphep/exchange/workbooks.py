@@ -35,8 +35,8 @@ Rows = Sequence[Sequence[Cell]]
 MOST_CELLS: Final = 5_000_000
 MOST_BYTES: Final = 200_000_000
 _LONGEST_TEXT = 32_767
-_NO_WORKBOOK = gettext_noop("%(file)s is not a workbook that can be read.")
-_TOO_LARGE = gettext_noop("%(file)s is too large; split it into several files.")
+NO_WORKBOOK = gettext_noop("%(file)s is not a workbook that can be read.")
+TOO_LARGE = gettext_noop("%(file)s is too large; split it into several files.")
 # A cell with content; an empty one that is only formatted may stand anywhere.
 _FILLED_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
 
@@ -66,7 +66,7 @@ def read(path: Path) -> dict[str, list[list[Cell]]]:
         message = gettext_noop("%(file)s cannot be read: %(reason)s.")
         raise Unreadable(message, file=path.name, reason=error.strerror or str(error)) from error
     except CalamineError as error:
-        raise Unreadable(_NO_WORKBOOK, file=path.name) from error
+        raise Unreadable(NO_WORKBOOK, file=path.name) from error
 
 
 def write(path: Path, sheets: Mapping[str, Rows]) -> None:
@@ -104,12 +104,12 @@ def check_size(path: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
-                raise Unreadable(_TOO_LARGE, file=name)
+                raise Unreadable(TOO_LARGE, file=name)
             for part in archive.namelist():
                 if part.startswith("xl/worksheets/") and _area(archive.read(part)) > MOST_CELLS:
-                    raise Unreadable(_TOO_LARGE, file=name)
+                    raise Unreadable(TOO_LARGE, file=name)
     except _BROKEN_ARCHIVE as error:
-        raise Unreadable(_NO_WORKBOOK, file=name) from error
+        raise Unreadable(NO_WORKBOOK, file=name) from error
 
 
 def _area(sheet: bytes) -> int:
