@@ -98,6 +98,25 @@ def test_no_page_shows_one_to_an_auditor(customer: Customer, auditor_client: Cli
     assert found == {page: [] for page in pages}
 
 
+def test_for_whom_they_are_masked_a_part_of_one_finds_nobody(
+    customer: Customer, auditor_client: Client, auditor: User, officer_client: Client
+) -> None:
+    def found(client: Client, text: str) -> bool:
+        pages = ("/search/suggestions", "/crm/customers/", "/ims/subscriptions/", "/accounts/")
+        answers = [client.get(page, {"q": text}).content.decode() for page in pages]
+        links = (f"/crm/customers/{customer.pk}/", customer.name, "Trần Thị Bình")
+        return any(link in each for link in links for each in answers)
+
+    reader = program(auditor, *Scope)
+    code, wholes = customer.budget_code, ("0987000111", "0225312345", "0987000222")
+    for part in ("0987", "098700011", "022531234", "moi", "moi@exa"):
+        assert found(officer_client, part), part
+        assert not found(auditor_client, part), part
+        assert code not in reader.get(f"/customers?q={part}").content.decode()
+    for whole in (*wholes, "moi@example.vn", code[:4]):
+        assert found(auditor_client, whole), whole
+
+
 def test_the_form_of_an_order_is_filled_in_only_for_who_writes_orders(
     customer: Customer, auditor_client: Client, officer_client: Client
 ) -> None:

@@ -91,6 +91,15 @@ def _in_full(person: User) -> bool:
     return person.role in _ALWAYS or person.role in FULL_ROLES.value()
 
 
+def is_seen_in_full() -> bool:
+    """Whether who is looking sees phones and e-mails in full; so it is where nobody looks.
+
+    For whom they are masked a part of one finds nothing: letter by letter it would be told.
+    """
+    viewer = _viewer.get()
+    return viewer is None or viewer.in_full
+
+
 def may_reveal() -> bool:
     """Whether who is looking may have one shown in full."""
     viewer = _viewer.get()

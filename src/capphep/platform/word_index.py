@@ -10,7 +10,7 @@ table follows by triggers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from django.db import DatabaseError, connection
@@ -19,6 +19,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models import Lookup, Model, Q, QuerySet, TextField
 
+from capphep.platform.personal import is_seen_in_full
 from capphep.pure.folding import words_of
 
 M = TypeVar("M", bound=Model)
@@ -95,9 +96,11 @@ _SHORT_NUMBER: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is looked for: folded words, the last one a prefix; whether many records hold them."""
+    """What is looked for: folded words, the last one a prefix unless all are ``whole``; and whether
+    many records hold them."""
 
     words: tuple[str, ...]
+    whole: bool = False
     are_common: bool = False
 
     @property
@@ -111,23 +114,29 @@ class Words:
     @property
     def is_prefix(self) -> bool:
         """One or two digits are a number ("Số 1"): half of all codes begin with them."""
-        return not (self.words[-1].isdecimal() and len(self.words[-1]) <= _SHORT_NUMBER)
+        is_short = self.words[-1].isdecimal() and len(self.words[-1]) <= _SHORT_NUMBER
+        return not (self.whole or is_short)
 
 
 def holding(rows: QuerySet[M], text: str, path: str = _COLUMN) -> QuerySet[M]:
     """The rows of which ``path``, a key column, holds every word; all where nothing is asked.
 
-    A text without a letter or digit finds nothing. One more statement on SQLite.
+    A text without a letter or digit finds nothing. Of what may be a phone's number a part finds
+    nothing for whom phones are masked. One more statement on SQLite.
     """
     if not text.strip():
         return rows
     words = words_of(text)
     if not words:
         return rows.none()
-    asked = Words(tuple(words))
+    asked = Words(tuple(words), whole=_may_be_phone(words[-1]) and not is_seen_in_full())
     if connection.vendor == "sqlite":
-        asked = Words(asked.words, _are_common(_table_of(rows.model, path), asked))
+        asked = replace(asked, are_common=_are_common(_table_of(rows.model, path), asked))
     return rows.filter(**{f"{path}__words": asked})
+
+
+def _may_be_phone(word: str) -> bool:
+    return word.isdecimal() and word.startswith("0") and len(word) > _SHORT_NUMBER
 
 
 @TextField.register_lookup

@@ -28,7 +28,7 @@ from capphep.entitlements.models import Licence, Subscription
 from capphep.entitlements.queries import visible_subscriptions
 from capphep.platform import clock, numbers
 from capphep.platform.kit import Text
-from capphep.platform.personal import of_record
+from capphep.platform.personal import is_seen_in_full, of_record
 from capphep.platform.roles import Actor, Role
 from capphep.platform.word_index import beginning, holding
 from capphep.provisioning.models import LicenceRequest
@@ -169,12 +169,13 @@ def _licences(asked: _Asked) -> Iterator[Hit]:
 
 
 def _contacts(asked: _Asked) -> Iterator[Hit]:
-    """People, by the number that rang or its beginning."""
+    """People, by the number that rang; by its beginning too, for who sees numbers in full."""
     digits = "".join(filter(str.isdigit, compact_code(asked.text)))
     is_number = not set(asked.text) - set("0123456789 .-+()")
     if not is_number or len(digits) < _SHORTEST_PHONE:
         return
-    rows = Contact.objects.filter(beginning("phone", digits), is_active=True)
+    is_meant = beginning("phone", digits) if is_seen_in_full() else Q(phone=digits)
+    rows = Contact.objects.filter(is_meant, is_active=True)
     rows = rows.filter(customer__in=visible_customers(asked.actor)).select_related("customer")
     for one in rows.order_by("phone", "pk")[: asked.most]:
         page = reverse("crm:customer", args=[one.customer_id])
