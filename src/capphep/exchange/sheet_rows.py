@@ -28,7 +28,7 @@ def read(path: Path, name: str, choose: Callable[[Sequence[str]], str]) -> Itera
         said = _said(process)
         if next(said, None) != {"ready": True}:
             raise ReaderMissing("The reader of workbooks cannot be started.")
-        last = next(said, {})
+        last: Any = next(said, {})
         if titles := last.get("sheets"):
             _answer(process, choose(titles))
             for last in said:
