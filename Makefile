@@ -11,7 +11,7 @@ lint:
 	./capphep test --static
 
 format:
-	.venv/bin/ruff check --fix .
+	.venv/bin/ruff check --fix --exit-zero --quiet .
 	.venv/bin/ruff format .
 	find src -path '*/templates/*' -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 from capphep.crm.models.customer import Level, OrgType, PublicUnitKind
@@ -60,6 +60,11 @@ class ContactInput:
     phone: Raw = ""
     email: str = ""
     is_active: bool = True
+
+
+TYPED: Final = tuple(one.name for one in fields(CustomerInput) if not one.name.endswith("_id"))
+"""What of a customer is typed in as its columns are called; forms and API have the same names."""
+CONTACT_TYPED: Final = tuple(one.name for one in fields(ContactInput))
 
 
 def customer_values(

@@ -32,6 +32,7 @@ CUSTOMER_COLUMNS: Final[Mapping[str, str]] = {
     "Họ và tên": "full_name",
     "Position": "position",
     "Note": "note",
+    "Not the same as": "not_same_as",
 }
 LINE_COLUMNS: Final[Mapping[str, str]] = {
     "Budget code": "budget_code",

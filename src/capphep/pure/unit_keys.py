@@ -13,14 +13,15 @@ from capphep.pure.vocabulary import other_words
 NAMED_BY: Final = ("budget_code", "name", "province", "commune")
 """The columns of a customer by which its orders and opportunities are found too."""
 
-FOUND_BY: Final = (*NAMED_BY, "tax_code", "phone")
+_CODES: Final = ("tax_code", "phone")
+FOUND_BY: Final = (*NAMED_BY, *_CODES)
 
 
 def customer_keys(values: Mapping[str, object]) -> dict[str, str]:
     """The derived columns of a customer whose columns `FOUND_BY` have these values."""
     said = {name: str(values[name]) for name in FOUND_BY}
     named = named_key(**{name: said[name] for name in NAMED_BY})
-    codes = " ".join(word for name in ("tax_code", "phone") for word in words_of(said[name]))
+    codes = " ".join(word for name in _CODES for word in words_of(said[name]))
     return {
         "search_key": f"{named} {codes}".strip(),
         "sort_key": vietnamese_key(said["name"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpResponse
 from ninja import Query
@@ -11,7 +11,7 @@ from pydantic import StrictBool
 
 from capphep.crm.actions.contacts import add_contact, edit_contact
 from capphep.crm.api.customers import customer_named
-from capphep.crm.customer_rules import ContactInput
+from capphep.crm.customer_rules import CONTACT_TYPED, ContactInput
 from capphep.crm.models import Contact
 from capphep.crm.queries.customers import contact_of, contacts_of
 from capphep.platform.api import (
@@ -32,7 +32,6 @@ from capphep.platform.api import (
 from capphep.platform.personal import Email, Phone
 
 routes = Routes("Customers")
-_OWN: Final = ("full_name", "position", "phone", "email", "is_active")
 
 
 class ContactFields(Input):
@@ -92,7 +91,7 @@ def change_contact(
     version, actor = seen_version(request), request.auth.actor
     customer = customer_named(request.auth, budget_code)
     before = contact_of(actor, customer.pk, contact_id)
-    values = merged({name: getattr(before, name) for name in _OWN}, data)
+    values = merged({name: getattr(before, name) for name in CONTACT_TYPED}, data)
     changed = edit_contact(
         actor=actor,
         customer_id=customer.pk,
@@ -104,7 +103,9 @@ def change_contact(
 
 
 def _shown(contact: Contact) -> dict[str, Any]:
-    return {name: getattr(contact, name) for name in ("id", *_OWN, "version", "updated_at")}
+    return {
+        name: getattr(contact, name) for name in ("id", *CONTACT_TYPED, "version", "updated_at")
+    }
 
 
 def _answer(contact: Contact, response: HttpResponse) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from capphep.crm.actions.customers import (
     reactivate_customer,
 )
 from capphep.crm.actions.duplicates import PossibleDuplicates
-from capphep.crm.customer_rules import CustomerInput
+from capphep.crm.customer_rules import TYPED, CustomerInput
 from capphep.crm.duplicate_rules import Confirmed
 from capphep.crm.models import CodeKind, Customer, Level, OrgType, PublicUnitKind, Sector
 from capphep.crm.queries.customers import (
@@ -47,10 +47,6 @@ from capphep.platform.personal import Email, Phone
 from capphep.pure.errors import Conflict, Invalid, gettext_noop
 
 routes = Routes("Customers")
-_OWN: Final = (
-    *("name", "org_type", "public_unit_kind", "level", "chapter_code", "tax_code"),
-    *("province", "commune", "address", "phone", "email", "note"),
-)
 
 
 class CustomerFields(Input):
@@ -222,7 +218,7 @@ def _typed(
     principal: Principal, data: dict[str, Any], before: Customer | None = None
 ) -> CustomerInput:
     """Raises Invalid ``parent_unknown``, ``sector_unknown``."""
-    values = {name: data[name] for name in ("budget_code", *_OWN)}
+    values = {name: data[name] for name in TYPED}
     parent, sector = data["parent"], data["sector"]
     values["parent_id"] = _parent_id(principal, parent, before) if parent else None
     values["sector_id"] = _sector_id(sector) if sector else None
@@ -268,7 +264,7 @@ def _sector_id(name: str) -> int:
 
 def shown(customer: Customer) -> dict[str, Any]:
     """The customer as a `CustomerOut`; its parent and sector must be at hand."""
-    own = ("budget_code", *_OWN, "is_active", "version", "created_at", "updated_at")
+    own = (*TYPED, "is_active", "version", "created_at", "updated_at")
     values: dict[str, Any] = {name: getattr(customer, name) for name in own}
     return values | {
         "parent": customer.parent.budget_code if customer.parent else "",

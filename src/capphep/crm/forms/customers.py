@@ -9,7 +9,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from capphep.crm.actions.duplicates import PossibleDuplicates
-from capphep.crm.customer_rules import ContactInput, CustomerInput, check_chapter_level
+from capphep.crm.customer_rules import (
+    CONTACT_TYPED,
+    TYPED,
+    ContactInput,
+    CustomerInput,
+    check_chapter_level,
+)
 from capphep.crm.duplicate_rules import Confirmed
 from capphep.crm.models import Contact, Customer, Level, OrgType, PublicUnitKind, Sector
 from capphep.crm.queries.customers import visible_customers
@@ -19,22 +25,6 @@ from capphep.platform.roles import Actor
 from capphep.platform.widgets import Picker
 from capphep.pure import codes
 from capphep.pure.errors import Invalid
-
-_SAME_NAMES = (
-    "budget_code",
-    "name",
-    "org_type",
-    "public_unit_kind",
-    "level",
-    "chapter_code",
-    "tax_code",
-    "province",
-    "commune",
-    "address",
-    "phone",
-    "email",
-    "note",
-)
 
 
 class CustomerForm(RecordForm):
@@ -130,7 +120,7 @@ class CustomerForm(RecordForm):
     def typed(self) -> CustomerInput:
         """What the valid form says, for the action."""
         data = self.cleaned_data
-        values = {name: data[name] for name in _SAME_NAMES}
+        values = {name: data[name] for name in TYPED}
         return CustomerInput(
             **values, parent_id=key_of(data["parent"]), sector_id=key_of(data["sector"])
         )
@@ -177,20 +167,17 @@ class ContactForm(RecordForm):
     def typed(self) -> ContactInput:
         """What the valid form says, for the action."""
         data = self.cleaned_data
-        return ContactInput(**{name: data[name] for name in CONTACT_NAMES if name in data})
-
-
-CONTACT_NAMES = ("full_name", "position", "phone", "email", "is_active")
+        return ContactInput(**{name: data[name] for name in CONTACT_TYPED if name in data})
 
 
 def initial_of_customer(customer: Customer) -> dict[str, Any]:
     """What the form shows of the record: on opening it, and beside a stale edit."""
-    values = {name: getattr(customer, name) for name in _SAME_NAMES}
+    values = {name: getattr(customer, name) for name in TYPED}
     return values | {"parent": customer.parent_id, "sector": customer.sector_id}
 
 
 def initial_of_contact(contact: Contact) -> dict[str, Any]:
-    return {name: getattr(contact, name) for name in CONTACT_NAMES}
+    return {name: getattr(contact, name) for name in CONTACT_TYPED}
 
 
 def _levels(before: int | None) -> list[tuple[int, Any]]:

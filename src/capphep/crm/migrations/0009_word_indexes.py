@@ -22,6 +22,9 @@ def derive(apps, schema_editor):
         ("Order", ("order_no", "contract_no", *named), ["search_key"]),
     ):
         records = apps.get_model("crm", model)
+        known = {field.name for field in records._meta.get_fields()}
+        # Of a column that came later there is nothing yet.
+        own = [name for name in own if "__" in name or name in known]
         rows = records.objects.order_by("pk").values("pk", *own).iterator()
         while batch := list(islice(rows, BATCH)):
             made = [records(pk=row["pk"], **_keys(model, row)) for row in batch]
@@ -30,7 +33,7 @@ def derive(apps, schema_editor):
 
 def _keys(model, row):
     if model == "Customer":
-        return customer_keys(row)
+        return customer_keys(dict.fromkeys(FOUND_BY, "") | row)
     if model == "SalesProject":
         key = " ".join([fold(f"{row['code']} {row['name']}"), *other_words(row["name"])])
         return {"search_key": key, "sort_key": vietnamese_key(row["name"])}
