@@ -132,13 +132,13 @@ def test_orders_go_with_their_open_request_and_approved_ones_say_why_not(
     asked = {"id": [done.pk, still.pk]}
     response = answered(admin_client, at("crm.orders"), asked, successor=colleague.pk)
     assert results(response) == {
-        done.order_no: "Đã kết thúc: việc đã xong giữ tên người bán.",
-        still.order_no: "",
+        f"{done.order_no} · {sold.name}": "Đã kết thúc: việc đã xong giữ tên người bán.",
+        f"{still.order_no} · {sold.name}": "",
     }
     assert LicenceRequest.objects.get(order=still).created_by == colleague
     asked = {"id": Opportunity.objects.get().pk}
     response = answered(admin_client, at("crm.opportunities"), asked, successor=colleague.pk)
-    assert results(response) == {"Mua thêm": ""}
+    assert results(response) == {f"Mua thêm · {sold.name}": ""}
     assert Opportunity.objects.get().salesperson == colleague
 
 

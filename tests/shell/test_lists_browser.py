@@ -79,6 +79,7 @@ def test_a_list_is_made_ones_own_shared_and_worked_through(
     # The page's box, then all results beyond the page; a row taken out takes that back.
     page.get_by_label("Chọn mọi dòng của trang này").check()
     everything.check()
+    expect(told).to_have_text("Cả 53 kết quả")
     boxes.nth(0).uncheck()
     expect(everything).to_be_hidden()
     boxes.nth(0).check()

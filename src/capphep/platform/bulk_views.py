@@ -162,7 +162,7 @@ def _records(
     here = source.of(QueryDict(selection.query))
     keys, spec = selection.keys[:most], here.spec(actor)
     found = {record.pk: record for record in here.rows(actor).filter(pk__in=keys)}
-    return {key: Shown(str(found[key]), spec.row_url(found[key])) for key in keys if key in found}
+    return {key: Shown(spec.name_of(found[key]), spec.row_url(found[key])) for key in keys if key in found}
 
 
 def _list_url(source: ListSource[Any], selection: Selection) -> str:

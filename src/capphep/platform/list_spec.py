@@ -82,6 +82,13 @@ class ListSpec(Generic[M]):
         key = sort.removeprefix("-")
         return any(column.never_null for column in self.columns if column.key == key)
 
+    def name_of(self, row: M) -> str:
+        """What the row is called in a sentence: its first cell, and the ``name`` beside it."""
+        first, *others = self.columns
+        named = next((column for column in others if column.kind == "name"), None)
+        cells = [each.cell(row) for each in (first, named) if each]
+        return " · ".join(str(cell) for cell in cells if cell)
+
     def shown(self, keys: Sequence[str] = ()) -> list[Column[M]]:
         """The first column and those of the keys, in their order; the usual ones without keys."""
         first, *others = self.columns

@@ -12,10 +12,11 @@ export function countTicks() {
   const ticked = ticks().filter((box) => box.checked).length;
   const isFull = ticked > 0 && ticked === ticks().length;
   const count = bar.querySelector("[data-bulk-count]");
-  count.value = ticked === 1 ? count.dataset.one : count.dataset.many.replace("#", ticked);
   bar.dataset.bulk = isFull ? "page" : ticked ? "some" : "none";
   const results = bar.querySelector("[data-tick-results]");
   if (results && !isFull) results.checked = false; // a row that is taken out is not meant
+  const some = ticked === 1 ? count.dataset.one : count.dataset.many.replace("#", ticked);
+  count.value = results?.checked ? count.dataset.all : some;
   const head = document.querySelector("[data-tick-all]");
   head.checked = isFull;
   head.indeterminate = ticked > 0 && !isFull;
@@ -37,7 +38,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-tick-all]")) for (const box of ticks()) box.checked = target.checked;
-  if (target.matches("[data-tick], [data-tick-all]")) countTicks();
+  if (target.matches("[data-tick], [data-tick-all], [data-tick-results]")) countTicks();
 });
 
 document.addEventListener("reset", ({ target }) => {
