@@ -161,8 +161,9 @@ def _records(
     """The first of the rows, by their keys."""
     here = source.of(QueryDict(selection.query))
     keys, spec = selection.keys[:most], here.spec(actor)
-    found = {record.pk: record for record in here.rows(actor).filter(pk__in=keys)}
-    return {key: Shown(spec.name_of(found[key]), spec.row_url(found[key])) for key in keys if key in found}
+    records = here.rows(actor).filter(pk__in=keys)
+    found = {each.pk: Shown(spec.name_of(each), spec.row_url(each)) for each in records}
+    return {key: found[key] for key in keys if key in found}
 
 
 def _list_url(source: ListSource[Any], selection: Selection) -> str:
