@@ -23,6 +23,7 @@ from capphep.crm.keys import set_keys
 from capphep.crm.models import Contact, Customer, OrgType, OwnedProduct, PublicUnitKind, Sector
 from capphep.platform import files, filetypes
 from capphep.platform.models import FileText, Installation, StoredFile, Team, TextState, User
+from capphep.pure.collation import vietnamese_key
 from capphep.pure.folding import fold
 
 PASSWORD = "capphep-demo"
@@ -43,7 +44,7 @@ def reference_data() -> None:
 
 
 def team(name: str) -> Team:
-    return Team.objects.create(name=name)
+    return Team.objects.create(name=name, sort_key=vietnamese_key(name))
 
 
 def customer(

@@ -151,6 +151,7 @@ class Item(Edited):
     name = models.CharField(_("Item"), max_length=200)
     # Code, name and package without accents, so that one box finds all of them.
     search_key = models.CharField(max_length=400)
+    sort_key = models.CharField(max_length=800, default="", db_default="")
     unit_price = models.PositiveBigIntegerField(_("Unit price"))
     term_months = models.PositiveSmallIntegerField(_("Months of use"))
     note = models.CharField(_("Note"), max_length=200, blank=True)
@@ -166,6 +167,7 @@ class Item(Edited):
                 condition=models.Q(term_months__range=(1, MAX_MONTHS)), name="item_term_bound"
             ),
         ]
+        indexes = [models.Index(fields=["sort_key", "id"], name="item_by_name")]
 
     def __str__(self) -> str:
         return self.sku

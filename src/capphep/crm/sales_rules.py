@@ -118,6 +118,14 @@ def opportunity_search_key(name: str, customer_key: str) -> str:
     return f"{fold(name)} {customer_key}"
 
 
+def opportunity_keys(name: str, customer_key: str) -> dict[str, str]:
+    """The derived columns: what a search box finds it by, and its place in order."""
+    return {
+        "search_key": opportunity_search_key(name, customer_key),
+        "sort_key": vietnamese_key(name),
+    }
+
+
 def _name(text: str, problems: Problems) -> str:
     name = clean(text)
     if not name:

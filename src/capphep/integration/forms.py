@@ -54,7 +54,7 @@ class TokenForm(BoundedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        users = User.objects.filter(is_active=True).order_by("full_name", "id")
+        users = User.objects.filter(is_active=True).order_by("sort_key", "id")
         self.fields["user"].queryset = users  # type: ignore[attr-defined]
 
     def wanted(self) -> NewToken:

@@ -14,14 +14,20 @@ from capphep.platform.list_models import ListPreference as ListPreference
 from capphep.platform.list_models import SavedView as SavedView
 from capphep.platform.message_models import MessageText as MessageText
 from capphep.platform.roles import Role
+from capphep.pure.collation import vietnamese_key
 
 
 class Team(models.Model):
     name = models.CharField(_("Team"), max_length=100, unique=True)
+    # Its place in the Vietnamese order (`pure.collation`).
+    sort_key = models.CharField(max_length=800, default="", db_default="")
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
     updated_by = models.ForeignKey("User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["sort_key", "id"], name="team_by_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -29,6 +35,7 @@ class Team(models.Model):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        fields["sort_key"] = vietnamese_key(fields.get("full_name", ""))
         user = self.model(username=self.model.normalize_username(username), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -40,6 +47,8 @@ class User(AbstractBaseUser):
 
     username = models.CharField(_("User name"), max_length=150, unique=True)
     full_name = models.CharField(_("Full name"), max_length=150)
+    # Its place in the Vietnamese order (`pure.collation`).
+    sort_key = models.CharField(max_length=800, default="", db_default="")
     email = models.EmailField(_("E-mail"), blank=True)
     role = models.CharField(
         _("Role"), max_length=10, choices=[c for c in Role.choices if c[0] != Role.SYSTEM]
@@ -60,6 +69,9 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name", "role"]
+
+    class Meta:
+        indexes = [models.Index(fields=["sort_key", "id"], name="user_by_name")]
 
     def __str__(self) -> str:
         return self.full_name

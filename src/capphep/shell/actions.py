@@ -13,6 +13,7 @@ from django.db.models import Q
 from capphep.platform import audit, versions
 from capphep.platform.models import Team, User
 from capphep.platform.roles import Actor, Permission, Role, require
+from capphep.pure.collation import vietnamese_key
 from capphep.pure.errors import Forbidden, Invalid, Invalids, gettext_noop
 from capphep.pure.folding import fold
 from capphep.shell import queries
@@ -36,7 +37,7 @@ def create_user(
     Raises Forbidden; Invalids (username_taken and password_weak among them).
     """
     _lock(actor)
-    values = user_values(typed)
+    values = _values(typed)
     values["team"] = _team(actor, str(values["team"]))
     user = User(updated_by_id=actor.pk, **values)
     if user.role == Role.PROGRAM or password is None:
@@ -50,7 +51,8 @@ def create_user(
             user.save(force_insert=True)
     except IntegrityError as error:
         raise _taken(user.username) from error
-    after = {name: _plain(value) for name, value in values.items() if value not in (None, "")}
+    said = without_derived(values)
+    after = {name: _plain(value) for name, value in said.items() if value not in (None, "")}
     audit.record(actor, [audit.Change(user, "created", after=after)])
     return user
 
@@ -61,7 +63,7 @@ def edit_user(*, actor: Actor, user_id: int, seen_version: int, typed: UserInput
     user = locked_user(actor, user_id)
     if user.version != seen_version:
         raise versions.Stale
-    values = user_values(typed)
+    values = _values(typed)
     problems = own_account_problems(values) if user.pk == actor.pk else []
     if problems:
         raise Invalids(problems)
@@ -126,7 +128,18 @@ def _write(actor: Actor, user: User, changed: dict[str, Any]) -> None:
     only_active = set(changed) == {"is_active"}
     ends = {True: "reactivated", False: "deactivated"}
     verb = ends[bool(changed["is_active"])] if only_active else "edited"
-    audit.record(actor, [audit.Change(user, verb, before, after)])
+    change = audit.Change(user, verb, without_derived(before), without_derived(after))
+    audit.record(actor, [change])
+
+
+def _values(typed: UserInput) -> dict[str, Any]:
+    values = user_values(typed)
+    return values | {"sort_key": vietnamese_key(str(values["full_name"]))}
+
+
+def without_derived(values: audit.Values) -> dict[str, object]:
+    """The values that people wrote."""
+    return {name: value for name, value in values.items() if name != "sort_key"}
 
 
 def _team(actor: Actor, name: str) -> Team | None:
@@ -136,7 +149,9 @@ def _team(actor: Actor, name: str) -> Team | None:
     teams = {fold(team.name): team for team in Team.objects.all()}
     found = teams.get(fold(name))
     if found is None:
-        found, is_new = Team.objects.get_or_create(name=name)
+        found, is_new = Team.objects.get_or_create(
+            name=name, defaults={"sort_key": vietnamese_key(name)}
+        )
         if is_new:
             audit.record(actor, [audit.Change(found, "created", after={"name": name})])
     if not found.is_active:

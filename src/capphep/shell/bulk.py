@@ -42,7 +42,7 @@ class SuccessorForm(ChoiceForm):
         super().__init__(actor, *args, **kwargs)
         field = self.fields["successor"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = sellers(actor).select_related("team").order_by("full_name", "id")
+        field.queryset = sellers(actor).select_related("team").order_by("sort_key", "id")
 
     def choice(self) -> dict[str, Any]:
         return {"successor": self.cleaned_data["successor"].pk}

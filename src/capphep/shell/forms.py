@@ -32,7 +32,11 @@ class TeamInput(forms.TextInput):
         context = super().get_context(name, value, attrs)
         own = context["widget"]["attrs"]
         own["list"] = f"{own.get('id', name)}-known"
-        names = Team.objects.filter(is_active=True).order_by("name").values_list("name", flat=True)
+        names = (
+            Team.objects.filter(is_active=True)
+            .order_by("sort_key", "id")
+            .values_list("name", flat=True)
+        )
         return {**context, "teams": list(names)}
 
 

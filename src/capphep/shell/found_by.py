@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from capphep.crm.keys import FOUND_BY, customer_keys, key_of
 from capphep.crm.models import Customer, Opportunity, Order, SalesProject
 from capphep.crm.rules import order_search_key
-from capphep.crm.sales_rules import opportunity_search_key, project_keys
+from capphep.crm.sales_rules import opportunity_keys, project_keys
 from capphep.identity.models import AdminAccount
 from capphep.identity.rules import account_key
 from capphep.platform import word_index
@@ -48,7 +48,7 @@ def _of_customer(one: Customer) -> dict[str, str]:
 
 
 def _of_opportunity(one: Opportunity) -> dict[str, str]:
-    return {"search_key": opportunity_search_key(one.name, key_of(one.customer))}
+    return opportunity_keys(one.name, key_of(one.customer))
 
 
 def _of_order(one: Order) -> dict[str, str]:

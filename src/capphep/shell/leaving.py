@@ -22,7 +22,7 @@ from capphep.shell.user_rules import UserInput
 def colleagues_of(person: User) -> QuerySet[User]:
     """Who may do what the person does: the same role, the own team first."""
     same = User.objects.filter(role=person.role, is_active=True).exclude(pk=person.pk)
-    return same.select_related("team").order_by("full_name")
+    return same.select_related("team").order_by("sort_key", "id")
 
 
 @transaction.atomic

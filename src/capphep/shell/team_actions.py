@@ -7,8 +7,10 @@ from django.db import IntegrityError, transaction
 from capphep.platform import audit, versions
 from capphep.platform.models import Team, User
 from capphep.platform.roles import Actor, Permission, require
+from capphep.pure.collation import vietnamese_key
 from capphep.pure.errors import Invalid, Invalids, NotFound, gettext_noop
 from capphep.pure.folding import clean, fold
+from capphep.shell.actions import without_derived
 from capphep.shell.user_rules import LONGEST_TEAM
 
 
@@ -19,7 +21,9 @@ def create_team(*, actor: Actor, name: str) -> Team:
     name = _name(name, None)
     try:
         with transaction.atomic():
-            team = Team.objects.create(name=name, updated_by_id=actor.pk)
+            team = Team.objects.create(
+                name=name, sort_key=vietnamese_key(name), updated_by_id=actor.pk
+            )
     except IntegrityError as error:
         raise _taken(name) from error
     audit.record(actor, [audit.Change(team, "created", after={"name": name})])
@@ -34,7 +38,8 @@ def edit_team(*, actor: Actor, team_id: int, seen_version: int, name: str, is_ac
     """
     require(actor, Permission.USER_WRITE)
     team = _locked(team_id)
-    values = {"name": _name(name, team), "is_active": is_active}
+    name = _name(name, team)
+    values = {"name": name, "sort_key": vietnamese_key(name), "is_active": is_active}
     people = User.objects.filter(team=team, is_active=True).count()
     if team.is_active and not is_active and people:
         raise _has_people(people)
@@ -52,7 +57,8 @@ def _write(actor: Actor, team: Team, changed: dict[str, object]) -> None:
             before, after = versions.write(team, team.version, changed, actor)
     except IntegrityError as error:
         raise _taken(str(changed["name"])) from error
-    audit.record(actor, [audit.Change(team, "edited", before, after)])
+    change = audit.Change(team, "edited", without_derived(before), without_derived(after))
+    audit.record(actor, [change])
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from capphep.catalog import code_rules
 from capphep.catalog.actions import editions
-from capphep.catalog.actions.items import search_key, stored_parts
+from capphep.catalog.actions.items import item_keys, stored_parts
 from capphep.catalog.actions.records import (
     begin,
     check_free,
@@ -141,7 +141,7 @@ def _checked(typed: ItemInput, before: Item | None) -> _Checked:
     taxes, prices = _taxes(typed.taxes, problems), _prices(typed.prices, problems)
     problems.raise_any()
     names = (values["sku"], values["name"], package.name, package.product.name)
-    return _Checked(values | {"search_key": search_key(*names)}, contents, taxes, prices)
+    return _Checked(values | item_keys(*names), contents, taxes, prices)
 
 
 def _package_of(package_id: int, before: Item | None, problems: Problems) -> Package:

@@ -21,6 +21,7 @@ from capphep.catalog.models import (
 )
 from capphep.catalog.plans import CataloguePlan, ItemPlan, PricePlan, ProductPlan
 from capphep.platform import clock
+from capphep.pure.collation import vietnamese_key
 from capphep.pure.folding import fold
 
 
@@ -67,6 +68,7 @@ _ITEM_FIELDS = (
     "sku",
     "name",
     "search_key",
+    "sort_key",
     "unit_price",
     "term_months",
     "note",
@@ -80,11 +82,19 @@ def _item_values(package: Package, product: ProductPlan, item: ItemPlan) -> Valu
         "package": package,
         "sku": item.sku,
         "name": item.name,
-        "search_key": search_key(item.sku, item.name, package.name, product.name),
+        **item_keys(item.sku, item.name, package.name, product.name),
         "unit_price": price_on(item, clock.today()),
         "term_months": item.months,
         "note": item.note,
         "is_active": item.is_active,
+    }
+
+
+def item_keys(sku: str, name: str, package: str, product: str) -> dict[str, str]:
+    """The derived columns: what one box finds an item by, and its place in order."""
+    return {
+        "search_key": search_key(sku, name, package, product),
+        "sort_key": vietnamese_key(name),
     }
 
 

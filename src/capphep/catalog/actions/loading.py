@@ -133,5 +133,5 @@ def _audited(values: Values) -> Values:
     return {
         name: str(value) if isinstance(value, models.Model) else value
         for name, value in values.items()
-        if name != "search_key"
+        if name not in ("search_key", "sort_key")
     }

@@ -75,7 +75,7 @@ def audited(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: str(value) if isinstance(value, Model) else value
         for name, value in values.items()
-        if name not in ("search_key", "edition", "extra_schema")
+        if name not in ("search_key", "sort_key", "edition", "extra_schema")
     }
 
 

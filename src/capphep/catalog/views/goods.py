@@ -34,7 +34,7 @@ def _spec(actor: User) -> ListSpec[Item]:
     return ListSpec(
         columns=(
             Column("sku", gettext_lazy("Item code"), "code", sort="sku"),
-            Column("name", gettext_lazy("Item"), "name", sort="name"),
+            Column("name", gettext_lazy("Item"), "name", sort="sort_key"),
             Column("package", gettext_lazy("Package"), sort="package__name"),
             Column("package__product", gettext_lazy("Product"), sort="package__product__name"),
             Column("term_months", gettext_lazy("Months of use"), "number", sort="term_months"),

@@ -37,7 +37,7 @@ def colleagues(actor: User, record: Talked, text: str, *, with_me: bool = False)
         people = people.exclude(pk=actor.pk)
     found = [
         person
-        for person in people.order_by("full_name", "id")
+        for person in people.order_by("sort_key", "id")
         if all(word in fold(f"{person.full_name} {person.username}") for word in words)
     ]
     return those_who_see(found[:_MOST_ASKED], record)[:MOST_COLLEAGUES]

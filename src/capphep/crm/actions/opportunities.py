@@ -20,7 +20,7 @@ from capphep.crm.queries.customers import customer_to_sell_to, may_write
 from capphep.crm.queries.sales import opportunity_for_update
 from capphep.crm.sales_rules import (
     OpportunityInput,
-    opportunity_search_key,
+    opportunity_keys,
     opportunity_values,
 )
 from capphep.crm.states import OPPORTUNITY_STAGE
@@ -123,8 +123,7 @@ def _checked(actor: Actor, typed: OpportunityInput, before: Opportunity | None) 
         values["project"] = _project(typed.project_id, before)
     problems.raise_any()
     customer = values["customer"]
-    key = opportunity_search_key(values["name"], key_of(customer))
-    return values | {"search_key": key}
+    return values | opportunity_keys(values["name"], key_of(customer))
 
 
 def _customer(actor: Actor, customer_id: int | None, before: Opportunity | None) -> Customer:

@@ -40,6 +40,7 @@ class Opportunity(models.Model):
 
     name = models.CharField(_("Opportunity"), max_length=200)
     search_key = models.TextField()
+    sort_key = models.CharField(max_length=800, default="", db_default="")
     customer = models.ForeignKey(
         Customer,
         verbose_name=_("Customer"),
@@ -76,7 +77,7 @@ class Opportunity(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="opportunity_newest"),
-            models.Index(fields=["name", "id"], name="opportunity_by_name"),
+            models.Index(fields=["sort_key", "id"], name="opportunity_by_name"),
             # Those without a day or an amount stand last, whichever way the list is sorted: for the
             # falling order PostgreSQL has two more, which SQLite cannot have (`falling_indexes`).
             models.Index(fields=["expected_on", "id"], name="opportunity_soonest"),

@@ -56,7 +56,7 @@ def _spec(actor: User) -> ListSpec[Opportunity]:
 
 
 _COLUMNS: Final[tuple[Column[Opportunity], ...]] = (
-    Column("name", _("Opportunity name"), sort="name"),
+    Column("name", _("Opportunity name"), sort="sort_key"),
     Column("customer__name", _("Customer"), "name"),
     Column("project__name", _("Sales project")),
     Column("stage", _("Stage"), "status", value=stage_of),

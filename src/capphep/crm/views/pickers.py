@@ -60,7 +60,7 @@ def opportunity_picker(request: HttpRequest) -> JsonResponse:
 def salesperson_picker(request: HttpRequest) -> JsonResponse:
     """Those who sell: the own team, or everybody for who reads everything."""
     words = fold(_asked(request)).split()
-    people = visible_salespeople(actor_of(request)).order_by("full_name", "id")
+    people = visible_salespeople(actor_of(request)).order_by("sort_key", "id")
     # There are as many as the house has people: they are searched here, accents aside.
     found = [one for one in people if all(word in fold(one.full_name) for word in words)]
     rows = [{"value": one.pk, "text": one.full_name, "name": one.full_name} for one in found]

@@ -65,7 +65,7 @@ def overlapping(first_day: datetime.date, last_day: datetime.date) -> QuerySet[A
 
 def officers() -> QuerySet[User]:
     """Those to whom a request may be given."""
-    return User.objects.filter(role=Role.OFFICER, is_active=True).order_by("full_name", "id")
+    return User.objects.filter(role=Role.OFFICER, is_active=True).order_by("sort_key", "id")
 
 
 def may_enter(actor: Actor) -> bool:

@@ -73,7 +73,7 @@ def holders() -> QuerySet[User]:
     waiting = LicenceRequest.objects.filter(status=RequestStatus.WAITING)
     active = Q(role=Role.OFFICER, is_active=True)
     handling = Q(pk__in=waiting.filter(assigned_to__isnull=False).values("assigned_to"))
-    return User.objects.filter(active | handling).order_by("full_name", "id")
+    return User.objects.filter(active | handling).order_by("sort_key", "id")
 
 
 def age_of(request: LicenceRequest, day: datetime.date) -> Age | None:

@@ -55,7 +55,7 @@ def _spec(_actor: User) -> ListSpec[PersonalAccess]:
 
 
 def _people() -> list[tuple[int, str]]:
-    return list(User.objects.order_by("full_name").values_list("id", "full_name"))
+    return list(User.objects.order_by("sort_key", "id").values_list("id", "full_name"))
 
 
 ACCESS: Final = ListSource(

@@ -104,7 +104,7 @@ class RequestForm(forms.Form):
     )
     handler = forms.ModelChoiceField(
         label=gettext_lazy("Handled by"),
-        queryset=User.objects.filter(is_active=True).order_by("full_name"),
+        queryset=User.objects.filter(is_active=True).order_by("sort_key", "id"),
         empty_label=gettext_lazy("Not handed to anybody"),
         required=False,
     )

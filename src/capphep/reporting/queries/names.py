@@ -28,11 +28,13 @@ def choices(actor: Actor) -> dict[str, list[Choice]]:
     found: dict[str, list[Choice]] = {
         "product": list(Product.objects.order_by("name").values_list("pk", "name")),
         "project": list(projects[:_MOST]),
-        "salesperson": list(people.order_by("full_name").values_list("pk", "full_name")[:_MOST]),
+        "salesperson": list(
+            people.order_by("sort_key", "id").values_list("pk", "full_name")[:_MOST]
+        ),
         "province": [(name, name) for name in PROVINCES],
     }
     if sees_all(actor):
-        teams = Team.objects.order_by("name").values_list("pk", "name")
+        teams = Team.objects.order_by("sort_key", "id").values_list("pk", "name")
         found["team"] = list(teams)
     return found
 

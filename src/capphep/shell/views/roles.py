@@ -61,7 +61,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
 class TeamForm(forms.Form):
     team = forms.ModelChoiceField(
         label=gettext_lazy("Team"),
-        queryset=Team.objects.order_by("name"),
+        queryset=Team.objects.order_by("sort_key", "id"),
         required=False,
         empty_label=gettext_lazy("Of no team"),
     )

@@ -47,7 +47,7 @@ def team_list(request: HttpRequest) -> HttpResponse:
 def _spec() -> ListSpec[Team]:
     return ListSpec(
         columns=(
-            Column("name", gettext_lazy("Team"), sort="name"),
+            Column("name", gettext_lazy("Team"), sort="sort_key"),
             Column("people", gettext_lazy("People"), "number"),
             Column("status", gettext_lazy("Status"), "status", value=_status),
         ),
@@ -173,7 +173,7 @@ class MemberForm(forms.Form):
         field = self.fields["user"]
         assert isinstance(field, forms.ModelChoiceField)
         people = User.objects.filter(is_active=True).exclude(team=team)
-        field.queryset = people.select_related("team").order_by("full_name")
+        field.queryset = people.select_related("team").order_by("sort_key", "id")
         field.label_from_instance = _named  # type: ignore[assignment,method-assign]
 
 

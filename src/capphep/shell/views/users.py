@@ -42,10 +42,10 @@ def user_list(request: HttpRequest) -> HttpResponse:
 def _spec(_actor: User) -> ListSpec[User]:
     return ListSpec(
         columns=(
-            Column("full_name", gettext_lazy("Full name"), sort="full_name"),
+            Column("full_name", gettext_lazy("Full name"), sort="sort_key"),
             Column("username", gettext_lazy("User name"), "code", sort="username"),
             Column("role", gettext_lazy("Role"), value=User.get_role_display),
-            Column("team", gettext_lazy("Team"), sort="team__name"),
+            Column("team", gettext_lazy("Team"), sort="team__sort_key"),
             Column("email", gettext_lazy("E-mail"), value=lambda one: of_record(one, "email")),
             Column("status", gettext_lazy("Status"), "status", value=_status),
             Column("last_login", gettext_lazy("Last sign-in"), "moment", sort="last_login"),
@@ -75,7 +75,7 @@ USERS: Final = ListSource(
 
 
 def _teams() -> list[tuple[int, str]]:
-    return list(Team.objects.order_by("name").values_list("id", "name"))
+    return list(Team.objects.order_by("sort_key", "id").values_list("id", "name"))
 
 
 def _by_active(users: QuerySet[User], values: list[str]) -> QuerySet[User]:
