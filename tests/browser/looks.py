@@ -16,9 +16,12 @@ LOOKS: Sequence[Look] = [("light", 1440, 900), ("dark", 390, 844), ("light", 360
 ALIKE = {390, 360}
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 
+# What is the same on every page that somebody sees.
+FRAME = [".sidebar", ".topbar", "#user-menu", "#palette"]
+
 # Of what axe wants to load before it looks, only sound and video matter to a rule that is on.
 EXAMINE = """
-    async (rules) => {
+    async ({ rules, without }) => {
         const busy = ".htmx-request, .htmx-swapping, .htmx-settling";
         const isMoving = () => document.querySelector(busy)
             || [...document.images].some((image) => !image.complete && image.loading !== "lazy")
@@ -26,7 +29,8 @@ EXAMINE = """
         while (isMoving()) await new Promise((resolve) => setTimeout(resolve, 20));
         const options = { reporter: "no-passes", preload: { assets: ["media"] } };
         if (rules) options.runOnly = { type: "rule", values: rules };
-        const { violations } = await axe.run(options);
+        const exclude = (without ?? []).filter((each) => document.querySelector(each));
+        const { violations } = await axe.run({ exclude }, options);
         return {
             wider: document.documentElement.scrollWidth - innerWidth,
             violations: violations.map(({ id, nodes }) => [id, nodes[0].html]),
@@ -48,7 +52,7 @@ def assert_fits_and_is_accessible(page: Page, what: str, looks: Sequence[Look] =
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": height})
         is_alike = width in ALIKE and not ALIKE.isdisjoint(seen)
-        found = page.evaluate(EXAMINE, OF_COLOURS if is_alike else None)
+        found = page.evaluate(EXAMINE, {"rules": OF_COLOURS if is_alike else None})
         seen.add(width)
         where = f"{what} ({scheme}, {width} × {height})"
         assert found["wider"] <= 0, f"{where} is {found['wider']}px wider than the window"

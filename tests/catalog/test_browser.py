@@ -1,4 +1,4 @@
-"""The catalogue in a real browser: for everybody to read, at every width."""
+"""The catalogue in a real browser: read by everybody, kept by an administrator."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from capphep.catalog import imports
-from capphep.catalog.models import Item, Product
+from capphep.catalog.models import Item
 from capphep.platform.models import User
 from capphep.platform.roles import SYSTEM
 from tests import factories
@@ -19,23 +19,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
-
-
-def test_products_and_goods_are_open_to_everybody_and_fit_the_window(
-    salesperson: User, page: Page
-) -> None:
-    factories.reference_data()
-    imports.load(actor=SYSTEM, content=imports.DEMO_FILE.read_bytes())
-    sign_in(page, salesperson.username)
-    item, product = Item.objects.get(sku="IHOS-VPS-50"), Product.objects.get(code="ihos")
-    for address in (
-        "/catalogue/items/",
-        f"/catalogue/items/{item.pk}/",
-        "/catalogue/products/",
-        f"/catalogue/products/{product.pk}/",
-    ):
-        page.goto(address)
-        assert_fits_and_is_accessible(page, address)
 
 
 def test_from_an_item_to_what_a_trial_of_its_product_grants(salesperson: User, page: Page) -> None:
@@ -74,7 +57,6 @@ def test_an_administrator_keeps_the_catalogue_without_a_file(
     sign_in(page, administrator.username)
     item = Item.objects.get(sku="IGOV-VPS-50")
     page.goto(f"/catalogue/items/{item.pk}/edit")
-    assert_fits_and_is_accessible(page, "the form of an item")
     page.get_by_label("Đơn giá", exact=True).fill("11.000.000")
     page.keyboard.press("Control+s")
     expect(page.get_by_text("11.000.000", exact=False).first).to_be_visible()
@@ -92,5 +74,3 @@ def test_an_administrator_keeps_the_catalogue_without_a_file(
         "rooms"
     )
     assert_fits_and_is_accessible(page, "the fields of a module")
-    page.goto("/catalogue/eligibility")
-    assert_fits_and_is_accessible(page, "who may buy what")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from capphep.crm.models import Customer, Opportunity, SalesProject, Sector
+from capphep.crm.models import Customer, SalesProject, Sector
 from capphep.platform.models import User
-from tests import factories, stories
-from tests.browser.looks import assert_fits_and_is_accessible
+from tests import factories
 from tests.browser.people import menu, pick, sign_in
 from tests.factories import SmallCatalogue
 from tests.plumbing.browser import OpenPage
@@ -138,30 +136,3 @@ def test_an_opportunity_is_entered_with_pickers_and_won(
     expect(desk.locator(".band").get_by_text("Thành công")).to_be_visible()
     menu(desk).get_by_role("menuitem", name="Tạo đơn hàng").click()
     desk.wait_for_url("**/crm/orders/new?opportunity=*")
-
-
-def test_the_pages_fit_and_are_accessible(
-    desk: Page, salesperson: User, own_customer: Customer, catalogue: SmallCatalogue
-) -> None:
-    stories.ordered(own_customer, salesperson, [(catalogue.base, 1)])
-    factories.owns(own_customer, catalogue.igov)
-    factories.contact(own_customer, email="ke.toan.truong.cua.don.vi@example.vn")
-    project = SalesProject.objects.create(
-        code="A1", name="Chiến dịch", first_day=datetime.date(2026, 1, 1)
-    )
-    opportunity = Opportunity.objects.create(
-        name="Mua thêm",
-        customer=own_customer,
-        project=project,
-        salesperson=salesperson,
-        team=salesperson.team,
-    )
-    records = (
-        ("customers", own_customer),
-        ("opportunities", opportunity),
-        ("projects", project),
-    )
-    for kind, record in records:
-        for address in ("", "new", f"{record.pk}/", f"{record.pk}/edit"):
-            desk.goto(f"/crm/{kind}/{address}")
-            assert_fits_and_is_accessible(desk, f"{kind}/{address}")

@@ -150,7 +150,7 @@ def test_what_ends_soon_is_listed_by_its_day(trade: Trade, sales_client: Client)
 def test_usage_names_who_is_nearly_out(trade: Trade, sales_client: Client) -> None:
     stories.in_use(trade.customer(), trade.catalogue, 95)
     kept_up()
-    assert [row[1] for row in rows(sales_client, "usage")] == ["95 %"]
+    assert [row[1] for row in rows(sales_client, "usage")] == ["95%"]
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -50,9 +50,9 @@ def short_month(day: datetime.date) -> str:
 
 
 def change(percent: int) -> str:
-    """+12 %, −5 %, with the signs that people read."""
+    """+12%, −5%, with the signs that people read."""
     sign = "+" if percent > 0 else "−" if percent < 0 else "±"
-    return f"{sign}{format_number(abs(percent))} %"
+    return f"{sign}{format_number(abs(percent))}%"
 
 
 def _decimal(value: float) -> str:

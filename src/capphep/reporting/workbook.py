@@ -20,8 +20,8 @@ _FORMATS: Final[Mapping[str, str]] = {
     "number": "#,##0",
     "date": "dd/mm/yyyy",
     "duration": "0.0",
-    "change": '+0" %";-0" %"',
-    "percent": '0" %"',
+    "change": '+0"%";-0"%"',
+    "percent": '0"%"',
 }
 _NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 

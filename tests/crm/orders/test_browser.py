@@ -339,12 +339,10 @@ def test_what_was_typed_survives_the_browser_and_back_asks_before_it_leaves(
 
 
 @pytest.mark.viewport(360, 740)
-def test_the_pages_fit_and_are_accessible(
+def test_the_form_fits_and_is_accessible_in_each_state(
     desk: Page, salesperson: User, order: Order, catalogue: SmallCatalogue
 ) -> None:
-    for address in ("", "new", f"new?copy={order.pk}", f"{order.pk}/", f"{order.pk}/edit"):
-        desk.goto(f"/crm/orders/{address}")
-        assert_fits_and_is_accessible(desk, address)
+    desk.goto(f"/crm/orders/{order.pk}/edit")
     quantity(desk, catalogue.books_1).fill("0")
     desk.get_by_role("button", name="Lưu").click()
     expect(desk.get_by_role("alert")).to_be_visible()

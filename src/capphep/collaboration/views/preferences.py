@@ -1,4 +1,4 @@
-"""*Thông báo của tôi*: how one wants to be told."""
+"""*Tùy chọn*: how one wants to be told, and how the screens look."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         )
         return redirect(request, "collaboration:preferences", message=_("Saved."))
     context = {
-        "title": _("My notifications"),
+        "title": _("Preferences"),
         "form": form,
         "intro": _("Everything is told under the bell; here you choose what is mailed as well."),
         "cancel_url": reverse("shell:home"),

@@ -128,7 +128,7 @@ def _text(kind: Kind, value: Any) -> str:
     if kind == "change":
         return texts.change(value)
     if kind == "percent":
-        return f"{texts.number(value)} %"
+        return f"{texts.number(value)}%"
     return str(value)
 
 

@@ -32,9 +32,9 @@ from capphep.reporting.views.shown import (
 LISTED: Final = 50
 EXPORTED: Final = 5000
 _BANDS: Final[tuple[Text, ...]] = (
-    gettext_lazy("below 50 %"),
-    gettext_lazy("50 to 79 %"),
-    gettext_lazy("80 to 99 %"),
+    gettext_lazy("below 50%"),
+    gettext_lazy("50 to 79%"),
+    gettext_lazy("80 to 99%"),
     gettext_lazy("all of it"),
     gettext_lazy("more than it has"),
 )

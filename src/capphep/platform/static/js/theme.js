@@ -13,7 +13,7 @@ function choose(button) {
     root.dataset.bsTheme = button.value === "auto" ? (dark ? "dark" : "light") : button.value;
   }
   for (const each of document.querySelectorAll(`[data-preference="${preference}"]`)) {
-    each.setAttribute("aria-pressed", String(each === button));
+    each.setAttribute("aria-pressed", String(each.value === button.value));
   }
 }
 

@@ -1,0 +1,207 @@
+"""Every page that has an address, as somebody who may see it: whole, and nothing for axe to find.
+
+The pages are those of the URL resolver: a new one is looked at without being named here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.http import HttpResponse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from capphep.crm.models import Opportunity, SalesProject
+from capphep.entitlements.models import Grant, Licence
+from capphep.platform.models import Team, User
+from tests import factories, stories
+from tests.browser.looks import EXAMINE, FRAME, OF_COLOURS
+from tests.browser.people import sign_in
+from tests.conftest import signed_in
+from tests.factories import SmallCatalogue
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once(beside="postgresql")]
+
+WHO = ("sales", "officer", "admin", "auditor")
+# The window takes its new width a moment after it is told.
+WIDER = """async (width) => {
+    const page = document.documentElement;
+    for (let times = 0; page.scrollWidth > width && times < 50; times++)
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    return page.scrollWidth - width;
+}"""
+# Milliseconds, of all that is on the page.
+LONGEST_MOVE = """() => Math.max(...[...document.querySelectorAll("*")].flatMap((each) => {
+    const { transitionDuration, animationName, animationDuration } = getComputedStyle(each);
+    const animated = animationName === "none" ? "0s" : animationDuration;
+    const times = `${transitionDuration}, ${animated}`.split(", ");
+    return times.map((time) => parseFloat(time) * (time.endsWith("ms") ? 1 : 1000));
+}))"""
+# None are all rules of axe; a narrow window scrolls what a wide one shows.
+NOTHING: list[str] = []
+LOOKS: list[tuple[Literal["light", "dark"], int, list[str] | None]] = [
+    ("light", 2560, NOTHING),
+    ("light", 1440, None),
+    ("dark", 360, [*OF_COLOURS, "scrollable-region-focusable"]),
+]
+HEIGHT = 900
+# Signed in, it leads to the first page.
+LEFT_OUT = {"login"}
+# What axe would see a hundred times, all made from one template.
+MUCH_ALIKE = {"api_docs": "main section:nth-of-type(n + 3)"}
+TAKE_AWAY = "those => document.querySelectorAll(those).forEach((each) => each.remove())"
+
+
+class Found(NamedTuple):
+    username: str
+    name: str
+    path: str
+
+
+@pytest.fixture
+def records(
+    live_server: object,
+    salesperson: User,
+    officer: User,
+    other_officer: User,
+    administrator: User,
+    auditor: User,
+    catalogue: SmallCatalogue,
+) -> dict[str, Any]:
+    """What the names in addresses mean: a unit with something of every kind."""
+    unit = factories.customer(owner=salesperson, team=salesperson.team)
+    stories.opened(unit, catalogue)
+    order = stories.ordered(unit, salesperson, [(catalogue.users_50, 1)])
+    approved = stories.sent(order, salesperson)
+    stories.approved(approved, officer)
+    another = factories.customer("2345678", "Trường Mầm non Hoa Sen", owner=salesperson)
+    stories.opened(another, catalogue, request_no="YC-2026-000246")
+    waiting = stories.sent(
+        stories.ordered(another, salesperson, [(catalogue.users_50, 2)]), salesperson
+    )
+    draft = stories.drafted(
+        stories.ordered(unit, salesperson, [(catalogue.books_1, 1)]), salesperson
+    )
+    chance = {"search_key": "mua them", "salesperson": salesperson, "team": salesperson.team}
+    opportunity = Opportunity.objects.create(name="Mua thêm", customer=unit, **chance)
+    grant = Grant.objects.latest("pk")
+    return {
+        "crm:order": [order.pk],
+        "crm:opportunity": [opportunity.pk],
+        "crm:project": [SalesProject.objects.create(code="A", name="A", search_key="a").pk],
+        "crm:contact": [unit.pk, factories.contact(unit).pk],
+        "crm:": [unit.pk],
+        "provisioning:request_edit": [draft.pk],
+        "provisioning:round": [approved.pk, 1],
+        "provisioning:open": [order.pk],
+        "provisioning:evidence": [draft.evidence.earliest("pk").pk],
+        "provisioning:": [approved.pk],
+        "ims:subscription": [grant.subscription_id],
+        "ims:grant_origin": [grant.subscription_id, grant.pk],
+        "ims:withdraw": [approved.pk],
+        "ims:": [waiting.pk],
+        "catalog:item": [catalogue.users_50.pk],
+        "catalog:": [catalogue.igov.pk],
+        "public_licence": [Licence.objects.latest("pk").public_code],
+        "reporting:report": ["orders"],
+        "collaboration:": ["order", order.pk],
+        "shell:customer_merge": [unit.pk],
+        "shell:team": [Team.objects.earliest("pk").pk],
+        "shell:option": ["two_people"],
+        "shell:help_page": ["order"],
+        "shell:preview_role": ["sales"],
+        "shell:": [salesperson.pk],
+        "exchange:import_new": ["customers"],
+        "lists:": ["crm.orders"],
+    }
+
+
+def test_no_page_is_cut_off_or_hard_to_read(
+    records: dict[str, Any], open_page: Callable[..., Page]
+) -> None:
+    found = sorted(pages(records))
+    assert len(found) > 60, found
+    page = open_page()
+    framed: set[str] = set()
+    trouble = []
+    for each in found:
+        if each.username not in framed:
+            sign_in(page, each.username)
+        page.goto(each.path)
+        trouble += [
+            f"{each.username} {each.name}: {one}"
+            for one in seen(page, MUCH_ALIKE.get(each.name), framed=each.username in framed)
+        ]
+        framed.add(each.username)
+    assert trouble == []
+
+
+def pages(records: dict[str, Any]) -> Iterator[Found]:
+    """Each as the first who may open it: whoever is not told 403 or 404."""
+    clients = {name: signed_in(User.objects.get(username=name)) for name in WHO}
+    for name in set(names(get_resolver().url_patterns)) - LEFT_OUT:
+        path = address(name, records)
+        for username in WHO if path else ():
+            answer = clients[username].get(path)
+            if answer.status_code not in (403, 404):
+                if is_page(answer):
+                    yield Found(username, name, path)
+                break
+
+
+def names(patterns: Any, before: str = "") -> Iterator[str]:
+    for each in patterns:
+        if isinstance(each, URLResolver) and not str(each.pattern).startswith("api/"):
+            space = f"{each.namespace}:" if each.namespace else ""
+            yield from names(each.url_patterns, before + space)
+        elif isinstance(each, URLPattern) and each.name:
+            yield before + each.name
+
+
+def address(name: str, records: dict[str, Any]) -> str:
+    """As the longest beginning of the name says; "" where the records do not fit."""
+    fitting = max((known for known in records if name.startswith(known)), key=len, default="")
+    for arguments in ([], records.get(fitting, [])):
+        try:
+            return reverse(name, args=arguments)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def is_page(answer: HttpResponse) -> bool:
+    html = answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+    return html and b"<main" in answer.content
+
+
+def seen(page: Page, much_alike: str | None, *, framed: bool) -> Iterator[str]:
+    """What is wrong with it. Of a frame that was examined, axe need not see the same again."""
+    page.wait_for_load_state()
+    page.evaluate(AXE_SCRIPT)
+    if much_alike:
+        page.evaluate(TAKE_AWAY, much_alike)
+    for scheme, width, rules in LOOKS:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        wider = page.evaluate(WIDER, width)
+        if wider > 0:
+            yield f"{wider}px wider than a window of {width}px"
+        if rules == NOTHING:
+            continue
+        examined = page.evaluate(EXAMINE, {"rules": rules, "without": FRAME if framed else None})
+        for violation, html in examined["violations"]:
+            yield f"{scheme}, {width}px: {violation} {html}"
+
+
+def test_nothing_moves_where_motion_is_not_wanted(
+    salesperson: User, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(reduced_motion="reduce")
+    sign_in(page, salesperson.username)
+    page.goto("/crm/orders/new")
+    assert page.evaluate(LONGEST_MOVE) <= 1
