@@ -20,3 +20,6 @@ import "./copying.js";
 import "./login.js";
 import "./live.js";
 import "./modules.js";
+
+// Of many entries the current one is in sight.
+document.querySelector(".sidebar-nav [aria-current]")?.scrollIntoView({ block: "nearest" });
