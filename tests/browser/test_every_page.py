@@ -53,7 +53,8 @@ HEIGHT = 900
 # Signed in, it leads to the first page.
 LEFT_OUT = {"login"}
 # What axe would see a hundred times, all made from one template.
-MUCH_ALIKE = {"api_docs": "main section:nth-of-type(n + 3)"}
+BETWEEN = ":nth-of-type(n + 4):nth-last-of-type(n + 4)"
+MUCH_ALIKE = {"api_docs": f"main :is(section, article){BETWEEN}"}
 TAKE_AWAY = "those => document.querySelectorAll(those).forEach((each) => each.remove())"
 
 
