@@ -96,12 +96,13 @@ def _language(request: HttpRequest) -> str:
 
 
 def customer_licences(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """context: title, licences (ShownLicence), panel_url, panel_loaded."""
+    """context: title, customer, licences (ShownLicence), panel_url, panel_loaded."""
     actor = actor_of(request)
     customer = customer_of(actor, customer_id)
     found = visible_licences(actor).filter(subscription__customer=customer)
     context = {
         "title": _("Licences issued"),
+        "customer": customer,
         "licences": shown_licences(found.order_by("-issued_at", "-id")[:_SHORT_LIST]),
         "panel_url": request.path,
         "panel_loaded": True,

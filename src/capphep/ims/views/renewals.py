@@ -31,14 +31,15 @@ class Held:
 
 
 def held_panel(request: HttpRequest, customer_id: int, product_id: int) -> HttpResponse:
-    """context: title, record (Subscription or None), renewal, rows (Held), panel_url,
-    panel_loaded."""
+    """context: title, customer, record (Subscription or None), renewal, rows (Held),
+    panel_url, panel_loaded."""
     actor = actor_of(request)
     customer, products = customer_of(actor, customer_id), Product.objects.filter(pk=product_id)
     found = visible_subscriptions(actor).filter(customer=customer, product__in=products).first()
     renewal = renewal_of(found, clock.today()) if found else None
     context = {
         "title": _("In force"),
+        "customer": customer,
         "record": found,
         "renewal": renewal,
         "rows": held_on(actor, found, renewal.held_on) if found and renewal else [],
