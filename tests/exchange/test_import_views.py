@@ -42,7 +42,9 @@ def test_the_way_from_upload_to_undo(sales_client: Client, statements: Counter) 
     assert "every 1s" in sales_client.get(page).content.decode()
     assert sales_client.post(f"{page}begin").status_code == 409
     work()
-    assert "Các dòng không nhập được" in sales_client.get(page).content.decode()
+    shown = sales_client.get(page).content.decode()
+    assert "Các dòng không nhập được" in shown
+    assert "Nhập khẩu 1 dòng" in shown
     sales_client.post(f"{page}begin")
     work()
     shown = sales_client.get(page).content.decode()
@@ -53,6 +55,9 @@ def test_the_way_from_upload_to_undo(sales_client: Client, statements: Counter) 
     work()
     assert Import.objects.get().state == "undone"
     assert "Đã hoàn tác" in sales_client.get(LIST).content.decode()
+    shown = sales_client.get(page).content.decode()
+    assert "Đã gỡ" in shown
+    assert "Đã tạo" not in shown and "Các dòng không nhập được" not in shown
 
 
 def test_columns_are_chosen_and_the_preview_follows(sales_client: Client) -> None:

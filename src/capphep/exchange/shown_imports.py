@@ -82,7 +82,8 @@ def status_of(one: Import) -> Status:
 def shown(one: Import, kind: ImportKind) -> ShownImport:
     counts: dict[str, int] = one.counts or one.checked or {}
     is_busy = bool(one.job and one.job.state in OPEN)
-    bad = one.returned.order_by("number")[:_BAD_ROWS_SHOWN]
+    # Once it is undone, the workbook that held them is not offered here any more.
+    bad = [] if one.state == ImportState.UNDONE else one.returned.order_by("number")
     return ShownImport(
         record=one,
         kind=kind,
@@ -95,7 +96,8 @@ def shown(one: Import, kind: ImportKind) -> ShownImport:
         entering=_entering(one),
         figures=_figures(one, counts),
         bad_rows=[
-            BadRow(row.number, [each.text for each in reasons_of(row, kind.plan)]) for row in bad
+            BadRow(row.number, [each.text for each in reasons_of(row, kind.plan)])
+            for row in bad[:_BAD_ROWS_SHOWN]
         ],
         bad_more=max(0, counts.get("rejected", 0) - _BAD_ROWS_SHOWN),
     )
@@ -117,6 +119,8 @@ def _entering(one: Import) -> int:
 def _figures(one: Import, counts: dict[str, int]) -> list[Figure]:
     if not counts:
         return []
+    if one.state == ImportState.UNDONE:
+        return [Figure(_("Taken back"), counts.get("created", 0))]
     is_checked = not one.counts
     labels = {
         "created": _("Would be created") if is_checked else _("Created"),
