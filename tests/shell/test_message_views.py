@@ -112,6 +112,7 @@ def test_each_default_is_complete_and_previewed(
     assert admin_client.get(address).status_code == 200
     subject, body = message.default(language)
     page = admin_client.post(f"{address}/preview", {"subject": subject, "body": body})
+    assert "style=" not in page.content.decode()
     assert page.status_code == 200
     text = page.content.decode()
     assert "Trần Thị Hà" in text

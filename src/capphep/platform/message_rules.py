@@ -21,6 +21,7 @@ LONGEST_SUBJECT: Final = 200
 LONGEST_BODY: Final = 5000
 _PLACEHOLDER: Final = re.compile(r"\{([^{}\n]*)\}")
 _EMPTY_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_MARGIN: Final = ' style="margin:1em 0"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,11 @@ def as_html(body: str, values: Mapping[str, Value]) -> SafeString:
     return mark_safe("\n".join(parts))  # noqa: S308 - each part is safe
 
 
+def as_shown(html: SafeString) -> SafeString:
+    """A letter on a page of ours: its policy knows no inline style, it sets the margins itself."""
+    return mark_safe(html.replace(_MARGIN, ""))  # noqa: S308 - it only becomes less
+
+
 def _paragraphs(body: str, values: Mapping[str, Value]) -> Iterator[str]:
     for paragraph in _EMPTY_LINES.split("\n".join(body.splitlines())):
         if all(values[name] for name in _PLACEHOLDER.findall(paragraph)):
@@ -127,7 +133,7 @@ def _paragraph(paragraph: str, values: Mapping[str, Value]) -> SafeString:
         _html(values[piece]) if at % 2 else escape(piece).replace("\n", "<br>\n")
         for at, piece in enumerate(pieces)
     ]
-    return mark_safe(f'<div style="margin:1em 0">{"".join(parts)}</div>')  # noqa: S308
+    return mark_safe(f"<div{_MARGIN}>{''.join(parts)}</div>")  # noqa: S308
 
 
 def text_of(value: Value) -> str:

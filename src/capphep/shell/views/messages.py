@@ -185,14 +185,16 @@ def _band(found: Message, language: str, record: MessageText | None) -> HeaderBa
 
 @require_POST
 def message_preview(request: HttpRequest, key: str, language: str) -> HttpResponse:
-    """The letter with what is typed and sample data. context: letter, problems, language."""
+    """The letter with what is typed and sample data. context: letter, shown (its HTML),
+    problems, language."""
     require(actor_of(request), Permission.SETTING_WRITE)
     found = _message_of(key, language)
     typed = request.POST.get("subject", ""), request.POST.get("body", "")
     context: dict[str, object] = {"language": language}
     try:
         texts = message_rules.checked(*typed, found.known, found.required)
-        context["letter"] = composed(*texts, found.samples(language))
+        context["letter"] = letter = composed(*texts, found.samples(language))
+        context["shown"] = message_rules.as_shown(letter.html)
     except Invalids as refused:
         context["problems"] = [refusal_text(each) for each in refused.refusals]
     return render(request, "shell/_message_preview.html", context)
