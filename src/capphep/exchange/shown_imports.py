@@ -83,7 +83,8 @@ def shown(one: Import, kind: ImportKind) -> ShownImport:
     counts: dict[str, int] = one.counts or one.checked or {}
     is_busy = bool(one.job and one.job.state in OPEN)
     # Once it is undone, the workbook that held them is not offered here any more.
-    bad = [] if one.state == ImportState.UNDONE else one.returned.order_by("number")
+    returned = one.returned.none() if one.state == ImportState.UNDONE else one.returned
+    bad = returned.order_by("number")[:_BAD_ROWS_SHOWN]
     return ShownImport(
         record=one,
         kind=kind,
@@ -96,8 +97,7 @@ def shown(one: Import, kind: ImportKind) -> ShownImport:
         entering=_entering(one),
         figures=_figures(one, counts),
         bad_rows=[
-            BadRow(row.number, [each.text for each in reasons_of(row, kind.plan)])
-            for row in bad[:_BAD_ROWS_SHOWN]
+            BadRow(row.number, [each.text for each in reasons_of(row, kind.plan)]) for row in bad
         ],
         bad_more=max(0, counts.get("rejected", 0) - _BAD_ROWS_SHOWN),
     )
