@@ -16,10 +16,13 @@ from typing import Final
 
 from bench.common import ground
 from bench.desks import report, sites
-from bench.desks.measuring import measure
+from bench.desks.measuring import measure, measure_excel
 
 ORDERS: Final = {"few": 1_000, "many": 1_000_000}
 QUICK: Final = {"few": 300, "many": 600}
+ROWS: Final = 100_000
+"""So many rows come in from Excel."""
+QUICK_ROWS: Final = 200
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,7 +36,9 @@ def main(arguments: Sequence[str]) -> int:
         with sites.opened(python, kept, orders) as found:
             figures = measure(found, rounds=1 if options.quick else options.rounds)
             print(report.table(figures), flush=True)
-    print(json.dumps(report.line(figures)))
+            excel = measure_excel(python, found["many"], QUICK_ROWS if options.quick else ROWS)
+            print(report.of_excel(excel), flush=True)
+    print(json.dumps(report.line(figures, excel)))
     return 0
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median, quantiles
+from typing import Any
 
 from bench.desks.asking import Browser, Page
 from bench.desks.pages import pages
@@ -66,3 +69,13 @@ def measure(sites: Mapping[str, Site], rounds: int) -> Figures:
                 if number >= WARMING:
                     figures.took[name][page.name].append(took)
     return figures
+
+
+def measure_excel(python: str, site: Site, rows: int) -> dict[str, dict[str, Any]]:
+    """So many customers in and all of them out, by the names of the steps (`excel`)."""
+    command = [python, "-m", "bench.desks.excel", f"--rows={rows}"]
+    done = subprocess.run(
+        command, env=site.environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    found: dict[str, dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    return found

@@ -383,7 +383,7 @@ def test_the_lists_are_searched_filtered_and_sorted(
     assert len(sales_client.get(url(name), query).context["page"].rows) == count
 
 
-@pytest.mark.parametrize("rows", [1, 55])
+@pytest.mark.parametrize("rows", [1, 45])
 def test_the_lists_cost_the_same_whatever_their_length(
     salesperson: User, own_customer: Customer, statements: Counter, rows: int
 ) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capphep.crm.models import Customer, Order
-from capphep.platform import word_index
-from capphep.platform.word_index import holding
+from capphep.crm.models import Contact, Customer
+from capphep.platform import word_index, word_search
+from capphep.platform.word_search import holding
 from capphep.pure.folding import words_of
 from tests import factories
 
@@ -58,11 +59,29 @@ def test_the_index_finds_what_reading_every_row_would(units: None, text: str) ->
     assert found(text) == by_hand(text)
 
 
+@pytest.mark.parametrize("least", [0, 2])
 def test_common_words_are_found_the_other_way_round_alike(
+    units: None, monkeypatch: pytest.MonkeyPatch, least: int
+) -> None:
+    monkeypatch.setattr(word_search, "FOUND_AT_MOST", least)
+    monkeypatch.setattr(word_search, "COMMON", least)
+    for unit in Customer.objects.all():
+        factories.contact(unit)
+    for text in ("dong", "đông hải", "p5", "truong", "nothing"):
+        rows = holding(Customer.objects.all(), text)
+        in_order = rows.order_by("-created_at", "-pk").values_list("budget_code", flat=True)
+        assert set(in_order) == found(text) == by_hand(text)
+        assert rows.order_by()[:3].count() == len(by_hand(text))
+        people = holding(Contact.objects.order_by("-pk"), text, "customer__search_key")
+        assert {one.customer.budget_code for one in people} == by_hand(text)
+
+
+@pytest.mark.postgresql
+def test_of_more_than_can_be_handed_on_the_index_is_asked_again(
     units: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(word_index, "FOUND_AT_MOST", 0)
-    for text in ("dong", "đông hải", "p5", "nothing"):
+    monkeypatch.setattr(word_search, "_KEYS_AT_MOST", 1)
+    for text in ("dong", "đông hải", "nothing"):
         assert found(text) == by_hand(text)
 
 
@@ -99,9 +118,17 @@ def test_a_rebuilt_table_gets_its_triggers_back_with_the_migrations(units: None)
 
 
 @pytest.mark.postgresql
-def test_the_question_is_one_that_the_index_answers(units: None) -> None:
+def test_the_index_answers_what_is_rare_and_the_order_of_the_list_what_is_common(
+    units: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Customer.objects.order_by("-created_at", "-pk")
+    with CaptureQueriesContext(connection) as asked:
+        holding(rows, "đông h")
+    monkeypatch.setattr(word_search, "COMMON", 0)
+    common = holding(rows, "đông h")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    for model in (Customer, Order):
-        rows = holding(model.objects.all(), "đông h").order_by()  # type: ignore[attr-defined]
-        assert f"{model._meta.db_table}_words" in rows.explain()
+        cursor.execute(f"EXPLAIN {asked[0]['sql']}")
+        assert "crm_customer_words" in str(cursor.fetchall())
+    assert "crm_customer_words" not in common[:50].explain()
+    assert "crm_customer_words" in common.order_by()[:50].explain()

@@ -18,7 +18,7 @@ from capphep.identity.states import OPEN, TROUBLED
 from capphep.platform.personal import is_seen_in_full
 from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor, sees_all
-from capphep.platform.word_index import ids_holding
+from capphep.platform.word_search import ids_holding
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
 from capphep.pure.folding import fold, words_of
 

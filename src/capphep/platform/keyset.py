@@ -29,11 +29,15 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Window(Generic[M]):
-    """One page of rows with the cursors of its neighbours (None: there is no such page)."""
+    """One page of rows with the cursors of its neighbours (None: there is no such page).
+
+    ``is_all``: no row is on another page.
+    """
 
     rows: list[M]
     before: str | None
     after: str | None
+    is_all: bool = False
 
 
 def window(
@@ -64,6 +68,7 @@ def window(
         rows,
         order.token(rows[:1]) if start is not None else None,
         order.token(rows[-1:]) if more else None,
+        is_all=start is None and not more,
     )
 
 

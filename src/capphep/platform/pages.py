@@ -39,6 +39,8 @@ M = TypeVar("M", bound=Model)
 Direction: TypeAlias = Literal["ascending", "descending", "none"]
 
 COUNT_CAP: Final = 10_000
+# What holds some words is no index's neighbour: each row that is counted is fetched.
+FOUND_CAP: Final = 1_000
 # Which saved view the address came from; "0": from none, although the list opens with one.
 VIEW: Final = "view"
 COUNT: Final = "count"
@@ -113,9 +115,16 @@ class ListPage(Generic[M]):
         self.count = self._count(narrowed)
 
     def _count(self, queryset: QuerySet[M]) -> int:
-        if self._asked.get(COUNT) == "exact":
-            return queryset.order_by().count()
-        return queryset.order_by()[: COUNT_CAP + 1].count()
+        if self._window.is_all:
+            return len(self._window.rows)
+        # Of a part, Django would count with all that is annotated for the cells.
+        keys = queryset.order_by().values("pk")
+        return keys.count() if self._asked.get(COUNT) == "exact" else keys[: self.cap + 1].count()
+
+    @property
+    def cap(self) -> int:
+        """Counting ends here."""
+        return FOUND_CAP if self.search else COUNT_CAP
 
     @cached_property
     def rows(self) -> list[Row[M]]:
@@ -180,7 +189,7 @@ class ListPage(Generic[M]):
 
     @property
     def count_is_capped(self) -> bool:
-        return self.count > COUNT_CAP and self._asked.get(COUNT) != "exact"
+        return self.count > self.cap and self._asked.get(COUNT) != "exact"
 
     @property
     def is_one_page(self) -> bool:
@@ -261,7 +270,8 @@ class ListPage(Generic[M]):
 def list_page(
     request: HttpRequest, queryset: QuerySet[M], *, spec: ListSpec[M], **more: Any
 ) -> ListPage[M]:
-    """The page that the query string asks for: two statements, whatever the list's length.
+    """The page that the query string asks for: two statements, whatever the list's length, one
+    where all rows are on it.
 
     A cursor, sort key, column or filter value that is not known is not obeyed.
     """

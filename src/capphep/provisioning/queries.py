@@ -15,7 +15,7 @@ from capphep.platform import clock
 from capphep.platform.numbers import REQUEST, may_mean
 from capphep.platform.prepared import attach, prepared
 from capphep.platform.roles import Actor, Permission, may, sees_all
-from capphep.platform.word_index import FOUND_AT_MOST, beginning, holding, ids_holding
+from capphep.platform.word_search import FOUND_AT_MOST, beginning, holding, ids_holding
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine, RequestQuantity
 from capphep.provisioning.states import EDITABLE, ENDED, LIVE, OPEN, RequestKind, RequestStatus
 from capphep.pure.errors import Invalids, NotFound, gettext_noop
@@ -90,7 +90,7 @@ def search_requests(requests: QuerySet[LicenceRequest], text: str) -> QuerySet[L
     found = {
         *numbered.order_by("-pk").values_list("pk", flat=True)[:FOUND_AT_MOST],
         *ids_holding(requests, asked, "order__search_key"),
-        *ids_holding(requests, asked, "customer__search_key"),
+        *by_customer.order_by("-pk").values_list("pk", flat=True)[:FOUND_AT_MOST],
     }
     return requests.filter(pk__in=found)
 

@@ -1,7 +1,8 @@
 """The one search box: records of every kind by what a person types, and those looked at last.
 
-Each kind is asked by its own ``visible_…`` and by an index, newest first, in one statement (two
-on SQLite); what somebody may not know of decides neither what is found nor its order.
+Each kind is asked by its own ``visible_…`` and by an index, newest first, in one statement, besides
+one that looks how common the words are; what somebody may not know of decides neither what is
+found nor its order.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from capphep.platform import clock, numbers
 from capphep.platform.kit import Text
 from capphep.platform.personal import is_seen_in_full, of_record
 from capphep.platform.roles import Actor, Role
-from capphep.platform.word_index import beginning, holding
+from capphep.platform.word_search import asked_together, beginning, holding
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.queries import visible_requests
 from capphep.pure.folding import clean, fold
@@ -89,14 +90,16 @@ class _Asked:
 def find(actor: Actor, text: str, most: int) -> list[Found]:
     """What the actor may see of each kind, at most so many; kinds without hits are left out.
 
-    At most seven statements (ten on SQLite), one more where a merged customer is found.
+    At most nine statements, one more where a merged customer is found.
     """
     if not text.strip():
         return []
     asked = _Asked(actor, text[:LONGEST], most)
-    found = (
-        Found(kind, list(hits(asked)), _more_url(kind, asked)) for kind, hits in _SOURCES.items()
-    )
+    with asked_together():
+        found = [
+            Found(kind, list(hits(asked)), _more_url(kind, asked))
+            for kind, hits in _SOURCES.items()
+        ]
     return [each for each in found if each.hits]
 
 

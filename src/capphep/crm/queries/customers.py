@@ -15,7 +15,7 @@ from capphep.crm.queries.former import formerly
 from capphep.crm.rules import Ownership, ownership
 from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor, Permission, Role, may, sees_all
-from capphep.platform.word_index import holding
+from capphep.platform.word_search import holding
 from capphep.pure import codes
 from capphep.pure.errors import Conflict, Forbidden, Invalid, NotFound, gettext_noop
 from capphep.pure.folding import clean

@@ -18,7 +18,7 @@ from capphep.crm.queries.customers import compact_code, owned_products, ownershi
 from capphep.platform import clock
 from capphep.platform.prepared import prepared
 from capphep.platform.roles import Actor, Permission, may, sees_all
-from capphep.platform.word_index import holding
+from capphep.platform.word_search import holding
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
 from capphep.pure.money import TaxRate
 

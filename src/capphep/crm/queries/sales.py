@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from capphep.crm.models import Opportunity, OpportunityLine, SalesProject
 from capphep.crm.queries.customers import compact_code
 from capphep.platform.roles import Actor, Permission, Role, may, sees_all
-from capphep.platform.word_index import holding
+from capphep.platform.word_search import holding
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
 
 

@@ -14,7 +14,7 @@ from capphep.crm.queries.customers import compact_code
 from capphep.entitlements import queries as entitlements
 from capphep.entitlements.models import Grant, GrantKind, Licence, Subscription
 from capphep.platform.roles import Actor
-from capphep.platform.word_index import FOUND_AT_MOST, holding
+from capphep.platform.word_search import FOUND_AT_MOST, holding
 
 State: TypeAlias = Literal["in_force", "trial", "upcoming", "ended"]
 

@@ -31,14 +31,14 @@ NOTHING: Final = Sold()
 
 
 def sold_by(actor: Actor, asked: Asked, key: str, span: Span) -> dict[Any, Sold]:
-    """By month or another name of `BY`: all of the span. One statement over sums of months,
-    one more over the days of its last month where not all of them count."""
+    """By month or another name of `BY`: all of the span. One statement over the sums of its whole
+    months, one over the days of its last month where not all of them count."""
     rows = asked.rows(OrderFigure.objects.all(), actor)
     is_cut = span.is_running and span.until != _today(asked)
     whole = rows.filter(month__gte=span.first, month__lte=span.last)
     if is_cut:
         whole = whole.filter(month__lt=span.last)
-    found = _summed(whole, key)
+    found = {} if is_cut and span.first == span.last else _summed(whole, key)
     if is_cut:
         days = asked.rows(OrderFact.objects.all(), actor)
         days = days.filter(day__range=(span.last, span.until))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,15 +52,27 @@ def _narrowed(salesperson: int | None) -> dict[str, str]:
     return {"salesperson": str(salesperson)} if salesperson else {}
 
 
-def month_of(actor: User, salesperson: int | None = None) -> Month:
-    """Three statements."""
+@dataclass(frozen=True, slots=True)
+class TwoMonths:
+    """Orders by status: of the running month, and of as many days of the last one."""
+
+    asking: Asking
+    now: Mapping[str, Sold]
+    before: Mapping[str, Sold]
+
+
+def two_months(actor: User, salesperson: int | None = None) -> TwoMonths:
+    """Two statements."""
     asking = _asking(actor, "orders", period="month", **_narrowed(salesperson))
-    now, before = (
-        total(sold_by(actor, asking.asked, "month", span))
-        for span in (asking.asked.span, asking.asked.span.before)
-    )
+    span = asking.asked.span
+    now, before = (sold_by(actor, asking.asked, "status", each) for each in (span, span.before))
+    return TwoMonths(asking, now, before)
+
+
+def month_of(found: TwoMonths) -> Month:
+    now, before = total(found.now), total(found.before)
     grown = rules.change(now.amount, before.amount)
-    return Month(now, grown, before_note(asking), asking.url())
+    return Month(now, grown, before_note(found.asking), found.asking.url())
 
 
 def months_of(actor: User, salesperson: int | None = None) -> tuple[Chart, str]:
@@ -70,16 +83,14 @@ def months_of(actor: User, salesperson: int | None = None) -> tuple[Chart, str]:
     return chart_of(asking, found, before), asking.url()
 
 
-def funnel(actor: User) -> tuple[Bars, str]:
-    """How far the orders of this month and of the last one got. Three statements."""
-    asking = _asking(actor, "orders", period="month")
+def funnel(both: TwoMonths) -> tuple[Bars, str]:
+    """How far the orders of this month and of the last one got."""
     labels = [label for label, _statuses in _STEPS]
     bars = []
-    for label, span in (
-        (_("This month"), asking.asked.span),
-        (before_note(asking), asking.asked.span.before),
+    for label, found in (
+        (_("This month"), both.now),
+        (before_note(both.asking), both.before),
     ):
-        found = sold_by(actor, asking.asked, "status", span)
         counts = [
             sum(found.get(status, NOTHING).number for status in statuses)
             for _label, statuses in _STEPS
@@ -87,7 +98,7 @@ def funnel(actor: User) -> tuple[Bars, str]:
         if sum(counts):
             text = _("%(number)s orders") % {"number": texts.number(total(found).number)}
             bars.append(Bar(str(label), parts(counts, labels, texts.number), text))
-    return Bars(_("How far orders got"), bars, labels), asking.url(by="status")
+    return Bars(_("How far orders got"), bars, labels), both.asking.url(by="status")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,14 @@ from capphep.provisioning.models import LicenceRequest, Round
 from capphep.provisioning.states import EDITABLE, RequestStatus
 from capphep.provisioning.views.shown import status_of
 from capphep.reporting import texts
-from capphep.reporting.views.home import ending_soon, funnel, month_of, months_of
+from capphep.reporting.views.home import (
+    TwoMonths,
+    ending_soon,
+    funnel,
+    month_of,
+    months_of,
+    two_months,
+)
 from capphep.shell import queries
 from capphep.shell.views.notices import panel_context
 
@@ -103,7 +110,7 @@ def _of_sales(actor: User) -> dict[str, Any]:
                 f"{requests}?status=approved&decided=today&mine=1",
             ),
             Figure(_("Ending in 90 days"), ending.count or 0, ending.url, tone="waiting"),
-            _month(actor, _("My month"), actor.pk),
+            _month(_("My month"), two_months(actor, actor.pk)),
         ],
         "chart": months_of(actor, actor.pk),
         "parts": [
@@ -124,8 +131,8 @@ _OWN_FIGURES: Final = (
 )
 
 
-def _month(actor: User, label: Text, salesperson: int | None = None) -> Figure:
-    month = month_of(actor, salesperson)
+def _month(label: Text, found: TwoMonths) -> Figure:
+    month = month_of(found)
     parts = [_("%(number)s orders") % {"number": month.sold.number}]
     if month.grown is not None:
         parts.append(f"{texts.change(month.grown)} {month.note}")
@@ -187,14 +194,14 @@ def _desk_figures(actor: User) -> list[Figure]:
 
 
 def _of_manager(actor: User) -> dict[str, Any]:
-    ending = _ending(actor)
+    ending, months = _ending(actor), two_months(actor)
     requests = reverse("provisioning:request_list")
     queue = _queue(actor)
     if not sees_all(actor):
         # The desk is not theirs to read: the team's requests are.
         queue = replace(queue, url=f"{requests}?status=waiting")
     figures = [
-        _month(actor, _("This month")),
+        _month(_("This month"), months),
         Figure(_("Waiting for approval"), queue.count or 0, queue.url),
         Figure(
             _("Approved today"),
@@ -206,7 +213,7 @@ def _of_manager(actor: User) -> dict[str, Any]:
     return {
         "figures": figures,
         "chart": months_of(actor),
-        "funnel": funnel(actor),
+        "funnel": funnel(months),
         "parts": [
             replace(queue, title=_("Waiting the longest")),
             ending,
