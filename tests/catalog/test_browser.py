@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from capphep.catalog import imports
-from capphep.catalog.models import Item
+from capphep.catalog.models import Item, Product
 from capphep.platform.models import User
 from capphep.platform.roles import SYSTEM
 from tests import factories
