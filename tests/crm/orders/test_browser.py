@@ -366,6 +366,6 @@ def test_five_hundred_lines_are_edited_without_waiting(
     sizes: list[int] = []
     desk.on("request", lambda request: sizes.append(len(request.post_data or "")))
     quantity(desk, items[250]).fill("12")
-    expect(total(desk)).to_have_text("1.011.000.000 đ", timeout=5_000)
+    expect(total(desk)).to_have_text("1.011.000.000 đ")
     assert len(sizes) == 1
     assert sizes[0] < 3_000
