@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.utils import timezone
 
+from capphep.collaboration.actions.comments import add_comment
 from capphep.crm.models import Contact, Customer
 from capphep.entitlements.imports import SHEET
 from capphep.exchange import actions, running
@@ -141,6 +144,21 @@ def test_an_edit_since_keeps_an_import(salesperson: User) -> None:
     Customer.objects.update(version=2)
     with pytest.raises(Conflict):
         actions.undo(actor=salesperson, import_id=one.pk)
+
+
+def test_what_was_said_of_a_unit_keeps_its_import(salesperson: User) -> None:
+    one = entered(salesperson, many(2))
+    unit = Customer.objects.latest("pk")
+    add_comment(
+        actor=salesperson,
+        record_type="customer",
+        record_id=unit.pk,
+        body="Gọi lại thứ Hai",
+        token=uuid.uuid4(),
+    )
+    with pytest.raises(Conflict) as refused:
+        actions.undo(actor=salesperson, import_id=one.pk)
+    assert refused.value.code == "in_use"
 
 
 def killed_import() -> None:

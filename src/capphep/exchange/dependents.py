@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
+from django.apps import apps
 from django.db.models import ForeignObjectRel, Model
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,11 @@ _NAMES: Final[Mapping[str, Text]] = {
     "provisioning.licencerequest": _("Licence requests"),
     "identity.adminaccount": _("Administrator accounts"),
 }
+# They name a record by its type and key: no foreign key leads from there.
+_TALK: Final[Mapping[str, Text]] = {
+    "collaboration.comment": _("Comments"),
+    "collaboration.activity": _("Activities"),
+}
 
 
 def what_depends(kind: ImportKind, one: Import) -> Dependents:
@@ -38,6 +44,7 @@ def what_depends(kind: ImportKind, one: Import) -> Dependents:
         if kind.record is not None:
             found.counts.update(_referring(kind.record, kind, one, keys))
             found.counts.update(_edited(kind.record, keys))
+            found.counts.update(_talked_about(kind.record, keys))
         if kind.depends is not None:
             found.join(kind.depends(keys))
     return found
@@ -75,6 +82,17 @@ def _edited(record: type[Model], keys: Sequence[int]) -> Counter[str]:
     if record is Customer:
         edited += Contact.objects.filter(customer__in=keys, version__gt=1).count()
     return Counter({_label(record): edited}) if edited else Counter()
+
+
+def _talked_about(record: type[Model], keys: Sequence[int]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for name, label in _TALK.items():
+        rows = apps.get_model(name)._default_manager.filter(
+            record_type=record._meta.model_name, record_id__in=keys
+        )
+        if count := rows.count():
+            found[str(label)] = count
+    return found
 
 
 def _label(model: type[Model]) -> str:
