@@ -30,7 +30,7 @@ django.setup()
 
 from django.db import transaction  # noqa: E402
 
-from capphep.crm.imports.customers import SHEET  # noqa: E402
+from capphep.crm.imports.customer_rows import SHEET  # noqa: E402
 from capphep.crm.models import Customer  # noqa: E402
 from capphep.exchange import actions, exporting, running  # noqa: E402
 from capphep.platform import jobs  # noqa: E402

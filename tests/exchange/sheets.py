@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from capphep.crm.imports.customers import SHEET
+from capphep.crm.imports.customer_rows import SHEET
 from capphep.exchange import actions
 from capphep.exchange.models import Import
 from capphep.exchange.running import KINDS

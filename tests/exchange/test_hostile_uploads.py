@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from capphep.crm.imports.customers import SHEET
+from capphep.crm.imports.customer_rows import SHEET
 from capphep.exchange import uploads
 from capphep.exchange.workbooks import Unreadable
 from capphep.platform.texts import refusal_text

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 from django.utils import translation
 
-from capphep.crm.imports.customers import SHEET as CUSTOMERS
+from capphep.crm.imports.customer_rows import SHEET as CUSTOMERS
 from capphep.entitlements.imports import SHEET as LINES
 from capphep.shell.customer_import import Summary, import_customers
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from capphep.crm.imports.customers import SHEET
+from capphep.crm.imports.customer_rows import SHEET
 from capphep.crm.models import Contact, Customer, Level, Opportunity
 from capphep.platform.audit import entries_of
 from capphep.platform.models import OutboxEvent

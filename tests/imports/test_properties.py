@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from capphep.crm.imports.customers import SHEET as CUSTOMERS
+from capphep.crm.imports.customer_rows import SHEET as CUSTOMERS
 from capphep.crm.imports.customers import import_customers
 from capphep.crm.imports.governing import refused_parents
 from capphep.crm.imports.rows import SheetRow

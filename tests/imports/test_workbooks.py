@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 from django.utils import translation
 
-from capphep.crm.imports.customers import SHEET as CUSTOMERS
+from capphep.crm.imports.customer_rows import SHEET as CUSTOMERS
 from capphep.crm.models import Customer
 from capphep.exchange import workbooks
 from capphep.exchange.workbooks import Unreadable

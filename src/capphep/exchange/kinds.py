@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from capphep.catalog.models import FormerContent, Item, ItemContent, ItemPrice, ItemTax
 from capphep.crm.actions.order_removal import remove_unused_orders
 from capphep.crm.actions.removal import remove_unused
-from capphep.crm.imports import customers, items, orders
+from capphep.crm.imports import customer_rows, customers, items, orders
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Contact, Customer, DuplicatePair, Order, OrderLine
 from capphep.entitlements import imports as lines
@@ -225,7 +225,7 @@ def _found_lines(actor: Actor, rows: Sequence[SheetRow], *, only_judge: bool) ->
 CUSTOMERS: Final = ImportKind(
     name="customers",
     title=_("Customers"),
-    plan=customers.SHEET,
+    plan=customer_rows.SHEET,
     english=examples.CUSTOMER_COLUMNS,
     may=_may_enter_customers,
     judge=_judge_customers,

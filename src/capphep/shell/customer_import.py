@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from capphep.crm.imports import customers
+from capphep.crm.imports import customer_rows, customers
 from capphep.crm.imports.rows import Cell, Rejected, SheetPlan, SheetRow, key_of, text_of
 from capphep.entitlements import imports as entitlements
 from capphep.exchange import workbooks
@@ -134,7 +134,7 @@ def _summary(people: customers.Outcome, lines: entitlements.Outcome) -> Summary:
         created=people.created,
         updated=people.updated,
         unchanged=people.unchanged,
-        rejected=_returned(customers.SHEET, people.rejected),
+        rejected=_returned(customer_rows.SHEET, people.rejected),
         lines_created=lines.created,
         lines_unchanged=lines.unchanged,
         lines_rejected=_returned(entitlements.SHEET, lines.rejected),
@@ -159,15 +159,15 @@ def _reason(plan: SheetPlan, refusal: Refusal) -> str:
 
 def _read(path: Path) -> _Book:
     sheets = {key_of(title): rows for title, rows in workbooks.read(path).items()}
-    people = sheets.get(key_of(customers.SHEET.title))
+    people = sheets.get(key_of(customer_rows.SHEET.title))
     if people is None:
         message = gettext_noop("%(file)s has no sheet “%(title)s”.")
-        raise Unreadable(message, file=path.name, title=customers.SHEET.title)
+        raise Unreadable(message, file=path.name, title=customer_rows.SHEET.title)
     lines = sheets.get(key_of(entitlements.SHEET.title), [])
     if not any(_says_something(row) for row in lines):
         lines = [list(entitlements.SHEET.columns.values())]
     return _Book(
-        customers=_sheet(people, customers.SHEET, path),
+        customers=_sheet(people, customer_rows.SHEET, path),
         lines=_sheet(lines, entitlements.SHEET, path),
     )
 
@@ -224,7 +224,7 @@ class _Report:
                 workbooks.write(
                     self.part,
                     {
-                        customers.SHEET.title: _with_reasons(book.customers, summary.rejected),
+                        customer_rows.SHEET.title: _with_reasons(book.customers, summary.rejected),
                         entitlements.SHEET.title: _with_reasons(book.lines, summary.lines_rejected),
                     },
                 )
