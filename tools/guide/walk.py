@@ -7,6 +7,7 @@ import re
 from django.utils.translation import gettext as said
 from playwright.sync_api import FilePayload
 
+from capphep.catalog.exports import catalogue_file
 from capphep.crm.models import Customer, DuplicatePair
 from capphep.entitlements.models import Licence, Subscription
 from capphep.entitlements.queries import certified_lines
@@ -21,6 +22,7 @@ from tools.guide.scene import EVIDENCE, FILES, requests_wait
 
 # Phòng Văn hóa - Xã hội Xã Đông Khê, to which nothing happened since the sample data.
 UNIT = "1594686"
+ADMINISTRATOR = "Đỗ Thị Thu Hùng"
 PASTED = "SKU\tSL\nIGOV-VPS-20\t2\nKT 5 sổ\t1\nIGOV-KT-1\t3\n"
 PASTE = """(target, text) => {
     const clipboardData = new DataTransfer();
@@ -110,7 +112,7 @@ def requested(sales: Person) -> str:
             field.select_option(value) if is_choice else field.fill(value)
         sales.dialog.get_by_role("button", name=said("Save")).click()
         sales.dialog.wait_for(state="hidden")
-    page.locator("[name=admin_name]").fill("Đỗ Thị Thu Hùng")
+    page.locator("[name=admin_name]").fill(ADMINISTRATOR)
     page.locator("h2", has_text=said("Modules")).first.scroll_into_view_if_needed()
     sales.take("request")
     sales.press("Save")
@@ -217,6 +219,30 @@ def administered(admin: Person) -> None:
         ("/paper/templates/", "printing"),
         ("/catalogue/items/", "catalogue"),
         ("/integration/webhooks/new", "webhook"),
-        ("/privacy/requests/", "personal-data"),
     ):
         admin.see(path, name)
+    asked_about_data(admin)
+    looked_at_a_catalogue(admin)
+
+
+def asked_about_data(admin: Person) -> None:
+    """The administrator of the unit wants to know what is held about them."""
+    page = admin.page
+    page.goto("/privacy/requests/new")
+    page.locator("[name=kind]").select_option("provide")
+    page.locator("[name=asked_by]").fill(ADMINISTRATOR)
+    admin.pick("Customer", UNIT)
+    admin.press("Save")
+    page.wait_for_url(re.compile(r"/privacy/requests/\d+/$"))
+    page.get_by_role("link", name=said("Take a copy (Excel)")).scroll_into_view_if_needed()
+    admin.take("personal-data")
+
+
+def looked_at_a_catalogue(admin: Person) -> None:
+    text = catalogue_file().decode().replace("sku: IGOV-CB-20\n", "sku: IGOV-CB-25\n")
+    text = text.replace("price: 9720000\n", "price: 9900000\n")
+    admin.page.goto("/catalogue/load")
+    admin.page.locator("[name=text]").fill(text)
+    admin.press("Look at the changes")
+    admin.page.locator("#preview").wait_for()
+    admin.take("catalogue-load")
