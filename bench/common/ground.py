@@ -40,9 +40,9 @@ def kept(name: str) -> Path:
 
 
 @contextmanager
-def kept_postgres(folder: Path) -> Iterator[str]:
+def kept_postgres(folder: Path, **settings: str) -> Iterator[str]:
     """The URL of a server whose databases are in ``folder`` and stay there."""
-    with durable_postgres(folder, **DURABLE) as url:
+    with durable_postgres(folder, **DURABLE, **settings) as url:
         yield url
 
 

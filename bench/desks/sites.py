@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
 from bench.checks.serving import Server
 from bench.common import ground
+
+ROOM: Final = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
+"""As who keeps a million orders would give it; PostgreSQL's defaults are for a small machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ def opened(python: str, folder: Path, orders: Mapping[str, int]) -> Iterator[dic
     # PostgreSQL runs as another user, who has to pass.
     for above in (folder, folder.parent):
         above.chmod(0o711)
-    with ground.kept_postgres(cluster) as url, ExitStack() as stack:
+    with ground.kept_postgres(cluster, **ROOM) as url, ExitStack() as stack:
         _create(url, orders)
         sites = {}
         for name, count in orders.items():
