@@ -94,7 +94,7 @@ def test_goods_are_searched_and_filtered(catalogue: SmallCatalogue, sales_client
         assert {row.record.sku for row in page.rows} == skus, query
 
 
-@pytest.mark.parametrize("more", [0, 60])
+@pytest.mark.parametrize("more", [60, 120])
 def test_the_list_costs_the_same_however_long(
     more: int, catalogue: SmallCatalogue, sales_client: Client, statements: Counter
 ) -> None:

@@ -180,21 +180,24 @@ def _fitting(field: str, text: str, longest: int, problems: Problems) -> str:
 
 
 def _check_choices(typed: CustomerInput, level_before: int | None, problems: Problems) -> None:
-    if typed.org_type not in OrgType.values:
+    if typed.org_type not in _ORG_TYPES:
         problems.add(required("org_type"))
-    if typed.public_unit_kind not in PublicUnitKind.values:
+    if typed.public_unit_kind not in _UNIT_KINDS:
         problems.add(required("public_unit_kind"))
     _check_level(typed.level, level_before, problems)
 
 
 def _check_level(level: int, level_before: int | None, problems: Problems) -> None:
-    if level not in Level.values:
+    if level not in _LEVELS:
         problems.add(required("level"))
     elif level == Level.DISTRICT != level_before:
         message = gettext_noop("The district level was abolished on 1/7/2025.")
         problems.add(Invalid("level_abolished", message, rule="R11", field="level"))
 
 
+# Asked for in each row of an import.
+_ORG_TYPES: Final = frozenset(OrgType.values)
+_UNIT_KINDS: Final = frozenset(PublicUnitKind.values)
 _OPTIONAL_CODES: Final[Mapping[str, Callable[[Raw], str]]] = {
     "chapter_code": codes.chapter_code,
     "tax_code": codes.tax_code,

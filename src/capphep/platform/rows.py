@@ -7,12 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import CharField, Field, IntegerField, Model, TextField
+from django.db.models import BooleanField, CharField, Field, IntegerField, Model, TextField
 
 M = TypeVar("M", bound=Model)
+_PLAIN: tuple[tuple[type, type], ...] = (
+    (CharField, str),
+    (TextField, str),
+    (IntegerField, int),
+    (BooleanField, bool),
+)
+"""The type whose values a field hands on unchanged, on both databases."""
+
+
+class _Column(NamedTuple):
+    """``attribute`` holds what is written, "" where the field has to be asked at the moment."""
+
+    field: Field[Any, Any]
+    attribute: str
+    plain: type | None
 
 
 def insert(records: Iterable[M]) -> list[M]:
@@ -21,10 +36,10 @@ def insert(records: Iterable[M]) -> list[M]:
     if not rows:
         return rows
     model = type(rows[0])
-    fields = _columns(model, rows[0].pk is not None)
-    most = max(1, connection.ops.bulk_batch_size(fields, rows))
+    columns = _columns(model, rows[0].pk is not None)
+    most = _batch_size(columns, rows)
     for start in range(0, len(rows), most):
-        _insert(model, fields, rows[start : start + most])
+        _insert(model, columns, rows[start : start + most])
     return rows
 
 
@@ -36,24 +51,24 @@ def put(records: Iterable[M], *, key: str) -> None:
     rows = list(records)
     if not rows:
         return
-    model, fields = type(rows[0]), _columns(type(rows[0]), False)
-    others = [each for each in fields if each.name != key]
+    model, columns = type(rows[0]), _columns(type(rows[0]), False)
+    others = [each.field for each in columns if each.field.name != key]
     begin, values, _ = _statement(model, False, connection.vendor)
     sets = ", ".join(f"{name} = excluded.{name}" for name in map(_quoted, others))
     end = f" ON CONFLICT ({_column(model, key)}) DO UPDATE SET {sets}"
-    most = max(1, connection.ops.bulk_batch_size(fields, rows))
+    most = _batch_size(columns, rows)
     for start in range(0, len(rows), most):
         batch = rows[start : start + most]
-        parameters = [value for row in batch for value in _values(fields, row)]
+        parameters = [value for row in batch for value in _values(columns, row)]
         _executed(begin + ", ".join([values] * len(batch)) + end, parameters)
 
 
 def insert_new(record: Model) -> bool:
     """Write a new record unless one like it is there; whether it was written."""
     begin, values, end = _statement(type(record), record.pk is not None, connection.vendor)
-    fields = _columns(type(record), record.pk is not None)
+    columns = _columns(type(record), record.pk is not None)
     with connection.cursor() as cursor:
-        cursor.execute(f"{begin}{values} ON CONFLICT DO NOTHING{end}", _values(fields, record))
+        cursor.execute(f"{begin}{values} ON CONFLICT DO NOTHING{end}", _values(columns, record))
         keys = cursor.fetchall()
     for (key,) in keys:
         _note_written(record, key)
@@ -120,9 +135,22 @@ def _field(model: type[Model], name: str) -> Field[Any, Any]:
 
 
 @cache
-def _columns(model: type[Model], with_key: bool) -> list[Field[Any, Any]]:
+def _columns(model: type[Model], with_key: bool) -> list[_Column]:
     fields = model._meta.concrete_fields
-    return [each for each in fields if with_key or not each.primary_key]
+    return [
+        _Column(each, "" if _is_filled(each) else each.attname, _plain_type(each))
+        for each in fields
+        if with_key or not each.primary_key
+    ]
+
+
+def _is_filled(field: Field[Any, Any]) -> bool:
+    """Whether the value comes into being as it is written, like the moment of a change."""
+    return type(field).pre_save is not Field.pre_save
+
+
+def _batch_size(columns: Sequence[_Column], rows: Sequence[Model]) -> int:
+    return max(1, connection.ops.bulk_batch_size([each.field for each in columns], rows))
 
 
 @cache
@@ -131,7 +159,7 @@ def _statement(model: type[Model], with_key: bool, vendor: str) -> tuple[str, st
     quoted, meta = connection.ops.quote_name, model._meta
     key = meta.pk
     assert key is not None
-    columns = [quoted(each.column) for each in _columns(model, with_key)]
+    columns = [quoted(each.field.column) for each in _columns(model, with_key)]
     return (
         f"INSERT INTO {quoted(meta.db_table)} ({', '.join(columns)}) VALUES ",  # noqa: S608
         f"({', '.join(['%s'] * len(columns))})",
@@ -139,9 +167,9 @@ def _statement(model: type[Model], with_key: bool, vendor: str) -> tuple[str, st
     )
 
 
-def _insert(model: type[Model], fields: Sequence[Field[Any, Any]], rows: Sequence[Model]) -> None:
+def _insert(model: type[Model], columns: Sequence[_Column], rows: Sequence[Model]) -> None:
     begin, values, end = _statement(model, rows[0].pk is not None, connection.vendor)
-    parameters = [value for row in rows for value in _values(fields, row)]
+    parameters = [value for row in rows for value in _values(columns, row)]
     with connection.cursor() as cursor:
         cursor.execute(begin + ", ".join([values] * len(rows)) + end, parameters)
         keys = cursor.fetchall()
@@ -149,8 +177,14 @@ def _insert(model: type[Model], fields: Sequence[Field[Any, Any]], rows: Sequenc
         _note_written(row, key)
 
 
-def _values(fields: Iterable[Field[Any, Any]], row: Model) -> list[Any]:
-    return [_prepared(field, field.pre_save(row, True)) for field in fields]
+def _values(columns: Iterable[_Column], row: Model) -> list[Any]:
+    values = []
+    for field, attribute, plain in columns:
+        value = getattr(row, attribute) if attribute else field.pre_save(row, True)
+        # Most values are what the driver takes as it is.
+        is_ready = value is None or type(value) is plain
+        values.append(value if is_ready else _prepared(field, value))
+    return values
 
 
 def _note_written(row: Model, key: Any) -> None:
@@ -159,7 +193,6 @@ def _note_written(row: Model, key: Any) -> None:
 
 
 def _prepared(field: Field[Any, Any], value: Any) -> Any:
-    # Most values are what the driver takes as it is.
     if value is None or type(value) is _plain_type(field):
         return value
     if isinstance(value, Model):
@@ -169,7 +202,5 @@ def _prepared(field: Field[Any, Any], value: Any) -> Any:
 
 @cache
 def _plain_type(field: Field[Any, Any]) -> type | None:
-    """The type whose values the field hands on unchanged, on both databases."""
-    kinds: tuple[tuple[type, type], ...] = ((CharField, str), (TextField, str), (IntegerField, int))
     column = getattr(field, "target_field", field)
-    return next((plain for kind, plain in kinds if isinstance(column, kind)), None)
+    return next((plain for kind, plain in _PLAIN if isinstance(column, kind)), None)

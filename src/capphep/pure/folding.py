@@ -9,9 +9,19 @@ from typing import Final
 
 _WORD = re.compile(r"[^\W_]+")
 
+
+class _Bare(dict[int, int | str | None]):
+    """What is left of a letter: marks are dropped. Unicode is asked once for each."""
+
+    def __missing__(self, code: int) -> int | None:
+        bare = None if unicodedata.category(chr(code)) == "Mn" else code
+        self[code] = bare
+        return bare
+
+
 # Letters with a stroke, which Unicode does not decompose. ð and ɖ are here because their
 # capitals (Ð, Ɖ) look exactly like Đ and are found in old data in its place.
-_STROKED = str.maketrans({"đ": "d", "ð": "d", "ɖ": "d"})
+_BARE = _Bare({ord(letter): "d" for letter in "đðɖ"})
 
 _SHORT: Final = 300
 
@@ -48,8 +58,7 @@ def fold(text: str) -> str:
 
 def _folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", clean(text).lower())
-    bare = "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
-    return " ".join(bare.translate(_STROKED).split())
+    return " ".join(decomposed.translate(_BARE).split())
 
 
 @lru_cache(maxsize=2048)
