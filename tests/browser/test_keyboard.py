@@ -57,6 +57,8 @@ def choose_function(page: Page, name: str) -> None:
 
 def attach(page: Page, label: str, name: str) -> None:
     """The keyboard opens the system's own dialog for files; what it answers is given here."""
+    # What a page asks for as it opens would take the focus along.
+    page.wait_for_load_state("networkidle")
     reach(page, page.get_by_label(label))
     with page.expect_file_chooser() as opened:
         page.keyboard.press("Space")
