@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from capphep.crm.models import Customer
+from capphep.crm.states import LicenceStatus
 from capphep.platform import rows
 from capphep.platform.models import NumberSeries, OutboxEvent, Team, User
 from tests import factories
@@ -52,6 +54,35 @@ def test_more_rows_than_one_statement_may_hold() -> None:
         OutboxEvent(public_id=str(n), type="a", subject=str(n), payload={}) for n in range(count)
     )
     assert OutboxEvent.objects.count() == count
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_many_rows_say_what_few_say(count: int) -> None:
+    """Many are written by another statement on PostgreSQL."""
+    texts = ["", '{"a",\\b}', "NULL", "'%s' %% đ", "a\nb"]
+    documents: list[Any] = [{}, {"q": '"\\"'}, [1, None], "null", {"đ": {"x": [True, 1.5]}}]
+    events = rows.insert(
+        OutboxEvent(
+            public_id=str(n),
+            type=LicenceStatus.PENDING,
+            subject=texts[n % len(texts)],
+            payload=documents[n % len(documents)],
+        )
+        for n in range(count)
+    )
+    found = OutboxEvent.objects.order_by("id")
+    assert [(e.pk, e.type, e.subject, e.payload) for e in found] == [
+        (e.pk, "pending", e.subject, e.payload) for e in events
+    ]
+    persons = [User(username=f"u{n}", full_name="A", team_id=None) for n in range(count)]
+    assert {user.team_id for user in rows.insert(persons)} == {None}
+    assert User.objects.filter(team=None, is_active=True, last_login=None).count() == count
+
+
+@pytest.mark.postgresql
+def test_what_is_too_long_is_refused_among_many_too() -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        rows.insert(Team(name="x" * 1000 + str(n)) for n in range(30))
 
 
 def test_an_update_is_of_what_was_seen(north: Team, salesperson: User) -> None:

@@ -6,13 +6,25 @@ For what actions write in every cycle of the business (`bench/README.md`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import BooleanField, CharField, Field, IntegerField, Model, TextField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Field,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+)
 
 M = TypeVar("M", bound=Model)
+# From so many rows on PostgreSQL takes a list for each column: a value for each place costs its
+# driver and its planner more than the writing.
+_MANY = 10
 _PLAIN: tuple[tuple[type, type], ...] = (
     (CharField, str),
     (TextField, str),
@@ -53,22 +65,23 @@ def put(records: Iterable[M], *, key: str) -> None:
         return
     model, columns = type(rows[0]), _columns(type(rows[0]), False)
     others = [each.field for each in columns if each.field.name != key]
-    begin, values, _ = _statement(model, False, connection.vendor)
+    begin, _ = _statement(model, False, connection.vendor)
     sets = ", ".join(f"{name} = excluded.{name}" for name in map(_quoted, others))
     end = f" ON CONFLICT ({_column(model, key)}) DO UPDATE SET {sets}"
     most = _batch_size(columns, rows)
     for start in range(0, len(rows), most):
         batch = rows[start : start + most]
-        parameters = [value for row in batch for value in _values(columns, row)]
-        _executed(begin + ", ".join([values] * len(batch)) + end, parameters)
+        values, parameters = _given(columns, batch)
+        _executed(begin + values + end, parameters)
 
 
 def insert_new(record: Model) -> bool:
     """Write a new record unless one like it is there; whether it was written."""
-    begin, values, end = _statement(type(record), record.pk is not None, connection.vendor)
+    begin, end = _statement(type(record), record.pk is not None, connection.vendor)
     columns = _columns(type(record), record.pk is not None)
+    values, parameters = _given(columns, [record])
     with connection.cursor() as cursor:
-        cursor.execute(f"{begin}{values} ON CONFLICT DO NOTHING{end}", _values(columns, record))
+        cursor.execute(f"{begin}{values} ON CONFLICT DO NOTHING{end}", parameters)
         keys = cursor.fetchall()
     for (key,) in keys:
         _note_written(record, key)
@@ -154,27 +167,61 @@ def _batch_size(columns: Sequence[_Column], rows: Sequence[Model]) -> int:
 
 
 @cache
-def _statement(model: type[Model], with_key: bool, vendor: str) -> tuple[str, str, str]:
-    """The statement's beginning, its values for one row, and its end."""
+def _statement(model: type[Model], with_key: bool, vendor: str) -> tuple[str, str]:
+    """The statement's beginning and its end, without what is written."""
     quoted, meta = connection.ops.quote_name, model._meta
     key = meta.pk
     assert key is not None
     columns = [quoted(each.field.column) for each in _columns(model, with_key)]
     return (
-        f"INSERT INTO {quoted(meta.db_table)} ({', '.join(columns)}) VALUES ",  # noqa: S608
-        f"({', '.join(['%s'] * len(columns))})",
+        f"INSERT INTO {quoted(meta.db_table)} ({', '.join(columns)}) ",
         f" RETURNING {quoted(key.column)}",
     )
 
 
 def _insert(model: type[Model], columns: Sequence[_Column], rows: Sequence[Model]) -> None:
-    begin, values, end = _statement(model, rows[0].pk is not None, connection.vendor)
-    parameters = [value for row in rows for value in _values(columns, row)]
+    begin, end = _statement(model, rows[0].pk is not None, connection.vendor)
+    values, parameters = _given(columns, rows)
     with connection.cursor() as cursor:
-        cursor.execute(begin + ", ".join([values] * len(rows)) + end, parameters)
+        cursor.execute(begin + values + end, parameters)
         keys = cursor.fetchall()
     for row, (key,) in zip(rows, keys, strict=True):
         _note_written(row, key)
+
+
+def _given(columns: Sequence[_Column], rows: Sequence[Model]) -> tuple[str, list[Any]]:
+    """What is written, as the statement has it, and its parameters."""
+    if connection.vendor == "postgresql" and len(rows) >= _MANY:
+        by_column = zip(*(_values(columns, row) for row in rows), strict=True)
+        lists = map(_listed, columns, by_column)
+        return _unnested(tuple(columns)), list(lists)
+    row = f"({', '.join(['%s'] * len(columns))})"
+    parameters = [value for each in rows for value in _values(columns, each)]
+    return "VALUES " + ", ".join([row] * len(rows)), parameters
+
+
+def _listed(column: _Column, values: Iterable[Any]) -> Any:
+    """One parameter for a column: a list of values of one type, or one JSON document of all."""
+    if isinstance(column.field, JSONField):
+        documents = [None if each is None else each.obj for each in values]
+        return column.field.get_db_prep_save(documents, connections[DEFAULT_DB_ALIAS])
+    return [each.value if isinstance(each, Enum) else each for each in values]
+
+
+@cache
+def _unnested(columns: tuple[_Column, ...]) -> str:
+    lists = ", ".join(_list_of(each.field) for each in columns)
+    return f"SELECT * FROM unnest({lists})"  # noqa: S608
+
+
+def _list_of(field: Field[Any, Any]) -> str:
+    if isinstance(field, JSONField):
+        # As elements of an array each of their many quotes would be escaped.
+        elements = "jsonb_array_elements(%s) WITH ORDINALITY AS each(document, number)"
+        return f"ARRAY(SELECT NULLIF(document, 'null') FROM {elements} ORDER BY number)"  # noqa: S608
+    # Without its length a type cuts nothing off: the column itself refuses what is too long.
+    kind = str(field.db_type(connection)).partition("(")[0]
+    return f"%s::{kind}[]"
 
 
 def _values(columns: Iterable[_Column], row: Model) -> list[Any]:
