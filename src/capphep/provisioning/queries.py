@@ -83,14 +83,16 @@ def search_requests(requests: QuerySet[LicenceRequest], text: str) -> QuerySet[L
     """
     asked = compact_code(text)
     by_customer = holding(requests, asked, "customer__search_key")
-    if not any(map(str.isdigit, asked)) and (not asked.strip() or by_customer.exists()):
+    newest = by_customer.order_by("-pk").values_list("pk", flat=True)
+    # In their order, for the first one of many is near then; `exists` would look for all.
+    if not any(map(str.isdigit, asked)) and (not asked.strip() or newest[:1]):
         return by_customer
     numbers_meant = Q(request_no__in=may_mean(REQUEST, asked, clock.today()))
     numbered = requests.filter(beginning("request_no", clean(asked).upper()) | numbers_meant)
     found = {
         *numbered.order_by("-pk").values_list("pk", flat=True)[:FOUND_AT_MOST],
         *ids_holding(requests, asked, "order__search_key"),
-        *by_customer.order_by("-pk").values_list("pk", flat=True)[:FOUND_AT_MOST],
+        *newest[:FOUND_AT_MOST],
     }
     return requests.filter(pk__in=found)
 

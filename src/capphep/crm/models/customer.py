@@ -130,6 +130,10 @@ class Customer(models.Model):
             models.Index(fields=["name_key"], name="customer_same_name"),
             # The list by province, and which provinces there are.
             models.Index(fields=["province", "id"], name="customer_by_province"),
+            # How many of a kind there are is counted without reading them.
+            models.Index(fields=["public_unit_kind", "-id"], name="customer_by_kind"),
+            # Whose it is, for lists of what hangs on customers, without reading these.
+            models.Index(fields=["id", "owner", "team"], name="customer_whose"),
         ]
 
     def __str__(self) -> str:
