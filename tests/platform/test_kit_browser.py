@@ -275,9 +275,10 @@ def test_a_sign_in_in_another_tab_leaves_the_open_form_usable(form_page: Page) -
 def test_an_unreachable_server_can_be_asked_again(form_page: Page) -> None:
     choose(form_page, "lộ 4")
     expect(form_page.get_by_label("Mã ngân sách")).not_to_have_value("")
-    form_page.route("**/kit/form", lambda route: route.fulfill(status=204), times=1)
+    form_page.route("**/kit/form", lambda route: route.fulfill(status=204))
     form_page.keyboard.press("Control+s")
     expect(form_page.get_by_role("button", name="Lưu")).to_be_enabled()
+    form_page.unroute("**/kit/form")
     form_page.keyboard.press("Control+s")
     form_page.wait_for_url("**/kit/list")
 
