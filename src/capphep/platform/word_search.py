@@ -34,8 +34,8 @@ FOUND_AT_MOST: Final = 2_000
 # PostgreSQL does so where more than so many of its newest records hold the words: a page is full
 # after some thousand rows then, and all that hold them would be tens of thousands. Its own
 # estimate takes words that always or never stand together for independent ones.
-NEWEST: Final = 5_000
-COMMON: Final = 20
+NEWEST: Final = 3_000
+COMMON: Final = 12
 # So many keys are handed from one statement to the next.
 _KEYS_AT_MOST: Final = 10_000
 
