@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 
 from capphep.collaboration.actions.comments import add_comment
+from capphep.crm.actions.contacts import add_contact
+from capphep.crm.customer_rules import ContactInput
 from capphep.crm.models import Contact, Customer
 from capphep.entitlements.imports import SHEET
 from capphep.exchange import actions, running
@@ -159,6 +161,33 @@ def test_what_was_said_of_a_unit_keeps_its_import(salesperson: User) -> None:
     with pytest.raises(Conflict) as refused:
         actions.undo(actor=salesperson, import_id=one.pk)
     assert refused.value.code == "in_use"
+
+
+def with_another_person(salesperson: User) -> None:
+    add_contact(
+        actor=salesperson,
+        customer_id=Customer.objects.latest("pk").pk,
+        typed=ContactInput(full_name="Trần Thị B"),
+    )
+
+
+def test_a_person_entered_since_keeps_an_import(salesperson: User) -> None:
+    one = entered(salesperson, units(unit(full_name="Nguyễn Văn A"), unit("1234568", "B")))
+    with_another_person(salesperson)
+    with pytest.raises(Conflict) as refused:
+        actions.undo(actor=salesperson, import_id=one.pk)
+    assert refused.value.code == "in_use"
+
+
+def test_a_person_entered_while_an_import_is_undone_stays(salesperson: User) -> None:
+    one = entered(salesperson, units(unit(full_name="Nguyễn Văn A")))
+    job = actions.undo(actor=salesperson, import_id=one.pk)
+    with_another_person(salesperson)
+    work()
+    one.refresh_from_db()
+    job.refresh_from_db()
+    assert (job.state, one.state) == ("failed", "begun")
+    assert Contact.objects.filter(customer=Customer.objects.get()).count() == 2
 
 
 def killed_import() -> None:

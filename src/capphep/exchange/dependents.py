@@ -11,8 +11,8 @@ from django.apps import apps
 from django.db.models import ForeignObjectRel, Model
 from django.utils.translation import gettext_lazy as _
 
-from capphep.catalog.models import Item
-from capphep.crm.models import Contact, Customer, Order
+from capphep.crm.models import Customer
+from capphep.crm.queries.worked_on import worked_on
 from capphep.exchange.kinds import ImportKind
 from capphep.exchange.models import Import
 from capphep.platform.dependents import Dependents
@@ -76,11 +76,8 @@ def _referring(
 
 def _edited(record: type[Model], keys: Sequence[int]) -> Counter[str]:
     """Those that somebody has worked on since, or gave another person."""
-    edited = 0
-    if record in (Customer, Order, Item):
-        edited = record._base_manager.filter(pk__in=keys, version__gt=1).count()
-    if record is Customer:
-        edited += Contact.objects.filter(customer__in=keys, version__gt=1).count()
+    rows = record._base_manager.filter(pk__in=keys)
+    edited = (worked_on(keys) if record is Customer else rows.filter(version__gt=1)).count()
     return Counter({_label(record): edited}) if edited else Counter()
 
 
