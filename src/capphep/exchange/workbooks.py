@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-# What the standard library raises for spoilt bytes, unknown compressions and passwords.
+# What the standard library raises for spoilt bytes; RuntimeError for passwords, and for unknown
+# compressions as NotImplementedError.
 _BROKEN_ARCHIVE = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     ValueError,
 )
