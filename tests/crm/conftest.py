@@ -9,6 +9,7 @@ import pytest
 from capphep.crm.customer_rules import CustomerInput
 from capphep.crm.models import Customer
 from capphep.platform.models import User
+from capphep.pure.errors import Invalids
 from tests import factories
 
 
@@ -48,3 +49,7 @@ def foreign_customer(other_salesperson: User) -> Customer:
     """A customer of another team."""
     owner = other_salesperson
     return factories.customer("1444444", "UBND Phường Phú Thuận", owner=owner, team=owner.team)
+
+
+def codes_of(refused: pytest.ExceptionInfo[Invalids]) -> dict[str, str]:
+    return {refusal.field: refusal.code for refusal in refused.value.refusals}

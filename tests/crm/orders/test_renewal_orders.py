@@ -16,7 +16,7 @@ from capphep.platform import clock
 from capphep.platform.models import User
 from capphep.pure.errors import Invalids
 from tests import factories
-from tests.crm.orders.test_views import HTMX, row, text_of, typed
+from tests.crm.orders.posted import HTMX, row, text_of, typed
 from tests.factories import SmallCatalogue
 
 NEW = "/crm/orders/new"
