@@ -21,13 +21,12 @@ from capphep.crm.actions.reassigning import (
 from capphep.crm.queries.people import sellers
 from capphep.platform import notices
 from capphep.platform.bulk import BulkAction, Choice, ChoiceForm, Target
+from capphep.platform.kit import Text
 from capphep.platform.models import User
 from capphep.platform.notices import News
 from capphep.platform.roles import Actor, Permission, may
 from capphep.provisioning.actions.handing import hand_over_at, hand_over_of_order
 from capphep.pure.errors import gettext_noop
-
-_ICON: Final = "users"
 
 
 class _Seller(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -104,56 +103,58 @@ def _tell(message: str, link: str) -> Callable[[User, Choice, int], None]:
     return told
 
 
-HAND_OVER_CUSTOMERS: Final = BulkAction(
-    name="hand-over",
-    label=_("Hand over"),
-    icon=_ICON,
-    title=lambda number: ngettext(
+def _hand_over(
+    title: Callable[[int], str],
+    text: Text,
+    do: Callable[[User, Target, Choice], None],
+    finish: Callable[[User, Choice, int], None],
+    form: type[ChoiceForm] = SuccessorForm,
+) -> BulkAction:
+    return BulkAction(
+        name="hand-over",
+        label=_("Hand over"),
+        icon="users",
+        title=title,
+        text=text,
+        form=form,
+        do=do,
+        allowed=_allowed,
+        done_word=_("Handed over"),
+        finish=finish,
+    )
+
+
+HAND_OVER_CUSTOMERS: Final = _hand_over(
+    lambda number: ngettext(
         "Hand over %(number)s customer?", "Hand over %(number)s customers?", number
     ),
-    text=_("They go to the salesperson whom you choose, who is told, and to their team."),
-    form=CustomersSuccessorForm,
-    do=_customer,
-    allowed=_allowed,
-    done_word=_("Handed over"),
-    finish=_tell(
+    _("They go to the salesperson whom you choose, who is told, and to their team."),
+    _customer,
+    _tell(
         gettext_noop("%(who)s gave you customers to look after: %(count)s."),
         "/crm/customers/?charge=mine",
     ),
+    CustomersSuccessorForm,
 )
 
-HAND_OVER_OPPORTUNITIES: Final = BulkAction(
-    name="hand-over",
-    label=_("Hand over"),
-    icon=_ICON,
-    title=lambda number: ngettext(
+HAND_OVER_OPPORTUNITIES: Final = _hand_over(
+    lambda number: ngettext(
         "Hand over %(number)s opportunity?", "Hand over %(number)s opportunities?", number
     ),
-    text=_("Open ones go to the salesperson whom you choose; what is closed stays with the name."),
-    form=SuccessorForm,
-    do=_opportunity,
-    allowed=_allowed,
-    done_word=_("Handed over"),
-    finish=_tell(
+    _("Open ones go to the salesperson whom you choose; what is closed stays with the name."),
+    _opportunity,
+    _tell(
         gettext_noop("%(who)s gave you opportunities to go on with: %(count)s."),
         "/crm/opportunities/",
     ),
 )
 
-HAND_OVER_ORDERS: Final = BulkAction(
-    name="hand-over",
-    label=_("Hand over"),
-    icon=_ICON,
-    title=lambda number: ngettext(
-        "Hand over %(number)s order?", "Hand over %(number)s orders?", number
-    ),
-    text=_(
+HAND_OVER_ORDERS: Final = _hand_over(
+    lambda number: ngettext("Hand over %(number)s order?", "Hand over %(number)s orders?", number),
+    _(
         "With their open requests they go to the salesperson whom you choose; what is approved "
         "stays with the name."
     ),
-    form=SuccessorForm,
-    do=_order,
-    allowed=_allowed,
-    done_word=_("Handed over"),
-    finish=_tell(gettext_noop("%(who)s gave you orders to go on with: %(count)s."), "/crm/orders/"),
+    _order,
+    _tell(gettext_noop("%(who)s gave you orders to go on with: %(count)s."), "/crm/orders/"),
 )
