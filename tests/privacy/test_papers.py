@@ -14,7 +14,8 @@ from python_calamine import CalamineWorkbook
 from capphep.crm.models import Order
 from capphep.platform.audit import entries_of
 from capphep.platform.models import AccessKind, PersonalAccess, User
-from capphep.privacy import actions, filing
+from capphep.privacy import actions
+from capphep.privacy.actions import filing
 from capphep.privacy.holdings import asked_of
 from capphep.privacy.models import SubjectRequest, SubjectRequestFile
 from capphep.privacy.rules import RequestInput

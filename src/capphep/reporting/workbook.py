@@ -11,10 +11,10 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from capphep.platform.filetypes import XLSX
 from capphep.platform.kit import Text
 from capphep.reporting.views.shown import Cell, Report, Table
 
-CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMATS: Final[Mapping[str, str]] = {
     "money": '#,##0" đ"',
     "number": "#,##0",
@@ -38,7 +38,7 @@ def workbook(
         sheet = book.add_worksheet(_sheet_name(str(table.title), used))
         _write(sheet, styles, title, table, chips)
     book.close()
-    response = HttpResponse(content.getvalue(), content_type=CONTENT_TYPE)
+    response = HttpResponse(content.getvalue(), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response
 

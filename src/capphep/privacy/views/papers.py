@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from typing import Any, Final
-
-import xlsxwriter
 from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from capphep.platform.filetypes import XLSX
 from capphep.platform.htmx import done, render_dialog
 from capphep.platform.kit import MenuItem
 from capphep.platform.models import AccessKind, User
@@ -20,17 +17,15 @@ from capphep.platform.personal import note, note_export
 from capphep.platform.roles import Permission, may, require
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
-from capphep.privacy import filing, queries
-from capphep.privacy.holdings import Held, held_about
-from capphep.privacy.models import SubjectRequest
+from capphep.privacy import queries
+from capphep.privacy.actions import filing
+from capphep.privacy.holdings import held_about
 from capphep.privacy.states import SubjectRequestStatus
 from capphep.privacy.views.access import RECORDS
+from capphep.privacy.workbook import workbook
 from capphep.provisioning.views.access import only_post
 from capphep.provisioning.views.evidence import file_response
 from capphep.pure.errors import Invalid
-
-_SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_WIDTHS: Final = (24, 36, 24, 40)
 
 
 class FileForm(forms.Form):
@@ -127,34 +122,11 @@ def request_copy(request: HttpRequest, request_id: int) -> HttpResponse:
     record = queries.request_of(actor, request_id)
     held = held_about(actor, record)
     note_export(actor, _("Copy of personal data: %(name)s") % {"name": record.asked_by}, len(held))
-    response = HttpResponse(_workbook(record, held), content_type=_SHEET)
+    response = HttpResponse(workbook(record, held), content_type=XLSX)
     name = f"personal-data-{record.pk}.xlsx"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _workbook(record: SubjectRequest, held: list[Held]) -> bytes:
-    """One row for each value; in memory, for there are few. No text becomes a formula."""
-    content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(content, options)
-    sheet = book.add_worksheet(_("Personal data"))
-    bold = book.add_format({"bold": True})
-    sheet.write_string(0, 0, str(record), bold)
-    rows: list[tuple[Any, ...]] = [(_("Where"), _("Record"), _("What"), _("Value"))]
-    rows += [
-        (RECORDS.get(one.kind, ""), one.name, label, value)
-        for one in held
-        for label, value in one.values
-    ]
-    for at, row in enumerate(rows, 2):
-        for column, value in enumerate(row):
-            sheet.write_string(at, column, str(value), bold if at == 2 else None)
-    for column, width in enumerate(_WIDTHS):
-        sheet.set_column(column, column, width)
-    book.close()
-    return content.getvalue()
 
 
 def _page(request_id: int) -> str:

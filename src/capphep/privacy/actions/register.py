@@ -24,6 +24,20 @@ _DUE: Final = gettext_noop("To be answered until %(due)s: %(what)s.")
 _OVERDUE: Final = gettext_noop("The answer is overdue since %(due)s: %(what)s.")
 
 
+def locked(actor: Actor, request_id: int) -> SubjectRequest:
+    """The request, held to the end of the transaction. Raises Forbidden, NotFound."""
+    require(actor, Permission.PRIVACY_WRITE)
+    list(SubjectRequest.objects.select_for_update().filter(pk=request_id).values_list("pk"))
+    return request_of(actor, request_id)
+
+
+def require_open(record: SubjectRequest) -> None:
+    """Raises Conflict ``request_ended``."""
+    if record.status != SubjectRequestStatus.OPEN:
+        message = gettext_noop("This request has been answered: it stays as it is.")
+        raise Conflict("request_ended", message)
+
+
 @transaction.atomic
 def enter_request(*, actor: Actor, typed: RequestInput) -> SubjectRequest:
     """Note what a person asks for. Raises Forbidden; Invalids of `rules.request_values`."""
@@ -40,13 +54,11 @@ def edit_request(
     *, actor: Actor, request_id: int, seen_version: int, typed: RequestInput
 ) -> SubjectRequest:
     """Correct what was noted, while it is open. Raises Forbidden, NotFound; Stale; Invalids."""
-    record = _locked(actor, request_id)
+    record = locked(actor, request_id)
     values = request_values(typed, clock.today(), list(SubjectRequestKind))
     if record.version != seen_version:
         raise versions.Stale
-    if record.status != SubjectRequestStatus.OPEN:
-        message = gettext_noop("This request has been answered: it stays as it is.")
-        raise Conflict("request_ended", message)
+    require_open(record)
     before = _told(record)
     changed = {name: value for name, value in values.items() if getattr(record, name) != value}
     if changed:
@@ -64,7 +76,7 @@ def end_request(*, actor: Actor, request_id: int, verb: str, answer: str) -> Sub
 
     Raises Forbidden, NotFound; Invalids answer_required; Conflict wrong_state.
     """
-    record = _locked(actor, request_id)
+    record = locked(actor, request_id)
     answer = answer.strip()
     if not answer:
         message = gettext_noop("Enter what was answered.")
@@ -123,12 +135,6 @@ def _news(record: SubjectRequest, day: datetime.date) -> News:
 
 def _key(record: SubjectRequest, kind: str) -> str:
     return f"privacy/{record.pk}/{kind}"
-
-
-def _locked(actor: Actor, request_id: int) -> SubjectRequest:
-    require(actor, Permission.PRIVACY_WRITE)
-    list(SubjectRequest.objects.select_for_update().filter(pk=request_id).values_list("pk"))
-    return request_of(actor, request_id)
 
 
 def _told(record: SubjectRequest) -> dict[str, object]:

@@ -10,10 +10,10 @@ from django.db import transaction
 from capphep.platform import audit, files, rows
 from capphep.platform.models import User
 from capphep.platform.roles import Actor, Permission, require
+from capphep.privacy.actions.register import locked, require_open
 from capphep.privacy.models import SubjectRequest, SubjectRequestFile
 from capphep.privacy.queries import file_of, request_of
-from capphep.privacy.states import SubjectRequestStatus
-from capphep.pure.errors import Conflict, Invalid, gettext_noop
+from capphep.pure.errors import Invalid, gettext_noop
 from capphep.pure.folding import clean
 
 MOST_FILES: Final = 20
@@ -32,7 +32,7 @@ def attach_file(
     request_of(actor, request_id)
     stored = files.store(chunks)
     with transaction.atomic():
-        request = _locked(actor, request_id)
+        request = locked(actor, request_id)
         if request.files.count() >= MOST_FILES:
             message = gettext_noop("A request has %(most)s files at most.")
             raise Invalid("too_many_files", message, field="file", params={"most": MOST_FILES})
@@ -57,16 +57,9 @@ def remove_file(*, actor: Actor, file_id: int) -> SubjectRequest:
     """
     require(actor, Permission.PRIVACY_WRITE)
     kept = file_of(actor, file_id)
-    request = _locked(actor, kept.request_id)
-    if request.status != SubjectRequestStatus.OPEN:
-        message = gettext_noop("This request has been answered: it stays as it is.")
-        raise Conflict("request_ended", message)
+    request = locked(actor, kept.request_id)
+    require_open(request)
     facts = {"name": kept.name, "sha256": kept.file_id}
     kept.delete()
     audit.record(actor, [audit.Change(request, "evidence_removed", before=facts)])
     return request
-
-
-def _locked(actor: Actor, request_id: int) -> SubjectRequest:
-    list(SubjectRequest.objects.select_for_update().filter(pk=request_id).values_list("pk"))
-    return request_of(actor, request_id)
