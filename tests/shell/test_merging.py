@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import datetime
-import threading
-import time
 
 import pytest
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from capphep.collaboration.models import Comment
 from capphep.crm.actions.customers import edit_customer, reactivate_customer
-from capphep.crm.actions.opportunities import create_opportunity
-from capphep.crm.actions.orders import LineInput, OrderHeader, create_order
-from capphep.crm.models import Contact, Customer, CustomerCode, Opportunity, Order
-from capphep.crm.sales_rules import OpportunityInput
-from capphep.entitlements.models import Grant, GrantKind, Licence, LicenceCause, Subscription, Usage
-from capphep.entitlements.queries import quantity_in_force
+from capphep.crm.models import Contact, Customer, CustomerCode, Order
+from capphep.entitlements.models import Grant, Licence, LicenceCause, Subscription, Usage
 from capphep.identity.models import AccountLink
-from capphep.ims.actions import approve
 from capphep.ims.ledger import differences
 from capphep.integration.ofrep.reader import Reader
 from capphep.platform import clock
 from capphep.platform.api import Scope
 from capphep.platform.audit import entries_of
 from capphep.platform.models import OutboxEvent, User
-from capphep.provisioning.actions.without_order import open_trial
 from capphep.provisioning.models import LicenceRequest
 from capphep.pure.errors import Conflict, Forbidden, Invalid, Invalids, NotFound
 from capphep.shell.finding import find
@@ -35,52 +26,10 @@ from capphep.shell.merging import merge_customers, preview_merge
 from tests import factories, stories
 from tests.conftest import signed_in
 from tests.crm.conftest import typed_customer
-from tests.factories import SmallCatalogue
 from tests.integration.apis import Program, product_program
-from tests.plumbing.kills import each_kill_point
-from tests.plumbing.races import losers, race, winners
+from tests.shell.twins import Twins
 
 DAY = datetime.timedelta(days=1)
-
-
-class Twins:
-    """``gone`` and ``kept``, both of ``salesperson``; what each has of iGOV's office users."""
-
-    def __init__(self, salesperson: User, catalogue: SmallCatalogue) -> None:
-        self.catalogue, self.salesperson = catalogue, salesperson
-        self.kept = factories.customer(owner=salesperson, team=salesperson.team)
-        self.gone = factories.customer(
-            "7654321", "UBND xã Đông Hải (cũ)", owner=salesperson, team=salesperson.team
-        )
-
-    def both_have_it(self) -> None:
-        stories.opened(self.kept, self.catalogue, users=100, request_no="YC-2025-000001")
-        stories.opened(self.gone, self.catalogue, users=30, request_no="YC-2025-000002")
-
-    def users(self, customer: Customer, day: datetime.date | None = None) -> int:
-        one = self.catalogue
-        return quantity_in_force(customer, one.igov, one.office, one.users, day or clock.today())
-
-    def bought(self, customer: Customer, officer: User) -> LicenceRequest:
-        """50 users more, approved."""
-        order = stories.ordered(customer, self.salesperson, [(self.catalogue.users_50, 1)])
-        request = stories.sent(order, self.salesperson)
-        approve(actor=officer, request_id=request.pk, seen=stories.seen_by_officer(request))
-        return request
-
-    def merge(self, actor: User) -> Customer:
-        return merge_customers(
-            actor=actor,
-            gone_id=self.gone.pk,
-            kept_id=self.kept.pk,
-            seen=(self.gone.version, self.kept.version),
-            reason="Nhập hai lần",
-        )
-
-
-@pytest.fixture
-def twins(salesperson: User, catalogue: SmallCatalogue) -> Twins:
-    return Twins(salesperson, catalogue)
 
 
 def test_where_both_have_the_product_the_survivor_has_the_sum_from_that_day_on(
@@ -327,100 +276,3 @@ def test_the_screen_chooses_shows_and_merges(twins: Twins, manager: User) -> Non
     page = client.get(reverse("crm:customer", args=[twins.gone.pk])).content.decode()
     assert reverse("crm:customer", args=[twins.kept.pk]) in page
     assert signed_in(twins.salesperson).get(address).status_code == 403
-
-
-# --- at the same time ----------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_merges_at_once_one_happens(
-    transactional_db: None, twins: Twins, manager: User, administrator: User
-) -> None:
-    twins.both_have_it()
-    outcomes = race([lambda: twins.merge(manager), lambda: twins.merge(administrator)])
-    assert (len(winners(outcomes)), len(losers(outcomes))) == (1, 1)
-    assert twins.users(twins.kept) == 130
-    assert not list(differences())
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_merge_and_an_approval_at_once_lose_nothing(
-    transactional_db: None, twins: Twins, manager: User, officer: User
-) -> None:
-    twins.both_have_it()
-    order = stories.ordered(twins.gone, twins.salesperson, [(twins.catalogue.users_50, 1)])
-    request = stories.sent(order, twins.salesperson)
-    seen = stories.seen_by_officer(request)
-
-    def approval() -> object:
-        return approve(actor=officer, request_id=request.pk, seen=seen)
-
-    race([approval, lambda: twins.merge(manager)])
-    request.refresh_from_db()
-    assert request.status == "approved"
-    merged = Customer.objects.get(pk=twins.gone.pk).merged_into_id is not None
-    assert (twins.users(twins.kept), twins.users(twins.gone)) == ((180, 0) if merged else (100, 80))
-    assert not list(differences())
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("kind", ["order", "opportunity", "trial"])
-def test_what_is_entered_during_a_merge_does_not_stay_on_the_merged_customer(
-    transactional_db: None, twins: Twins, manager: User, kind: str
-) -> None:
-    is_merged = threading.Event()
-    one = twins.catalogue
-
-    def merging() -> object:
-        with transaction.atomic():
-            twins.merge(manager)
-            is_merged.set()
-            time.sleep(0.3)
-        return None
-
-    def entering() -> object:
-        is_merged.wait(20)
-        if kind == "order":
-            header = OrderHeader(customer_id=twins.gone.pk)
-            lines = [LineInput(item_id=one.base.pk, quantity=1)]
-            return create_order(actor=twins.salesperson, header=header, lines=lines)
-        if kind == "trial":
-            ids = {"customer_id": twins.gone.pk, "product_id": one.igov.pk}
-            return open_trial(actor=twins.salesperson, **ids)
-        typed = OpportunityInput(name="Mua thêm", customer_id=twins.gone.pk)
-        return create_opportunity(actor=twins.salesperson, typed=typed)
-
-    [merged, entered] = race([merging, entering])
-    assert merged is None
-    refusal = entered.refusals[0] if isinstance(entered, Invalids) else entered
-    assert isinstance(refusal, Invalid | Conflict)
-    assert refusal.code in ("customer_inactive", "customer_merged")
-    for model in (Order, Opportunity, LicenceRequest):
-        assert not model.objects.filter(customer=twins.gone).exists()
-
-
-def merge_once(gone: int, kept: int, manager: int) -> None:
-    """What the killed process was doing."""
-    merge_customers(
-        actor=User.objects.get(pk=manager), gone_id=gone, kept_id=kept, seen=(1, 1), reason="Trùng"
-    )
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_merge_killed_at_any_statement_leaves_nothing_or_everything(
-    transactional_db: None, twins: Twins, manager: User
-) -> None:
-    twins.both_have_it()
-    with transaction.atomic():
-        factories.contact(twins.gone)
-    kills = 0
-    ids = twins.gone.pk, twins.kept.pk, manager.pk
-    # Each of the modules that move something has several statements.
-    for _statement in each_kill_point(merge_once, *ids, every=9):
-        kills += 1
-        assert not CustomerCode.objects.exists()
-        assert not Grant.objects.filter(kind=GrantKind.MOVED_IN).exists()
-        assert Customer.objects.filter(is_active=True).count() == 2
-    assert kills > 6
-    assert twins.users(twins.kept) == 130
-    assert not list(differences())
