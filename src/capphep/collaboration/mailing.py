@@ -27,7 +27,8 @@ from capphep.collaboration.actions.sorting import sort_notices
 from capphep.collaboration.actions.stopping import stop_token
 from capphep.collaboration.mail_kinds import kind_of
 from capphep.collaboration.messages import DIGEST, NOTICES, row, stop_row
-from capphep.collaboration.models import Letter, MailChoice, MailProfile, MailWhen
+from capphep.collaboration.models import Letter, MailChoice, MailWhen
+from capphep.collaboration.queries.people import language_of
 from capphep.platform import leases, notices
 from capphep.platform.message_rules import Block, Value, bullets, link
 from capphep.platform.models import Notice
@@ -68,8 +69,7 @@ def unread_in(letter: Letter) -> list[Notice]:
 
 def message_of(letter: Letter, told: Sequence[Notice]) -> EmailMultiAlternatives:
     """As text and as HTML in the person's language: names and numbers, never what people wrote."""
-    profile = MailProfile.objects.filter(person=letter.person).first()
-    language = profile.language if profile else settings.LANGUAGE_CODE
+    language = language_of(letter.person)
     base = settings.PUBLIC_URL.rstrip("/")
     preferences = f"{base}{reverse('collaboration:preferences')}"
     stop = f"{base}{reverse('collaboration:stop', args=[stop_token(letter)])}"

@@ -53,17 +53,16 @@ def _candidates(letter: Letter) -> list[MailKind]:
 
 
 @transaction.atomic
-def stop(letter: Letter) -> None:
-    """Nothing of it is mailed to the person any more; again, it does nothing.
+def stop(letter: Letter) -> list[MailKind]:
+    """Nothing of it is mailed to the person any more; the kinds that end. Again, it does nothing.
 
     A matter of one's own, as `preferences.choose`: the audit trail does not tell it.
     """
+    ended = told_by(letter)
     MailChoice.objects.bulk_create(
-        (
-            MailChoice(person=letter.person, kind=kind.key, when=MailWhen.NEVER)
-            for kind in told_by(letter)
-        ),
+        (MailChoice(person=letter.person, kind=kind.key, when=MailWhen.NEVER) for kind in ended),
         update_conflicts=True,
         unique_fields=["person", "kind"],
         update_fields=["when"],
     )
+    return ended

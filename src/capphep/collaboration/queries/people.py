@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from django.conf import settings
 from django.db.models.functions import Lower
 
-from capphep.collaboration.models import Following
+from capphep.collaboration.models import Following, MailProfile
 from capphep.collaboration.records import Talked, may_see, those_who_see
 from capphep.platform.models import User
 from capphep.platform.roles import Role
@@ -41,6 +42,12 @@ def colleagues(actor: User, record: Talked, text: str, *, with_me: bool = False)
         if all(word in fold(f"{person.full_name} {person.username}") for word in words)
     ]
     return those_who_see(found[:_MOST_ASKED], record)[:MOST_COLLEAGUES]
+
+
+def language_of(person: User) -> str:
+    """In which the person is written to. One statement."""
+    profile = MailProfile.objects.filter(person=person).first()
+    return profile.language if profile else settings.LANGUAGE_CODE
 
 
 def followers_of(record: Talked) -> list[User]:

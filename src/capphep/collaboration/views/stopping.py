@@ -12,7 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from capphep.collaboration.actions import stopping
-from capphep.collaboration.models import Letter, MailProfile
+from capphep.collaboration.models import Letter
+from capphep.collaboration.queries.people import language_of
 
 
 # A mail program posts without a session and without a page before: what it proves is the token.
@@ -25,11 +26,9 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     Programs that look at every link of a letter change nothing: only a POST does.
     """
     letter = stopping.letter_of(token)
-    kinds = stopping.told_by(letter)
-    if request.method == "POST":
-        stopping.stop(letter)
+    is_done = request.method == "POST"
+    kinds = stopping.stop(letter) if is_done else stopping.told_by(letter)
     with translation.override(_language(request, letter)):
-        is_done = request.method == "POST"
         title = _("You get no more of these e-mails") if is_done else _("Stop these e-mails?")
         context = {"title": title, "letter": letter, "kinds": kinds, "is_done": is_done}
         return render(request, "collaboration/stop.html", context)
@@ -39,5 +38,4 @@ def _language(request: HttpRequest, letter: Letter) -> str:
     """That of the letter, unless the browser was told another."""
     if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
         return translation.get_language() or settings.LANGUAGE_CODE
-    profile = MailProfile.objects.filter(person=letter.person).first()
-    return profile.language if profile else settings.LANGUAGE_CODE
+    return language_of(letter.person)
