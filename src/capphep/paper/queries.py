@@ -23,6 +23,7 @@ from capphep.platform import lists
 from capphep.platform.kit import Text
 from capphep.platform.lists import narrowed
 from capphep.platform.models import User
+from capphep.platform.selection import keys_of
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.queries import visible_requests
 from capphep.provisioning.states import RequestKind, RequestStatus
@@ -30,7 +31,6 @@ from capphep.pure.errors import Invalid, NotFound, gettext_noop
 
 MOST: Final = 200
 """As many papers are printed together."""
-_LONGEST_ID: Final = 18
 _LARGEST_ID: Final = 2**63 - 1
 
 
@@ -116,15 +116,11 @@ def source_named(name: str) -> Source:
 
 def ids_of(asked: Sequence[str]) -> list[int]:
     """The keys among what was asked for, each once. Raises Invalid paper_too_many."""
-    ids = list(dict.fromkeys(int(each) for each in asked if _is_key(each)))
+    ids = keys_of(asked)
     if len(ids) > MOST:
         message = gettext_noop("At most %(most)s papers are printed together.")
         raise Invalid("paper_too_many", message, params={"most": MOST})
     return ids
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
 
 
 def ids_listed(actor: User, source: Source, query: str) -> list[int]:

@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from capphep.collaboration.queries.talk import talk_state
 from capphep.collaboration.records import RecordType, state_of
 from capphep.platform import notices
+from capphep.platform.list_filters import is_key
 from capphep.platform.models import User
 from capphep.platform.signed_in import actor_of
 
 COUNTED: Final = 99
-_LARGEST: Final = 2**63 - 1
 
 
 def pulse(request: HttpRequest) -> HttpResponse:
@@ -42,8 +42,7 @@ def _notices(actor: User) -> dict[str, int]:
 
 def _record(actor: User, record: str) -> dict[str, str]:
     record_type, _, key = record.partition("/")
-    is_named = record_type in RecordType and key.isascii() and key.isdecimal()
-    if not is_named or int(key[:20]) > _LARGEST:
+    if record_type not in RecordType or not is_key(key):
         return {}
     state = state_of(actor, record_type, int(key))
     return {"state": state, "talk": talk_state(record_type, int(key)) if state else ""}

@@ -23,6 +23,7 @@ from capphep.collaboration.records import Talked, record_of
 from capphep.collaboration.views.words import ShownPart, shown_parts
 from capphep.platform import filetypes, kept_forms
 from capphep.platform.htmx import is_htmx, redirect, render_page_or_fragment, toast
+from capphep.platform.list_filters import is_key
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, may
 from capphep.platform.signed_in import actor_of
@@ -31,7 +32,6 @@ from capphep.provisioning.views.evidence import file_response
 from capphep.pure.errors import Invalid
 
 _PICTURES: Final = frozenset({filetypes.PNG, filetypes.JPEG})
-_LARGEST_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,7 @@ def _shown_file(one: CommentFile) -> ShownFile:
 
 def _before(request: HttpRequest) -> int | None:
     text = request.GET.get("before", "")
-    is_number = text.isascii() and text.isdecimal()
-    return min(int(text[:19]), _LARGEST_ID) if is_number else None
+    return int(text) if is_key(text) else None
 
 
 def _token(request: HttpRequest) -> uuid.UUID:

@@ -21,6 +21,7 @@ from capphep.paper.views.served import pdf_response
 from capphep.paper.views.words import template_name
 from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.kit import HeaderBand, MenuItem
+from capphep.platform.list_filters import is_key
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, Role, may
 from capphep.platform.signed_in import actor_of
@@ -147,7 +148,7 @@ def _few(asked: Sequence[str]) -> list[int]:
 
 def _template(query: QueryDict) -> int | None:
     asked = query.get("template", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 18 else None
+    return int(asked) if is_key(asked) else None
 
 
 def _title(source: Source, documents: Sequence[Document]) -> str:

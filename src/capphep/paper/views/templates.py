@@ -30,6 +30,7 @@ from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import HistoryEntry, history_of
 from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.kit import HeaderBand, MenuItem, Status
+from capphep.platform.list_filters import is_key
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, Role, may, require
 from capphep.platform.signed_in import actor_of
@@ -139,7 +140,7 @@ def template_new(request: HttpRequest, kind: str) -> HttpResponse:
     """context: as `_page`. ``?copy=`` is the template that it begins as."""
     require(actor_of(request), Permission.SETTING_WRITE)
     here, asked = kind_named(kind), request.GET.get("copy", "0")
-    begun = queries.template_of(here, int(asked) if asked.isdecimal() and len(asked) < 18 else 0)
+    begun = queries.template_of(here, int(asked) if is_key(asked) else 0)
     record = PaperTemplate(kind=here, version=0)
     initial = {**initial_of(begun), "name": "", "version": 0}
     form = TemplateForm(
@@ -293,7 +294,7 @@ def restore(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
             actor=actor_of(request),
             kind=kind_named(kind),
             template_id=pk,
-            seen_version=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+            seen_version=int(seen) if is_key(seen) else 0,
         )
         return redirect(request, "paper:template", kind, pk, message=_("The default texts count."))
     context = {

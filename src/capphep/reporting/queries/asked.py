@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from capphep.crm.imports.provinces import PROVINCES
 from capphep.platform.kit import Text
+from capphep.platform.list_filters import is_key
 from capphep.platform.roles import Actor, sees_all
 from capphep.reporting import rules
 
@@ -27,7 +28,6 @@ PERIODS: Final[Mapping[str, Text]] = {
 }
 DEFAULT: Final = "12m"
 _MONTHS: Final = {"month": 1, "3m": 3, "6m": 6, "12m": 12, "24m": 24}
-_LARGEST: Final = 2**63 - 1
 NUMBERED: Final = ("product", "project", "salesperson", "team")
 """Filters whose value is a record's key."""
 
@@ -101,7 +101,7 @@ def asked_of(query: Mapping[str, str], day: datetime.date) -> Asked:
     filters: dict[str, Any] = {}
     for name in NUMBERED:
         text = query.get(name, "")
-        if text.isdecimal() and 0 < int(text[:20]) <= _LARGEST:
+        if is_key(text) and int(text):
             filters[name] = int(text)
     if query.get("province", "") in PROVINCES:
         filters["province"] = query["province"]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from capphep.crm.models import Customer
 from capphep.crm.queries.customers import customer_of, visible_customers
 from capphep.platform.htmx import redirect
+from capphep.platform.list_filters import is_key
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
 from capphep.platform.signed_in import actor_of
@@ -51,7 +52,7 @@ def customer_merge(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _confirmed(request, actor, gone)
     into = request.GET.get("into", "")
-    if not into.isdecimal() or len(into) > 18:
+    if not is_key(into):
         form = _ChooseForm()
         _choices(form, actor, gone)
         return _page(request, gone, form, None, 200)
@@ -73,7 +74,7 @@ def _choices(form: forms.Form, actor: User, gone: Customer) -> None:
 def _confirmed(request: HttpRequest, actor: User, gone: Customer) -> HttpResponse:
     form = _MergeForm(request.POST)
     into = request.POST.get("into", "")
-    kept_id = int(into) if into.isdecimal() and len(into) <= 18 else 0
+    kept_id = int(into) if is_key(into) else 0
     status = 422
     if form.is_valid():
         try:

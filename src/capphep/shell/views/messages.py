@@ -22,6 +22,7 @@ from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
 from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.kit import HeaderBand, MenuItem, Status
+from capphep.platform.list_filters import is_key
 from capphep.platform.messages import Message, composed
 from capphep.platform.models import MessageText
 from capphep.platform.roles import Permission, Role, may, require
@@ -214,7 +215,7 @@ def message_default(request: HttpRequest, key: str, language: str) -> HttpRespon
             actor=actor_of(request),
             message=found,
             language=language,
-            seen_version=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            seen_version=int(seen) if is_key(seen) else 0,
         )
         return redirect(
             request, "shell:message", key, language, message=_("The default counts again.")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from capphep.platform import notices
 from capphep.platform.htmx import done, is_htmx
 from capphep.platform.kit import MenuItem, Status
+from capphep.platform.list_filters import is_key
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import Notice, User
 from capphep.platform.pages import Column, Filter, ListSpec
@@ -21,7 +22,6 @@ from capphep.platform.signed_in import actor_of
 SHOWN: Final = 6
 BELL_SHOWN: Final = 12
 _COUNTED: Final = 20
-_LARGEST: Final = 2**63 - 1
 _READ = Status(gettext_lazy("Read"), "gone")
 _UNREAD = Status(gettext_lazy("Not read yet"), "info")
 
@@ -140,7 +140,7 @@ def notice_read(request: HttpRequest, notice_id: int) -> HttpResponse:
 
 def notices_read(request: HttpRequest) -> HttpResponse:
     """Everything up to ``newest`` is read: what came after the page was shown is not."""
-    newest = request.POST.get("newest", "")[:19]
-    if request.method == "POST" and newest.isdecimal():
-        notices.mark_all_read(actor=actor_of(request), up_to=min(int(newest), _LARGEST))
+    newest = request.POST.get("newest", "")
+    if request.method == "POST" and is_key(newest):
+        notices.mark_all_read(actor=actor_of(request), up_to=int(newest))
     return done(request, _("Marked as read."), back="shell:home")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from capphep.platform import option_actions
 from capphep.platform.htmx import done, render_dialog
 from capphep.platform.kit import MenuItem, Text
+from capphep.platform.list_filters import is_key
 from capphep.platform.models import OptionValue
 from capphep.platform.options import FIELD, Option
 from capphep.platform.roles import Permission, Role, may, require
@@ -164,7 +165,7 @@ def option_default(request: HttpRequest, key: str) -> HttpResponse:
         option_actions.back_to_default(
             actor=actor_of(request),
             option=record,
-            seen_version=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            seen_version=int(seen) if is_key(seen) else 0,
         )
         return done(request, _("The default counts again."), back="shell:option_list")
     known = OptionValue.objects.filter(key=key).first()

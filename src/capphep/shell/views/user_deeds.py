@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from capphep.platform.htmx import redirect, render_dialog
+from capphep.platform.list_filters import is_key
 from capphep.platform.models import User
 from capphep.platform.signed_in import actor_of
 from capphep.shell import account_actions, queries
@@ -66,7 +67,7 @@ def _deactivated(
     count = deactivate_user(
         actor=actor_of(request),
         user=record,
-        seen_version=int(seen) if seen.isascii() and seen.isdigit() else 0,
+        seen_version=int(seen) if is_key(seen) else 0,
         successor_id=successor.pk if successor else None,
     )
     params = {"name": record.full_name, "count": count, "who": successor and successor.full_name}
