@@ -35,10 +35,9 @@ _PLAIN: tuple[tuple[type, type], ...] = (
 
 
 class _Column(NamedTuple):
-    """``attribute`` holds what is written, "" where the field has to be asked at the moment."""
+    """``plain`` is the type whose values the driver takes as they are."""
 
     field: Field[Any, Any]
-    attribute: str
     plain: type | None
 
 
@@ -94,7 +93,7 @@ def update(model: type[Model], seen: Mapping[str, Any], values: Mapping[str, Any
     A list among ``seen`` means any of its values.
     """
     sets = ", ".join(f"{_column(model, name)} = %s" for name in values)
-    new = [_prepared(_field(model, name), value) for name, value in values.items()]
+    new = [_prepared(_named(model, name), value) for name, value in values.items()]
     where, held = _where(model, seen)
     # Only names of our own models stand in the statements of this file.
     return _executed(f"UPDATE {_table(model)} SET {sets}{where}", [*new, *held])  # noqa: S608
@@ -115,7 +114,7 @@ def _where(model: type[Model], seen: Mapping[str, Any]) -> tuple[str, list[Any]]
         any_of = value if isinstance(value, list) else [value]
         marks = ", ".join(["%s"] * len(any_of))
         conditions.append(f"{_column(model, name)} IN ({marks})")
-        held += [_prepared(_field(model, name), each) for each in any_of]
+        held += [_prepared(_named(model, name), each) for each in any_of]
     return " WHERE " + " AND ".join(conditions), held
 
 
@@ -133,7 +132,7 @@ def _table(model: type[Model]) -> str:
 
 @cache
 def _column(model: type[Model], name: str) -> str:
-    return connection.ops.quote_name(_field(model, name).column)
+    return _quoted(_named(model, name).field)
 
 
 def _quoted(field: Field[Any, Any]) -> str:
@@ -141,25 +140,16 @@ def _quoted(field: Field[Any, Any]) -> str:
 
 
 @cache
-def _field(model: type[Model], name: str) -> Field[Any, Any]:
+def _named(model: type[Model], name: str) -> _Column:
     field = model._meta.pk if name == "pk" else model._meta.get_field(name)
     assert isinstance(field, Field)
-    return field
+    return _Column(field, _plain_type(field))
 
 
 @cache
 def _columns(model: type[Model], with_key: bool) -> list[_Column]:
     fields = model._meta.concrete_fields
-    return [
-        _Column(each, "" if _is_filled(each) else each.attname, _plain_type(each))
-        for each in fields
-        if with_key or not each.primary_key
-    ]
-
-
-def _is_filled(field: Field[Any, Any]) -> bool:
-    """Whether the value comes into being as it is written, like the moment of a change."""
-    return type(field).pre_save is not Field.pre_save
+    return [_Column(each, _plain_type(each)) for each in fields if with_key or not each.primary_key]
 
 
 def _batch_size(columns: Sequence[_Column], rows: Sequence[Model]) -> int:
@@ -225,13 +215,7 @@ def _list_of(field: Field[Any, Any]) -> str:
 
 
 def _values(columns: Iterable[_Column], row: Model) -> list[Any]:
-    values = []
-    for field, attribute, plain in columns:
-        value = getattr(row, attribute) if attribute else field.pre_save(row, True)
-        # Most values are what the driver takes as it is.
-        is_ready = value is None or type(value) is plain
-        values.append(value if is_ready else _prepared(field, value))
-    return values
+    return [_prepared(column, column.field.pre_save(row, True)) for column in columns]
 
 
 def _note_written(row: Model, key: Any) -> None:
@@ -239,15 +223,15 @@ def _note_written(row: Model, key: Any) -> None:
     row._state.adding, row._state.db = False, "default"
 
 
-def _prepared(field: Field[Any, Any], value: Any) -> Any:
-    if value is None or type(value) is _plain_type(field):
+def _prepared(column: _Column, value: Any) -> Any:
+    # Most values are what the driver takes as it is.
+    if value is None or type(value) is column.plain:
         return value
     if isinstance(value, Model):
         value = value.pk
-    return field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
+    return column.field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 
-@cache
 def _plain_type(field: Field[Any, Any]) -> type | None:
     column = getattr(field, "target_field", field)
     return next((plain for kind, plain in _PLAIN if isinstance(column, kind)), None)
