@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from capphep.platform import bulk
@@ -19,6 +18,7 @@ from capphep.platform.lists import ListSource, source_named
 from capphep.platform.models import User
 from capphep.platform.selection import MOST, SEEN, Selection, selected
 from capphep.platform.signed_in import actor_of
+from capphep.pure.money import format_number
 
 _NAMED: Final = 5
 
@@ -29,9 +29,6 @@ class Shown:
 
     label: str
     url: str
-
-    def __str__(self) -> str:
-        return self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +75,20 @@ def _question(
     """context: as `platform/_confirm.html`; selection, count, names, more, most, is_long,
     has_changed."""
     count = len(selection.rows)
+    records = _records(source, actor_of(request), selection, _NAMED)
     context = {
-        "title": action.title(count) % {"number": _number(count)},
+        "title": action.title(count) % {"number": format_number(count)},
         "text": action.text,
         "danger": action.danger,
         "form": form if count else None,
         "hidden": selection.hidden,
         "action": request.path,
-        "back_url": _list_url(source, selection),
+        "back_url": source.at(selection.query),
         "yes_label": action.label,
         "no_label": _("Cancel"),
         "selection": selection,
         "count": count,
-        "names": list(map(str, _records(source, actor_of(request), selection, _NAMED).values())),
+        "names": [each.label for each in records.values()],
         "more": max(count - _NAMED, 0),
         "most": MOST,
         "is_long": count > AT_ONCE,
@@ -138,7 +136,7 @@ def _answer(
     context = {
         "title": title % {"label": action.label, "count": done, "left": refused},
         "results": sorted(results, key=lambda result: not result.text),
-        "back_url": _list_url(source, selection),
+        "back_url": source.at(selection.query),
     }
     response = render_dialog(request, "platform/_bulk_results.html", context)
     response["HX-Trigger"] = "record-changed"
@@ -164,11 +162,3 @@ def _records(
     records = here.rows(actor).filter(pk__in=keys)
     found = {each.pk: Shown(spec.name_of(each), spec.row_url(each)) for each in records}
     return {key: found[key] for key in keys if key in found}
-
-
-def _list_url(source: ListSource[Any], selection: Selection) -> str:
-    return f"{source.url}?{selection.query}" if selection.query else source.url
-
-
-def _number(count: int) -> str:
-    return str(number_format(count, force_grouping=True))

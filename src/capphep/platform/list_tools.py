@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from capphep.platform.addresses import url_if_any
 from capphep.platform.kit import MenuItem, Text
-from capphep.platform.list_models import Audience
+from capphep.platform.list_models import Audience, SavedView
 from capphep.platform.models import User
 from capphep.platform.pages import VIEW, ListPage
 from capphep.platform.saved_views import Kept, View, may_change
@@ -55,7 +55,7 @@ def tools_of(name: str, actor: User, page: ListPage[Any], kept: Kept) -> ListToo
     )
 
 
-def view_href(path: str, view: View) -> str:
+def view_href(path: str, view: View | SavedView) -> str:
     return f"{path}?{view.query}&{VIEW}={view.pk}" if view.query else f"{path}?{VIEW}={view.pk}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
@@ -13,15 +13,15 @@ from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.list_forms import ViewForm
 from capphep.platform.list_models import Audience, SavedView
 from capphep.platform.list_spec import Column
+from capphep.platform.list_tools import view_href
 from capphep.platform.lists import ListSource, source_named
 from capphep.platform.narrowing import COLUMNS, Narrowing
-from capphep.platform.pages import VIEW
+from capphep.platform.pages import PLACE, VIEW
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
 from capphep.pure.errors import Invalid
 
 _UP, _DOWN = "up", "down"
-_PLACE: Final = (VIEW, "after", "before", "count")
 
 
 def columns(request: HttpRequest, name: str) -> HttpResponse:
@@ -47,7 +47,7 @@ def columns(request: HttpRequest, name: str) -> HttpResponse:
     saved_views.choose_columns(actor=actor, list_name=name, keys=chosen)
     query = request.GET.copy()
     query.setlist(COLUMNS, [",".join(chosen)] if chosen else [])
-    return redirect(request, _address(source, query))
+    return redirect(request, source.at(query.urlencode()))
 
 
 def _columns_dialog(
@@ -64,7 +64,7 @@ def _columns_dialog(
         "rows": [(column, column.key in shown) for column in order],
         "moved_up": request.POST.get(_UP, ""),
         "moved_down": request.POST.get(_DOWN, ""),
-        "back_url": _address(source, request.GET),
+        "back_url": source.at(request.GET.urlencode()),
     }
     return render_dialog(request, "platform/_columns.html", context)
 
@@ -98,7 +98,7 @@ def view_new(request: HttpRequest, name: str) -> HttpResponse:
     if view:
         return _opened(request, source, view)
     title = _("Save as a view of “%(list)s”") % {"list": source.title}
-    return _form_dialog(request, form, title, _address(source, request.GET))
+    return _form_dialog(request, form, title, source.at(request.GET.urlencode()))
 
 
 def view_edit(request: HttpRequest, view_id: int) -> HttpResponse:
@@ -121,7 +121,7 @@ def view_edit(request: HttpRequest, view_id: int) -> HttpResponse:
     if changed:
         return _opened(request, source, changed)
     title = _("The view “%(name)s”") % {"name": view.name}
-    return _form_dialog(request, form, title, _view_address(source, view))
+    return _form_dialog(request, form, title, view_href(source.url, view))
 
 
 def view_replace(request: HttpRequest, view_id: int) -> HttpResponse:
@@ -160,7 +160,7 @@ def view_delete(request: HttpRequest, view_id: int) -> HttpResponse:
         "text": shared or _("The records stay as they are."),
         "action": request.path,
         "danger": True,
-        "back_url": _view_address(source, view),
+        "back_url": view_href(source.url, view),
     }
     return render_dialog(request, "platform/_confirm.html", context)
 
@@ -192,20 +192,11 @@ def _form_dialog(request: HttpRequest, form: ViewForm, title: str, back: str) ->
 
 def _opened(request: HttpRequest, source: ListSource[Any], view: SavedView) -> HttpResponse:
     message = _("The view “%(name)s” is saved.") % {"name": view.name}
-    return redirect(request, _view_address(source, view), message=message)
-
-
-def _view_address(source: ListSource[Any], view: SavedView) -> str:
-    return f"{source.url}?{view.query}{'&' if view.query else ''}{VIEW}={view.pk}"
-
-
-def _address(source: ListSource[Any], query: QueryDict) -> str:
-    text = query.urlencode()
-    return f"{source.url}?{text}" if text else source.url
+    return redirect(request, view_href(source.url, view), message=message)
 
 
 def _kept_query(asked: QueryDict) -> str:
     query = asked.copy()
-    for name in _PLACE:
+    for name in PLACE:
         query.setlist(name, [])
     return query.urlencode()

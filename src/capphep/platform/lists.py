@@ -57,6 +57,10 @@ class ListSource(Generic[M]):
     def url(self) -> str:
         return reverse(self.url_name)
 
+    def at(self, query: str) -> str:
+        """Its address under the query string."""
+        return f"{self.url}?{query}" if query else self.url
+
     def of(self, query: QueryDict) -> ListSource[M]:
         return self.scope(query) if self.scope else self
 
@@ -85,13 +89,12 @@ def show_list(
     kept = kept_of(actor, source.name)
     if kept.default and not request.GET and not is_htmx(request):
         return HttpResponseRedirect(view_href(request.path, kept.default))
-    usual, opens = kept.columns, bool(kept.default)
     shown = list_page(
         request,
         rows,
         spec=here.spec(actor),
-        usual=usual,
-        opens_with_view=opens,
+        usual=kept.columns,
+        opens_with_view=bool(kept.default),
         bulk=offered(source.name, actor),
     )
     context = {

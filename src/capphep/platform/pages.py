@@ -44,6 +44,8 @@ FOUND_CAP: Final = 1_000
 # Which saved view the address came from; "0": from none, although the list opens with one.
 VIEW: Final = "view"
 COUNT: Final = "count"
+PLACE: Final = (*PAGING, COUNT, VIEW)
+"""Where somebody stands in the list, apart from what it shows."""
 # So many choices stand open above the list, the other filters are behind a button.
 _OPEN_FILTERS: Final = 3
 
@@ -194,7 +196,7 @@ class ListPage(Generic[M]):
     @property
     def is_one_page(self) -> bool:
         """Whether the ticks of this page are those of all results."""
-        return not self.previous_href and not self.next_href
+        return self._window.is_all
 
     @property
     def exact_count_href(self) -> str:
@@ -236,7 +238,7 @@ class ListPage(Generic[M]):
 
     def _without_place(self) -> QueryDict:
         asked = self._asked.copy()
-        for name in (*PAGING, COUNT, VIEW):
+        for name in PLACE:
             asked.setlist(name, [])
         return asked
 
