@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from capphep.exchange.writing import Book
 from capphep.platform import bulk
-from capphep.platform.bulk import BulkAction, Row
+from capphep.platform.bulk import BulkAction, Target
 from capphep.platform.jobs import Kind, Outcome, Run
 from capphep.platform.lists import source_named
 from capphep.pure.errors import gettext_noop
@@ -23,7 +23,7 @@ def do_rows(run: Run) -> Outcome:
     """The job: by the rights that its owner has now. Taken up again, it goes on where it stood."""
     job, asked = run.job, run.job.params
     action = bulk.action_named(asked["list"], asked["action"], run.actor)
-    rows: list[Row] = [(key, version) for key, version in asked["rows"]]
+    rows = [Target(*each) for each in asked["rows"]]
     while job.done < len(rows):
         with run.step():
             _do_some(run, action, rows[job.done : job.done + _STEP])
@@ -40,7 +40,7 @@ def do_rows(run: Run) -> Outcome:
     return Outcome(message, {"count": len(rows) - left, "left": left}, name)
 
 
-def _do_some(run: Run, action: BulkAction, rows: Sequence[Row]) -> None:
+def _do_some(run: Run, action: BulkAction, rows: Sequence[Target]) -> None:
     refused: dict[str, list[int]] = run.job.cursor.get("refused", {})
     for outcome in bulk.do_each(action, run.actor, rows, run.job.params["choice"]):
         if outcome.refused:
@@ -49,12 +49,12 @@ def _do_some(run: Run, action: BulkAction, rows: Sequence[Row]) -> None:
 
 
 def _write(
-    run: Run, action: BulkAction, rows: Sequence[Row], refused: dict[str, list[int]]
+    run: Run, action: BulkAction, rows: Sequence[Target], refused: dict[str, list[int]]
 ) -> None:
     answers = {key: text for text, keys in refused.items() for key in keys}
     with Book(run.draft) as book:
         sheet = book.sheet(str(action.label), [_("Record"), _("Result"), _("Why not")], ())
-        for key, name in _names(run, [key for key, _version in rows]):
+        for key, name in _names(run, [row.key for row in rows]):
             answer = answers.get(key, "")
             sheet.row([name, str(action.done_word) if not answer else _("Not done"), answer])
         sheet.filter()

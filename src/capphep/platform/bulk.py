@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django import forms
 from django.conf import settings
@@ -37,14 +37,11 @@ from capphep.pure.errors import Forbidden, Invalids, NotFound, Refusal, gettext_
 AT_ONCE: Final = 50
 """A page of a list; more rows are done in the background."""
 JOB: Final = "bulk"
-Row = tuple[int, int]
-"""A record's key and its version, 0 where records of its kind have none."""
 Choice = Mapping[str, Any]
 """What was chosen for all rows, as JSON has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A record by its key, and the version that the person saw; 0 where its kind has none."""
 
     key: int
@@ -115,12 +112,16 @@ def offered(list_name: str, actor: User) -> list[Bulk]:
     ]
 
 
-def do_each(action: BulkAction, actor: User, rows: Iterable[Row], choice: Choice) -> list[Outcome]:
+def do_each(
+    action: BulkAction, actor: User, rows: Iterable[Target], choice: Choice
+) -> list[Outcome]:
     """Each row in a transaction of its own; one that is refused leaves the others as they are."""
-    return [_outcome(action, actor, Target(*row), choice) for row in rows]
+    return [_outcome(action, actor, row, choice) for row in rows]
 
 
-def do_now(action: BulkAction, actor: User, rows: Sequence[Row], choice: Choice) -> list[Outcome]:
+def do_now(
+    action: BulkAction, actor: User, rows: Sequence[Target], choice: Choice
+) -> list[Outcome]:
     """`do_each`, and what follows from it."""
     outcomes = do_each(action, actor, rows, choice)
     with transaction.atomic():
@@ -140,7 +141,7 @@ def do_later(
     list_name: str,
     title: Text,
     actor: User,
-    rows: Sequence[Row],
+    rows: Sequence[Target],
     choice: Choice,
     link: str,
 ) -> BackgroundJob:

@@ -8,6 +8,7 @@ the rows that the question was about: `Selection.fingerprint` changes with any o
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,7 +17,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from capphep.platform.bulk import Row
+from capphep.platform.bulk import Target
 from capphep.platform.kit import Text
 from capphep.platform.list_filters import is_key
 from capphep.platform.lists import ListSource, narrowed
@@ -40,7 +41,7 @@ class Selection:
     ``narrowed_by``: what the results are narrowed by, in words; nothing where rows were ticked.
     """
 
-    rows: Sequence[Row]
+    rows: Sequence[Target]
     query: str
     is_all: bool
     left_out: int = 0
@@ -49,7 +50,7 @@ class Selection:
 
     @property
     def keys(self) -> list[int]:
-        return [key for key, _version in self.rows]
+        return [row.key for row in self.rows]
 
     @property
     def fingerprint(self) -> str:
@@ -75,8 +76,8 @@ def selected(
         return _results(source, actor, query, most)
     ids = keys_of(asked.getlist(ID))[:most]
     here = source.of(query).rows(actor)
-    found = dict(_rows(here.filter(pk__in=ids)))
-    rows = [(key, found[key]) for key in ids if key in found]
+    found = {row.key: row for row in _rows(here.filter(pk__in=ids))}
+    rows = [found[key] for key in ids if key in found]
     return Selection(rows, query.urlencode(), False, left_out=len(ids) - len(rows))
 
 
@@ -99,8 +100,8 @@ def _results(source: ListSource[Any], actor: User, query: QueryDict, most: int) 
     )
 
 
-def _rows(records: QuerySet[Any]) -> Iterable[Row]:
+def _rows(records: QuerySet[Any]) -> Iterable[Target]:
     plain = records.select_related(None).prefetch_related(None)
     if any(field.name == "version" for field in plain.model._meta.fields):
-        return plain.values_list("pk", "version")
-    return ((key, 0) for key in plain.values_list("pk", flat=True))
+        return itertools.starmap(Target, plain.values_list("pk", "version"))
+    return (Target(key, 0) for key in plain.values_list("pk", flat=True))
