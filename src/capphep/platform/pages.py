@@ -194,6 +194,11 @@ class ListPage(Generic[M]):
         return self.count > self.cap and self._asked.get(COUNT) != "exact"
 
     @property
+    def most(self) -> int:
+        """As many results are taken at once (`selection`)."""
+        return COUNT_CAP
+
+    @property
     def is_one_page(self) -> bool:
         """Whether the ticks of this page are those of all results."""
         return self._window.is_all
