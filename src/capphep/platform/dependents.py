@@ -32,16 +32,11 @@ class Dependents:
 
     def refuse(self) -> None:
         """Raises Conflict ``in_use`` unless there are none."""
-        if refusal := self.refusal():
-            raise refusal
-
-    def refusal(self) -> Conflict | None:
         listed = [f"{what}: {count}" for what, count in self.counts.most_common()]
         listed += [_named(what, sorted(names)) for what, names in self.names.items()]
-        if not listed:
-            return None
-        message = gettext_noop("It cannot be undone; something depends on it: %(what)s.")
-        return Conflict("in_use", message, rule="R13", params={"what": ", ".join(listed)})
+        if listed:
+            message = gettext_noop("It cannot be undone; something depends on it: %(what)s.")
+            raise Conflict("in_use", message, rule="R13", params={"what": ", ".join(listed)})
 
 
 def _named(what: str, names: list[str]) -> str:
