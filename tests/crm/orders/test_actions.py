@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from capphep.catalog.models import Item, ItemTax
+from capphep.crm.actions.found_by import refresh_found_by
 from capphep.crm.actions.orders import (
     LineInput,
     OrderDetails,
@@ -19,7 +20,6 @@ from capphep.crm.actions.orders import (
     create_order,
     edit_order,
     move_licence_status,
-    refresh_search_keys,
 )
 from capphep.crm.models import Customer, Opportunity, Order, SalesProject
 from capphep.platform import clock
@@ -337,7 +337,7 @@ def test_the_contract_number_is_found_after_a_change(desk: Desk, order: Order) -
 def test_a_renamed_customer_is_found_by_its_new_name(order: Order, customer: Customer) -> None:
     Customer.objects.filter(pk=customer.pk).update(name="UBND Phường Đông Hải")
     customer.refresh_from_db()
-    refresh_search_keys(customer=customer)
+    refresh_found_by([customer])
     order.refresh_from_db()
     assert "ubnd phuong dong hai" in order.search_key
 

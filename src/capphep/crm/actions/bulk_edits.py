@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from capphep.crm import rules
 from capphep.crm.actions.bulk_entries import CustomerEntry, Edit
-from capphep.crm.actions.bulk_reading import BATCH, Units, batches
-from capphep.crm.keys import KEYS, NAMED_BY, key_of, set_keys
-from capphep.crm.models import Customer, Opportunity, Order
-from capphep.crm.sales_rules import opportunity_search_key
+from capphep.crm.actions.bulk_reading import BATCH, Units
+from capphep.crm.actions.found_by import refresh_found_by
+from capphep.crm.keys import KEYS, NAMED_BY, set_keys
+from capphep.crm.models import Customer
 from capphep.platform.roles import Actor
 
 
@@ -25,7 +24,7 @@ def edit_many(actor: Actor, entries: Sequence[CustomerEntry], units: Units) -> l
     columns = {name for edit in edits for name in edit.after}
     columns |= {*KEYS, "version", "updated_at", "updated_by"}
     Customer.objects.bulk_update(customers, sorted(columns), batch_size=BATCH)
-    _refresh_found_by([edit.customer for edit in edits if edit.after.keys() & set(NAMED_BY)])
+    refresh_found_by([edit.customer for edit in edits if edit.after.keys() & set(NAMED_BY)])
     return edits
 
 
@@ -45,20 +44,3 @@ def _apply(actor: Actor, edit: Edit) -> None:
     customer.version += 1
     customer.updated_at = timezone.now()
     customer.updated_by_id = actor.pk
-
-
-def _refresh_found_by(renamed: Sequence[Customer]) -> None:
-    """Let opportunities and orders be found by the present names of their customers."""
-    for batch in batches(renamed):
-        opportunities = list(
-            Opportunity.objects.filter(customer__in=batch).select_related("customer")
-        )
-        for one in opportunities:
-            one.search_key = opportunity_search_key(one.name, key_of(one.customer))
-        Opportunity.objects.bulk_update(opportunities, ["search_key"], batch_size=BATCH)
-        orders = list(Order.objects.filter(customer__in=batch).select_related("customer"))
-        for order in orders:
-            order.search_key = rules.order_search_key(
-                order.order_no, order.contract_no, key_of(order.customer)
-            )
-        Order.objects.bulk_update(orders, ["search_key"], batch_size=BATCH)

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from capphep.crm.actions.code_lock import hold_codes
 from capphep.crm.actions.contacts import described
 from capphep.crm.actions.duplicates import check_alike, note_pairs
+from capphep.crm.actions.found_by import refresh_found_by
 from capphep.crm.actions.once import created_once
-from capphep.crm.actions.orders import refresh_search_keys
 from capphep.crm.actions.records import record_created, write_changes
 from capphep.crm.customer_rules import (
     ContactInput,
@@ -21,8 +21,8 @@ from capphep.crm.customer_rules import (
 )
 from capphep.crm.duplicate_rules import NOTHING_SEEN, Confirmed
 from capphep.crm.events import customer_event
-from capphep.crm.keys import NAMED_BY, customer_keys, key_of
-from capphep.crm.models import CodeKind, Contact, Customer, CustomerCode, Opportunity, Sector
+from capphep.crm.keys import NAMED_BY, customer_keys
+from capphep.crm.models import CodeKind, Contact, Customer, CustomerCode, Sector
 from capphep.crm.queries.customers import (
     customer_for_update,
     is_descendant,
@@ -30,7 +30,6 @@ from capphep.crm.queries.customers import (
     visible_customers,
 )
 from capphep.crm.rules import at_field
-from capphep.crm.sales_rules import opportunity_search_key
 from capphep.platform import outbox, versions
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.errors import Invalid, Invalids, gettext_noop
@@ -104,7 +103,7 @@ def edit_customer(
         note_pairs(actor, customer, alike, confirmed)
         changed = _write(actor, customer, values)
         if changed & set(NAMED_BY):
-            refresh_found_by(customer)
+            refresh_found_by([customer])
     return customer
 
 
@@ -227,12 +226,3 @@ def _parent(actor: Actor, parent_id: int | None, before: Customer | None) -> Cus
         message = gettext_noop("A unit cannot be governed by itself or by one below it.")
         raise Invalid("parent_below", message, field="parent")
     return found
-
-
-def refresh_found_by(customer: Customer) -> None:
-    """Let opportunities and orders be found by the customer's present name and code."""
-    opportunities = list(Opportunity.objects.filter(customer=customer))
-    for each in opportunities:
-        each.search_key = opportunity_search_key(each.name, key_of(customer))
-    Opportunity.objects.bulk_update(opportunities, ["search_key"], batch_size=200)
-    refresh_search_keys(customer=customer)

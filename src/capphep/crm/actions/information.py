@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from capphep.crm.actions.customers import refresh_found_by, sector_of
+from capphep.crm.actions.customers import sector_of
+from capphep.crm.actions.found_by import refresh_found_by
 from capphep.crm.actions.records import changes_of
 from capphep.crm.customer_rules import check_chapter_level, unit_values
 from capphep.crm.events import customer_event
@@ -65,6 +66,6 @@ def change_information(
     if changed:
         outbox.enqueue([customer_event("customer.changed", locked)])
     if changed & set(NAMED_BY):
-        refresh_found_by(locked)
+        refresh_found_by([locked])
     named = {"request_no": request_no}
     return [replace(change, after={**change.after, **named}) for change in changes]

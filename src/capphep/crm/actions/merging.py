@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime
 
-from capphep.crm.actions.customers import refresh_found_by
 from capphep.crm.actions.duplicates import close_pairs
-from capphep.crm.actions.orders import refresh_search_keys
+from capphep.crm.actions.found_by import refresh_found_by
 from capphep.crm.models import CodeKind, Contact, Customer, CustomerCode, Opportunity, Order
 from capphep.crm.queries.customers import is_descendant
 from capphep.platform import audit, versions
@@ -26,8 +25,7 @@ def move_customer(
     Contact.objects.filter(customer=gone).update(customer=kept)
     Opportunity.objects.filter(customer=gone).update(customer=kept)
     Order.objects.filter(customer=gone).update(customer=kept, budget_code=kept.budget_code)
-    refresh_found_by(kept)
-    refresh_search_keys(customer=kept)
+    refresh_found_by([kept])
     CustomerCode.objects.filter(customer=gone).update(customer=kept)
     _keep_codes(actor, gone, kept, day, reason)
     close_pairs(gone, kept)

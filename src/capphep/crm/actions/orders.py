@@ -41,7 +41,6 @@ __all__ = [
     "create_order",
     "edit_order",
     "move_licence_status",
-    "refresh_search_keys",
 ]
 
 _DERIVED: Final = frozenset({"search_key", "team_id"})
@@ -157,14 +156,6 @@ def move_licence_status(*, actor: Actor, order: Order, verb: str) -> audit.Chang
         updated_by_id=actor.pk,
     )
     return audit.Change(order, verb, {"licence_status": before}, {"licence_status": after})
-
-
-def refresh_search_keys(*, customer: Customer) -> None:
-    """Let the customer's orders be found by its present name; in the caller's transaction."""
-    orders = list(Order.objects.filter(customer=customer).select_related("customer"))
-    for order in orders:
-        order.search_key = _search_key(order, {})
-    Order.objects.bulk_update(orders, ["search_key"], batch_size=200)
 
 
 def _order_to_write(actor: Actor, order_id: int) -> Order:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 
 from capphep.crm.actions.code_lock import hold_codes
-from capphep.crm.actions.customers import raise_taken, refresh_found_by
+from capphep.crm.actions.customers import raise_taken
+from capphep.crm.actions.found_by import refresh_found_by
 from capphep.crm.keys import FOUND_BY, customer_keys
 from capphep.crm.models import CodeKind, Customer, CustomerCode, Order
 from capphep.crm.states import LicenceStatus
@@ -48,6 +49,6 @@ def give_code(
     versions.write(customer, customer.version, values, actor)
     orders = Order.objects.filter(customer=customer)
     orders.exclude(licence_status=LicenceStatus.APPROVED).update(budget_code=code)
-    refresh_found_by(customer)
+    refresh_found_by([customer])
     said = {"budget_code": code, "effective_on": day, "reason": reason}
     return audit.Change(customer, "code_changed", {"budget_code": before}, said)
