@@ -9,8 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from django.db.models import Exists, OuterRef
-
 from capphep.catalog.models import Module, Product, Resource
 from capphep.crm.actions.bulk_reading import batches
 from capphep.crm.imports import rows as sheet
@@ -18,6 +16,7 @@ from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Customer
 from capphep.entitlements.actions import OpeningGrant, open_grants
 from capphep.entitlements.models import ADDITIONS, Grant, GrantKind
+from capphep.entitlements.queries.openings import was_undone
 from capphep.platform.roles import Actor
 from capphep.pure import codes
 from capphep.pure.cells import Raw, cell_text, shown
@@ -240,10 +239,8 @@ def _customer_ids(codes: Collection[str]) -> dict[str, int]:
 
 def _granted(numbers: Sequence[str]) -> Iterable[Grant]:
     """What stands of them, and the opposites of what does not."""
-    undoing = Grant.objects.filter(kind=GrantKind.UNDONE, source=OuterRef("source"))
-    undone = Exists(undoing.filter(resource=OuterRef("resource")))
     grants = Grant.objects.filter(request_no__in=numbers, kind__in=[*ADDITIONS, GrantKind.UNDONE])
-    rows = grants.exclude(undone, kind=GrantKind.OPENING).order_by("id")
+    rows = grants.exclude(was_undone(), kind=GrantKind.OPENING).order_by("id")
     return rows.select_related("subscription")
 
 

@@ -14,7 +14,12 @@ from django.db import transaction
 from capphep.crm.actions.recoding import give_code
 from capphep.crm.events import code_changed_event, customer_event
 from capphep.crm.models import Customer, Order
-from capphep.crm.queries.customers import customer_not_found, require_own, visible_customers
+from capphep.crm.queries.customers import (
+    customer_merged,
+    customer_not_found,
+    require_own,
+    visible_customers,
+)
 from capphep.entitlements.actions.merging import lock_subscriptions
 from capphep.entitlements.actions.recoding import follow_code
 from capphep.entitlements.models import Subscription
@@ -86,8 +91,7 @@ def _check(
     actor: Actor, customer: Customer, seen_version: int, subscriptions: Sequence[Subscription]
 ) -> None:
     if customer.merged_into_id is not None:
-        message = gettext_noop("This customer was merged into another one: change that one.")
-        raise Conflict("customer_merged", message, rule="D2")
+        raise customer_merged()
     if not may(actor, Permission.CUSTOMER_MERGE):
         require_own(actor, customer)
         if any(is_anything_in_force(one, clock.today()) for one in subscriptions):

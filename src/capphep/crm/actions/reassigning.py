@@ -11,7 +11,7 @@ from capphep.crm.actions.handing import hand_over_sales_at
 from capphep.crm.actions.records import write_changes
 from capphep.crm.events import customer_event, opportunity_event, order_event
 from capphep.crm.models import Customer, Opportunity, Order
-from capphep.crm.queries.customers import customer_not_found, visible_customers
+from capphep.crm.queries.customers import customer_merged, customer_not_found, visible_customers
 from capphep.crm.queries.orders import order_not_found, visible_orders
 from capphep.crm.queries.people import CLOSED, sellers
 from capphep.crm.queries.sales import opportunity_not_found, visible_opportunities
@@ -40,8 +40,7 @@ def hand_over_customer(
     customer = _locked(rows, customer_id, customer_not_found())
     before = customer.owner
     if customer.merged_into_id is not None:
-        message = gettext_noop("This customer was merged into another one: change that one.")
-        raise Conflict("customer_merged", message, rule="D2")
+        raise customer_merged()
     _require_other(before, successor)
     _write(actor, customer, seen_version, "owner", successor)
     outbox.enqueue([customer_event("customer.changed", customer)])

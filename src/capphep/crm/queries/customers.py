@@ -68,9 +68,14 @@ def customer_for_update(actor: Actor, customer_id: int) -> Customer:
         raise customer_not_found()
     require_own(actor, found)
     if found.merged_into_id is not None:
-        message = gettext_noop("This customer was merged into another one: change that one.")
-        raise Conflict("customer_merged", message, rule="D2")
+        raise customer_merged()
     return found
+
+
+def customer_merged() -> Conflict:
+    """RULE D2: it is written no more."""
+    message = gettext_noop("This customer was merged into another one: change that one.")
+    return Conflict("customer_merged", message, rule="D2")
 
 
 def customer_not_found() -> NotFound:

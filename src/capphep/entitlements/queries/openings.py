@@ -14,11 +14,15 @@ from capphep.platform.dependents import Dependents
 _ENTERED: Final = (GrantKind.OPENING, GrantKind.UNDONE)
 
 
+def was_undone() -> Exists:
+    """Whether what an import entered was taken back: a condition for openings."""
+    undoing = Grant.objects.filter(kind=GrantKind.UNDONE, source=OuterRef("source"))
+    return Exists(undoing.filter(resource=OuterRef("resource")))
+
+
 def openings_of(grant_ids: Collection[int]) -> list[Grant]:
     """Those of the grants that an import entered and that were not undone. One statement."""
-    undoing = Grant.objects.filter(kind=GrantKind.UNDONE, source=OuterRef("source"))
-    undone = Exists(undoing.filter(resource=OuterRef("resource")))
-    rows = Grant.objects.filter(~undone, pk__in=grant_ids, kind=GrantKind.OPENING)
+    rows = Grant.objects.filter(~was_undone(), pk__in=grant_ids, kind=GrantKind.OPENING)
     related = ("subscription__customer", "subscription__product", "resource")
     return list(rows.select_related(*related).order_by("pk"))
 
