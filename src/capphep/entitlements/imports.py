@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from capphep.catalog.models import Module, Product, Resource
-from capphep.crm.actions.bulk_reading import batches
 from capphep.crm.imports import rows as sheet
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Customer
@@ -19,6 +18,7 @@ from capphep.entitlements.models import ADDITIONS, Grant, GrantKind
 from capphep.entitlements.queries.openings import was_undone
 from capphep.platform.roles import Actor
 from capphep.pure import codes
+from capphep.pure.batching import batches
 from capphep.pure.cells import Raw, cell_text, shown
 from capphep.pure.errors import Invalid, Refusal, gettext_noop
 from capphep.pure.problems import Problems

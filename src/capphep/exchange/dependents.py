@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Final
 
 from django.apps import apps
@@ -17,8 +16,8 @@ from capphep.exchange.kinds import ImportKind
 from capphep.exchange.models import Import
 from capphep.platform.dependents import Dependents
 from capphep.platform.kit import Text
+from capphep.pure.batching import batches
 
-_BATCH: Final = 500
 _NAMES: Final[Mapping[str, Text]] = {
     "crm.customer": _("Customers edited since, or governed by one of these"),
     "catalog.item": _("Goods edited since"),
@@ -51,9 +50,8 @@ def what_depends(kind: ImportKind, one: Import) -> Dependents:
 
 
 def _batches(one: Import) -> Iterator[Sequence[int]]:
-    keys = one.created.order_by("-record_id").values_list("record_id", flat=True).iterator()
-    while batch := list(islice(keys, _BATCH)):
-        yield batch
+    keys = one.created.order_by("-record_id").values_list("record_id", flat=True)
+    return batches(keys.iterator())
 
 
 def _referring(

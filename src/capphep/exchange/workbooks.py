@@ -97,6 +97,9 @@ def write(path: Path, sheets: Mapping[str, Rows]) -> None:
 def check_size(path: Path, name: str) -> None:
     """Refuse what would fill the memory: one stray cell in the last corner is enough.
 
+    For files that an administrator names at the machine; uploads, which may be hostile, are read
+    by `sheet_rows`.
+
     Raises Unreadable.
     """
     if not zipfile.is_zipfile(path):

@@ -7,7 +7,6 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -15,6 +14,7 @@ from django.conf import settings
 
 from capphep.platform.files import incoming, path_of
 from capphep.platform.models import StoredFile
+from capphep.pure.batching import batches
 
 _CHUNK: Final = 1024 * 1024
 _BATCH: Final = 500
@@ -64,7 +64,7 @@ def _digest(chunks: Iterable[bytes]) -> str:
 def stray_files() -> Iterator[Path]:
     """Files that belong to no record, and what interrupted uploads left behind."""
     paths = (path for path in _paths(settings.FILES_DIR) if not _is_under_way(path))
-    while batch := list(islice(paths, _BATCH)):
+    for batch in batches(paths, _BATCH):
         suspects = _without_record(batch)
         if suspects:
             # An upload puts its bytes in place a moment before its record.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -13,6 +12,7 @@ from capphep.platform.models import StoredFile
 from capphep.provisioning.actions.evidence import frozen
 from capphep.provisioning.models import Evidence, Round
 from capphep.provisioning.states import RequestStatus
+from capphep.pure.batching import batches
 
 _BATCH: Final = 200
 # In these nobody may have touched the evidence since it was sent.
@@ -34,8 +34,7 @@ class SentRound:
 
 def checked_rounds() -> Iterator[SentRound]:
     """Compare every sending with the stored files, the last one with the request too."""
-    rounds = _rounds().iterator(chunk_size=_BATCH)
-    while batch := list(islice(rounds, _BATCH)):
+    for batch in batches(_rounds().iterator(chunk_size=_BATCH), _BATCH):
         digests = {str(entry["sha256"]) for one in batch for entry in _sent(one)}
         stored = StoredFile.objects.in_bulk(list(digests))
         for one in batch:

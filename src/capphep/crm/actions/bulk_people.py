@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from capphep.crm.actions.bulk_entries import CustomerEntry, Edit
-from capphep.crm.actions.bulk_reading import BATCH, Units, batches
+from capphep.crm.actions.bulk_reading import BATCH, Units
 from capphep.crm.models import Contact, Customer
 from capphep.platform import rows
+from capphep.pure.batching import batches
 from capphep.pure.folding import fold
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import islice
-from typing import Final, TypeVar
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 
 from capphep.crm.models import Customer
+from capphep.pure.batching import batches
 
 BATCH: Final = 500
-T = TypeVar("T")
 Units = Mapping[str, Customer]
 """Customers by budget code."""
 
@@ -38,12 +37,6 @@ def governing_units(codes: Collection[str]) -> dict[str, str | None]:
         found |= level
         wanted = {parent for parent in level.values() if parent} - found.keys()
     return found
-
-
-def batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
-    iterator = iter(values)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 def locked(codes: Collection[str]) -> dict[str, Customer]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from capphep.crm.actions.bulk_reading import BATCH, batches
+from capphep.crm.actions.bulk_reading import BATCH
 from capphep.crm.keys import key_of
 from capphep.crm.models import Customer, Opportunity, Order
 from capphep.crm.rules import order_search_key
 from capphep.crm.sales_rules import opportunity_search_key
+from capphep.pure.batching import batches
 
 
 def refresh_found_by(customers: Sequence[Customer]) -> None:

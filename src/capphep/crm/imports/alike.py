@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from capphep.crm.actions.bulk_entries import CustomerEntry
-from capphep.crm.actions.bulk_reading import BATCH, batches
+from capphep.crm.actions.bulk_reading import BATCH
 from capphep.crm.duplicate_rules import duplicate_keys
 from capphep.crm.models import Alike, Customer, DuplicatePair
 from capphep.crm.queries.duplicates import MOST, alike_to_many
 from capphep.platform.roles import Actor
+from capphep.pure.batching import batches
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from capphep.crm.actions.bulk_reading import batches
 from capphep.crm.actions.orders import check_order, create_order
 from capphep.crm.imports.order_rows import SHEET, Content, Names, OrderRows, mark_of
 from capphep.crm.imports.rows import Rejected, SheetRow, key_of
@@ -15,6 +14,7 @@ from capphep.crm.queries.customers import visible_customers
 from capphep.crm.queries.orders import items_by_sku
 from capphep.platform.roles import Actor, Permission, require
 from capphep.pure import codes
+from capphep.pure.batching import batches
 from capphep.pure.errors import Invalid, Invalids, Refusal, gettext_noop
 from capphep.pure.folding import clean
 
