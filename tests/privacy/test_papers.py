@@ -164,3 +164,12 @@ def test_without_a_phone_the_name_is_looked_for_at_the_customer(
     assert "chọn khách hàng" in page and "Tải bản sao" not in page
     named = noted_for(administrator, asked_by="tran van nam", customer_id=order.customer_id)
     assert "0912345678" in admin_client.get(f"/privacy/requests/{named.pk}/held").content.decode()
+
+
+def test_the_address_that_takes_a_file_off_leads_to_the_file_where_it_is_only_looked_at(
+    noted: SubjectRequest, administrator: User, admin_client: Client
+) -> None:
+    kept = attach(administrator, noted)
+    answer = admin_client.get(f"/privacy/files/{kept.pk}/remove")
+    assert (answer.status_code, answer.url) == (302, f"/privacy/files/{kept.pk}")  # type: ignore[attr-defined]
+    assert noted.files.exists()

@@ -84,7 +84,7 @@ def _is_attached(actor: User, request_id: int, form: FileForm) -> bool:
     return True
 
 
-@only_post("privacy:request_list")
+@only_post("privacy:file")
 def file_remove(request: HttpRequest, file_id: int) -> HttpResponse:
     record = filing.remove_file(actor=actor_of(request), file_id=file_id)
     return done(request, _("The file is taken off."), back=_page(record.pk))
