@@ -83,6 +83,21 @@ def key_of(username: str) -> str:
 # --- searching -----------------------------------------------------------------------------
 
 
+def test_who_passes_through_is_offered_nothing_until_a_key_or_a_click_asks(form: Page) -> None:
+    waiting = held(form, ROWS, lambda url: True)
+    box(form).focus()
+    form.wait_for_timeout(100)
+    assert waiting == []
+    assert box(form).get_attribute("aria-expanded") == "false"
+    form.unroute(ROWS)
+    box(form).press("ArrowDown")
+    expect(form.get_by_role("option")).to_have_count(4)
+    box(form).press("Escape")
+    expect(form.get_by_role("option")).to_have_count(0)
+    box(form).click()
+    expect(form.get_by_role("option")).to_have_count(4)
+
+
 def test_letters_that_come_at_once_with_the_click_are_what_is_searched(form: Page) -> None:
     """A browser may hear of all letters before a timer that the click has set runs."""
     box(form).evaluate(

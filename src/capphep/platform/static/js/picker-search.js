@@ -14,13 +14,12 @@ export class Search {
     this.picker = picker;
     this.select = select;
     this.rest();
-    picker.on("focus", () => this.wake());
     picker.on("type", (text) => this.ask(text, PAUSE));
     picker.on("item_add", () => this.rest());
     picker.on("dropdown_close", () => picker.inputValue() === this.text || this.leave());
     picker.on("blur", () => this.leave());
-    // Before the picker hears the same click, which opens what rows it has.
-    picker.control.addEventListener("click", () => picker.isFocused && this.wake(), true);
+    // The picker has heard the same click, and has the focus now or closes its list.
+    picker.control.addEventListener("click", () => picker.isFocused && this.wake());
     picker.control_input.addEventListener("keydown", (event) => this.press(event), true);
     picker.dropdown.addEventListener("click", ({ target }) => {
       if (target.closest("[data-again]")) this.ask(this.text);

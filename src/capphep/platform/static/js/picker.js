@@ -1,4 +1,5 @@
-// Pickers: a <select data-picker-url> asks the server from the first character on.
+// Pickers: a <select data-picker-url> asks the server from the first character on, and with nothing
+// typed when it is clicked or by the arrow down.
 // The server answers {results: [{value, text, code, name, note, reason}]}, best first.
 
 import { pickerText, Search } from "./picker-search.js";
@@ -32,7 +33,7 @@ function make(select) {
     maxOptions: ROWS,
     maxItems: select.multiple ? null : 1,
     refreshThrottle: 0,
-    openOnFocus: true,
+    openOnFocus: false, // over a form that somebody only passes through, a list is in the way
     hideSelected: true, // what is chosen already must not be the first row
     highlight: false, // the server folds accents, this would not
     selectOnTab: true,
