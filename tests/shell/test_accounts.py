@@ -61,6 +61,22 @@ def test_a_wrong_own_password_is_explained(
     assert text in answer.content.decode()
 
 
+def test_guesses_of_the_own_password_lock_as_failed_sign_ins_do(
+    salesperson: User, settings: Any
+) -> None:
+    settings.AXES_FAILURE_LIMIT = 2
+    salesperson.set_password(OLD)
+    salesperson.save()
+    theirs, typed = signed_in(salesperson), {"password": NEW, "again": NEW}
+    answers = [theirs.post("/me/password", {**typed, "current": "guess"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [422, 429]
+    refused = theirs.post("/me/password", {**typed, "current": OLD})
+    assert refused.status_code == 429
+    assert "Sai mật khẩu quá nhiều lần" in refused.content.decode()
+    salesperson.refresh_from_db()
+    assert salesperson.check_password(OLD)
+
+
 def test_a_link_gives_the_first_password_once(admin_client: Client, administrator: User) -> None:
     typed = UserInput(username="thu.ha", full_name="Thu Hà", role="sales")
     user = actions.create_user(actor=administrator, typed=typed, password=None)
@@ -118,7 +134,9 @@ def test_a_locked_account_is_shown_and_unlocked(
     for _ in range(2):
         Client().post("/login", {"username": "sales", "password": "wrong"})
     assert "tạm khóa" in admin_client.get(f"/users/{salesperson.pk}/").content.decode()
-    assert Client().post("/login", {"username": "sales", "password": OLD}).status_code == 429
+    refused = Client().post("/login", {"username": "sales", "password": OLD})
+    assert refused.status_code == 429
+    assert "Sai mật khẩu quá nhiều lần" in refused.content.decode()
     admin_client.post(f"/users/{salesperson.pk}/unlock")
     assert "tạm khóa" not in admin_client.get(f"/users/{salesperson.pk}/").content.decode()
     assert Client().post("/login", {"username": "sales", "password": OLD}).status_code == 302

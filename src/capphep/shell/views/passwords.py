@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import authenticate, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -46,7 +46,7 @@ class OwnPasswordForm(ChosenPasswordForm):
 def own_password(request: HttpRequest) -> HttpResponse:
     """context: title, intro, form."""
     actor, form = actor_of(request), OwnPasswordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _is_theirs(request, form):
         try:
             changed = account_actions.change_own_password(
                 actor=actor,
@@ -67,6 +67,15 @@ def own_password(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "platform/form.html", context, status=status)
+
+
+def _is_theirs(request: HttpRequest, form: OwnPasswordForm) -> bool:
+    """Wrong ones count as failed sign-ins do: as many of them lock, be the next one right (429)."""
+    current = form.cleaned_data["current"]
+    if authenticate(request, username=actor_of(request).username, password=current):
+        return True
+    form.add_error("current", _("This is not your present password."))
+    return False
 
 
 def welcome(request: HttpRequest, user_id: int, token: str) -> HttpResponse:
