@@ -14,7 +14,7 @@ from capphep.catalog.models import Item, ItemContent, Product
 from capphep.crm.actions.customers import create_customer
 from capphep.crm.actions.orders import OrderHeader, create_order
 from capphep.crm.customer_rules import ContactInput, CustomerInput
-from capphep.crm.models import Customer, Sector
+from capphep.crm.models import Customer, Order, Sector
 from capphep.crm.rules import LineInput
 from capphep.entitlements.actions import OpeningGrant, open_grants
 from capphep.entitlements.rules import Key
@@ -113,31 +113,23 @@ class Cycle:
         self.bases: str | None = None
 
     def run(self, customer_id: int, budget_code: str) -> LicenceRequest:
-        """What the people type is typed here; the actions read everything else themselves."""
+        """What the people type is typed here; the actions read everything else themselves. Each
+        step is a unit of work, as the request of the page is that takes it."""
         sales, officer = self.people.salesperson, self.people.officer
-        phone, email = reached_at(budget_code)
         with working_from("192.0.2.7"):
-            order = create_order(
-                actor=sales,
-                header=OrderHeader(
-                    customer_id=customer_id,
-                    contract_no=f"HD-{budget_code}",
-                    description=f"Mua thêm iGOV {budget_code}",
-                    contact_name=ADMINISTRATOR,
-                    contact_phone=phone,
-                    contact_email=email,
-                ),
-                lines=[LineInput(self.items[sku], many) for sku, many in ORDERED.items()],
-            )
-            request = open_request(actor=sales, order_id=order.pk)
+            with options.unit():
+                order = self._ordered(customer_id, budget_code)
+            with options.unit():
+                request = open_request(actor=sales, order_id=order.pk)
             for kind in EvidenceKind:
-                attach_evidence(
-                    actor=sales,
-                    request_id=request.pk,
-                    kind=kind,
-                    name=f"{kind}.pdf",
-                    chunks=[self.files[kind]],
-                )
+                with options.unit():
+                    attach_evidence(
+                        actor=sales,
+                        request_id=request.pk,
+                        kind=kind,
+                        name=f"{kind}.pdf",
+                        chunks=[self.files[kind]],
+                    )
             with options.unit():
                 request = send_request(
                     actor=sales,
@@ -148,6 +140,21 @@ class Cycle:
             with options.unit():
                 approve(actor=officer, request_id=request.pk, seen=self.seen(request))
         return request
+
+    def _ordered(self, customer_id: int, budget_code: str) -> Order:
+        phone, email = reached_at(budget_code)
+        return create_order(
+            actor=self.people.salesperson,
+            header=OrderHeader(
+                customer_id=customer_id,
+                contract_no=f"HD-{budget_code}",
+                description=f"Mua thêm iGOV {budget_code}",
+                contact_name=ADMINISTRATOR,
+                contact_phone=phone,
+                contact_email=email,
+            ),
+            lines=[LineInput(self.items[sku], many) for sku, many in ORDERED.items()],
+        )
 
     def seen(self, request: LicenceRequest) -> str:
         """What names the page that the officer saw before saying yes. It is no part of the cycle:

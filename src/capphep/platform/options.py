@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from django import forms
 from django.conf import settings
@@ -26,10 +26,14 @@ from django.utils.translation import gettext_lazy
 
 from capphep.platform.kit import Text
 from capphep.platform.models import OptionValue
+from capphep.platform.prepared import prepared
 from capphep.platform.widgets import Ticks
 from capphep.pure.errors import Invalid, gettext_noop
 from capphep.pure.folding import clean
 from capphep.pure.money import format_number
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 T = TypeVar("T")
 FIELD: Final = "value"
@@ -62,9 +66,14 @@ def forget() -> None:
 def _chosen() -> Mapping[str, Any]:
     known = _unit.get() or _Unit()
     if known.values is None:
-        rows = OptionValue.objects.filter(value__isnull=False).order_by()
-        known.values = dict(rows.values_list("key", "value"))
+        known.values = dict(_stored())
     return known.values
+
+
+@prepared
+def _stored() -> QuerySet[OptionValue, tuple[str, Any]]:
+    rows = OptionValue.objects.filter(value__isnull=False).order_by()
+    return rows.values_list("key", "value")
 
 
 @dataclass(frozen=True, kw_only=True)
