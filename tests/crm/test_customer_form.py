@@ -48,6 +48,27 @@ def test_a_wrong_form_comes_back_with_everything_typed_and_each_error(
     assert "data-errors" in text
 
 
+def test_a_province_that_does_not_exist_is_told_with_the_one_that_is_near(
+    sales_client: Client, db: None
+) -> None:
+    typed = TYPED | {"province": "Hà Tĩn", "name": ""}
+    response = sales_client.post(url("customer_new"), typed)
+    assert response.status_code == 422
+    errors = response.context["form"].errors
+    assert set(errors) == {"name", "province"} and "“Hà Tĩnh”" in errors["province"][0]
+    assert '<option value="Hà Tĩnh">' in response.content.decode()
+
+
+def test_a_province_from_before_it_was_checked_may_stay(
+    sales_client: Client, own_customer: Customer
+) -> None:
+    Customer.objects.update(province="Sài Gòn")
+    typed = TYPED | {"province": "Sài Gòn", "address": "Số 1"}
+    assert sales_client.post(url("customer_edit", own_customer.pk), typed).status_code == 302
+    own_customer.refresh_from_db()
+    assert (own_customer.province, own_customer.address) == ("Sài Gòn", "Số 1")
+
+
 def test_a_chapter_of_another_level_is_told_at_its_field(sales_client: Client, db: None) -> None:
     response = sales_client.post(url("customer_new"), TYPED | {"chapter_code": "412"})
     assert response.status_code == 422

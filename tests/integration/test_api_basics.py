@@ -53,6 +53,13 @@ def test_a_program_enters_and_reads_a_customer(crm: Program, salesperson: User) 
     assert crm.get("/customers?q=dong hai").json() == {"items": [made.json()], "next": None}
 
 
+def test_a_province_is_read_as_on_the_form(crm: Program) -> None:
+    refused = crm.post("/customers", NEW | {"province": "Atlantis"})
+    assert_problem(refused, 422, "province_unknown", "/province")
+    made = crm.post("/customers", NEW | {"province": "TP. Huế"})
+    assert made.json()["province"] == "Thành phố Huế"
+
+
 def test_nonsense_is_not_answered_with_more_of_it(crm: Program) -> None:
     answer = crm.post("/customers", NEW | {f"x{number}": 1 for number in range(1500)})
     body = assert_problem(answer, 422, "invalid_extra_forbidden")

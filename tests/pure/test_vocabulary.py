@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capphep.crm.imports import provinces as known
 from capphep.pure.collation import vietnamese_key
+from capphep.pure.errors import Invalid
 from capphep.pure.folding import fold, words_of
-from capphep.pure.provinces import MERGED, other_names
+from capphep.pure.provinces import MERGED, PROVINCES, other_names, province
 from capphep.pure.unit_keys import named_key
 from capphep.pure.vocabulary import _FORMS, other_words
 
@@ -66,7 +68,8 @@ def test_other_words_are_none_of_its_own(text: str) -> None:
 
 
 def test_old_provinces_went_into_those_there_are() -> None:
-    assert set(MERGED) <= {*known.CITIES, *known.PROVINCES}
+    assert len(set(PROVINCES)) == 34
+    assert set(MERGED) <= {name.removeprefix("Thành phố ") for name in PROVINCES}
     olds = [old for group in MERGED.values() for old in group]
     # 63 went into 34; Huế is the one that only changed its name.
     assert len(olds) == len(set(olds)) == 63 - 34 + 1
@@ -74,6 +77,49 @@ def test_old_provinces_went_into_those_there_are() -> None:
         assert other_names(f"Thành phố {new}") == group
         assert all(other_names(f"Tỉnh {old}") == (new,) for old in group)
     assert other_names("Hà Nội") == other_names("") == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("TP. Huế", "Thành phố Huế"),
+        ("TP Hồ Chí Minh", "Thành phố Hồ Chí Minh"),
+        ("tp.hcm", "Thành phố Hồ Chí Minh"),
+        ("TPHCM", "Thành phố Hồ Chí Minh"),
+        ("T.P. Đà Nẵng", "Thành phố Đà Nẵng"),
+        ("Tỉnh Thanh Hoá", "Thanh Hóa"),
+        ("tay ninh", "Tây Ninh"),
+        ("Tỉnh Bình Dương", "Bình Dương"),
+        ("Bà Rịa–Vũng Tàu", "Bà Rịa - Vũng Tàu"),
+        (" ", ""),
+    ],
+)
+def test_a_province_is_stored_by_its_official_name_and_an_old_one_stays(
+    written: str, stored: str
+) -> None:
+    assert province(written) == stored
+    assert province(stored) == stored
+
+
+@pytest.mark.parametrize(
+    ("written", "near"),
+    [("Thái Nguyễn 2", "Thái Nguyên"), ("Hà Nôi city", "Thành phố Hà Nội"), ("Atlantis", "")],
+)
+def test_what_is_no_province_is_refused_with_the_one_that_is_near(written: str, near: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        province(written)
+    assert (refused.value.code, refused.value.rule) == ("province_unknown", "R11")
+    assert refused.value.params["near"] == near
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_province_or_refused(text: str) -> None:
+    with suppress(Invalid):
+        assert province(text) in {
+            "",
+            *PROVINCES,
+            *(old for olds in MERGED.values() for old in olds),
+        }
 
 
 def test_a_customer_is_found_by_the_old_and_the_new_name_of_its_province() -> None:

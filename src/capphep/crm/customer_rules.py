@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from capphep.crm.models.customer import Level, OrgType, PublicUnitKind
-from capphep.pure import codes
+from capphep.pure import codes, provinces
 from capphep.pure.cells import Raw
 from capphep.pure.errors import Invalid, Label, Refusal, gettext_noop
 from capphep.pure.folding import clean
@@ -15,7 +15,6 @@ from capphep.pure.problems import Problems
 
 _LONGEST: Final[Mapping[str, int]] = {
     "name": 250,
-    "province": 100,
     "commune": 100,
     "address": 250,
     "full_name": 150,
@@ -68,16 +67,23 @@ CONTACT_TYPED: Final = tuple(one.name for one in fields(ContactInput))
 
 
 def customer_values(
-    typed: CustomerInput, problems: Problems, *, level_before: int | None = None
+    typed: CustomerInput,
+    problems: Problems,
+    *,
+    level_before: int | None = None,
+    province_before: str = "",
 ) -> dict[str, object]:
     """RULE R11: the customer's own columns, codes normalised; what is wrong goes to ``problems``.
 
-    ``level_before`` is what the record says already: the district level, history since
-    1/7/2025, may only stay.
+    ``level_before`` and ``province_before`` are what the record says already: the district
+    level, history since 1/7/2025, and a name from before it was checked may only stay.
     """
     values: dict[str, object] = {"level": typed.level, "note": long_text(typed.note, problems)}
-    for name in ("name", "province", "commune", "address"):
+    for name in ("name", "commune", "address"):
         values[name] = short_text(name, getattr(typed, name), problems)
+    values["province"] = ""
+    with problems.noted():
+        values["province"] = province_value(typed.province, province_before)
     if not values["name"]:
         problems.add(required("name"))
     with problems.noted():
@@ -128,6 +134,11 @@ def contact_values(typed: ContactInput, problems: Problems) -> dict[str, object]
     if not values["full_name"]:
         problems.add(required("full_name"))
     return values
+
+
+def province_value(typed: str, before: str = "") -> str:
+    """RULE R11: the province as it is stored. Raises Invalid province_unknown."""
+    return before if before and clean(typed) == before else provinces.province(typed)
 
 
 def check_chapter_level(chapter_code: str, level: int) -> None:

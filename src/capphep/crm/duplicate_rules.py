@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from capphep.pure.folding import fold
+from capphep.pure.provinces import bare_name
 
-_PROVINCE_WORDS: Final = re.compile(r"^(?:thanh pho|tinh|t\.? ?p\.?)[ .]*(?=\w)")
 _COMMUNE_WORDS: Final = re.compile(r"^(?:xa|phuong|thi tran|dac khu)[ .]+(?=\w)")
 _WORD: Final = re.compile(r"\w+")
 
@@ -32,7 +32,7 @@ def name_key(name: str, province: str) -> str:
 
     Accents, capitals and punctuation do not count, nor "Tỉnh" or "TP." before the province.
     """
-    place = _words(_PROVINCE_WORDS.sub("", fold(province)))
+    place = bare_name(province)
     return f"{_words(fold(name))}|{place}" if place else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -63,6 +64,26 @@ class Ticks(forms.CheckboxSelectMultiple):
         context = super().get_context(name, value, attrs)
         context["widget"]["codes"] = self.codes
         return context
+
+
+class Suggesting(forms.TextInput):
+    """A text that offers what is ``known``, and takes other words too; it is asked once a page."""
+
+    template_name = "platform/widgets/suggesting.html"
+
+    def __init__(
+        self,
+        known: Iterable[str] | Callable[[], Iterable[str]],
+        attrs: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__({"autocomplete": "off", **(attrs or {})})
+        self.known = known
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        own = context["widget"]["attrs"]
+        own["list"] = f"{own.get('id', name)}-known"
+        return {**context, "known": self.known() if callable(self.known) else self.known}
 
 
 class DayInput(forms.DateInput):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from capphep.platform.models import Team, User
+from capphep.platform.widgets import Suggesting
 from capphep.shell.user_rules import UserInput
 
 
@@ -23,21 +24,9 @@ def _password(label: Any, help_text: Any) -> forms.CharField:
     return _line(label, 128, help_text=help_text, spellcheck="false", autocapitalize="none")
 
 
-class TeamInput(forms.TextInput):
-    """A text that offers the teams there are."""
-
-    template_name = "shell/widgets/team.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        own = context["widget"]["attrs"]
-        own["list"] = f"{own.get('id', name)}-known"
-        names = (
-            Team.objects.filter(is_active=True)
-            .order_by("sort_key", "id")
-            .values_list("name", flat=True)
-        )
-        return {**context, "teams": list(names)}
+def _teams() -> list[str]:
+    found = Team.objects.filter(is_active=True).order_by("sort_key", "id")
+    return list(found.values_list("name", flat=True))
 
 
 class UserForm(forms.Form):
@@ -52,7 +41,7 @@ class UserForm(forms.Form):
         label=_("Team"),
         required=False,
         help_text=_("A name that no team has yet makes a new team."),
-        widget=TeamInput({"maxlength": 100, "autocomplete": "off"}),
+        widget=Suggesting(_teams, {"maxlength": 100}),
     )
     is_active = forms.BooleanField(label=_("Active"), required=False, initial=True)
     password = _password(

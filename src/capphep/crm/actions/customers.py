@@ -142,8 +142,12 @@ def _checked(
 
     Raises Invalids with what was noted before and what is found here.
     """
-    level = before.level if before else None
-    values: dict[str, Any] = customer_values(typed, problems, level_before=level)
+    values: dict[str, Any] = customer_values(
+        typed,
+        problems,
+        level_before=before.level if before else None,
+        province_before=before.province if before else "",
+    )
     with problems.noted():
         values["sector"] = sector_of(typed.sector_id)
     with problems.noted():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from capphep.crm.customer_rules import (
     ContactInput,
     CustomerInput,
     check_chapter_level,
+    province_value,
 )
 from capphep.crm.duplicate_rules import Confirmed
 from capphep.crm.models import Contact, Customer, Level, OrgType, PublicUnitKind, Sector
@@ -22,9 +23,10 @@ from capphep.crm.queries.customers import visible_customers
 from capphep.crm.queries.duplicates import Likeness
 from capphep.platform.record_forms import CodeField, RecordForm, key_of
 from capphep.platform.roles import Actor
-from capphep.platform.widgets import Picker
+from capphep.platform.widgets import Picker, Suggesting
 from capphep.pure import codes
 from capphep.pure.errors import Invalid
+from capphep.pure.provinces import PROVINCES
 
 
 class CustomerForm(RecordForm):
@@ -48,7 +50,9 @@ class CustomerForm(RecordForm):
         widget=Picker("crm:parent_picker"),
     )
     tax_code = CodeField(codes.tax_code, label=_("Tax code"), required=False)
-    province = forms.CharField(label=_("Province/City"), required=False)
+    province = forms.CharField(
+        label=_("Province/City"), required=False, widget=Suggesting(PROVINCES)
+    )
     commune = forms.CharField(label=_("Commune/Ward"), required=False)
     address = forms.CharField(label=_("Address"), required=False)
     phone = CodeField(codes.phone, label=_("Phone"), required=False)
@@ -76,6 +80,7 @@ class CustomerForm(RecordForm):
     ) -> None:
         super().__init__(data, record=customer, initial=initial)
         self.record_pk = customer.pk if customer else None
+        self.province_before = customer.province if customer else ""
         level, parent = self.fields["level"], self.fields["parent"]
         assert isinstance(level, forms.TypedChoiceField)
         assert isinstance(parent, forms.ModelChoiceField)
@@ -90,13 +95,18 @@ class CustomerForm(RecordForm):
             code.help_text = _("Changed by “Change budget code…” on the customer’s page")
 
     def clean(self) -> None:
-        """R11 across two fields, told together with what is wrong in single ones."""
+        """R11 across two fields, or beside the record, told together with what is wrong alone."""
         chapter, level = (self.cleaned_data.get(name) for name in ("chapter_code", "level"))
         if chapter and level:
-            try:
-                check_chapter_level(chapter, level)
-            except Invalid as refusal:
-                self.show(refusal)
+            self._show_refused(lambda: check_chapter_level(chapter, level))
+        province = self.cleaned_data.get("province", "")
+        self._show_refused(lambda: province_value(province, self.province_before))
+
+    def _show_refused(self, check: Callable[[], object]) -> None:
+        try:
+            check()
+        except Invalid as refusal:
+            self.show(refusal)
 
     def ask(self, refused: PossibleDuplicates) -> None:
         """RULE D1: show who may be the same unit, and what to answer."""

@@ -13,7 +13,6 @@ from capphep.crm.customer_rules import (
     customer_values,
 )
 from capphep.crm.imports import rows as sheet
-from capphep.crm.imports.provinces import official_name
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Level, OrgType, PublicUnitKind, Sector
 from capphep.pure import codes
@@ -131,7 +130,7 @@ class RowReader:
             level=level or _likely_level(row.raw("chapter_code"), org_type),
             chapter_code=row.raw("chapter_code"),
             tax_code=row.raw("tax_code"),
-            province=official_name(row.text("province")),
+            province=row.text("province"),
             commune=row.text("commune"),
             address=row.text("address"),
             phone=row.raw("phone"),

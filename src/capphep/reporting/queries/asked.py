@@ -10,10 +10,10 @@ from typing import Any, Final, TypeVar
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from capphep.crm.imports.provinces import PROVINCES
 from capphep.platform.kit import Text
 from capphep.platform.list_filters import is_key
 from capphep.platform.roles import Actor, sees_all
+from capphep.pure.provinces import PROVINCES
 from capphep.reporting import rules
 
 M = TypeVar("M", bound=Model)

@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from capphep.catalog.models import Module, Product, Resource
-from capphep.crm.imports.provinces import PROVINCES
 from capphep.crm.models import SalesProject
 from capphep.platform.models import Team, User
 from capphep.platform.roles import Actor, Role, sees_all
+from capphep.pure.provinces import PROVINCES
 
 _MOST: Final = 500
 
