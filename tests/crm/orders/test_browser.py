@@ -321,6 +321,9 @@ def test_what_was_typed_survives_the_browser_and_back_asks_before_it_leaves(
         expect(total(desk)).to_have_text("27.000.000 đ")
     with desk.expect_response(re.compile(r"/drafts/[0-9a-f-]{36}$")):
         desk.get_by_label("Số hợp đồng").fill("HĐ-9")
+    with desk.expect_response(re.compile(r"/drafts/[0-9a-f-]{36}$")):
+        paste(quantity(desk, catalogue.books_1), "KHONG-CO\t2")
+        expect(desk.get_by_text("KHONG-CO").first).to_be_visible()
     crashed = desk
     again = crashed.context.new_page()  # what a browser shows that was started anew
     again.goto("/crm/orders/new")
@@ -328,6 +331,9 @@ def test_what_was_typed_survives_the_browser_and_back_asks_before_it_leaves(
     expect(quantity(again, catalogue.books_1)).to_have_value("9")
     expect(again.get_by_label("Số hợp đồng")).to_have_value("HĐ-9")
     expect(total(again)).to_have_text("27.000.000 đ")
+    pick(again, "Hàng hóa cho dòng 1", "van phong so", "IGOV-VPS-50")
+    expect(quantity(again, catalogue.users_50)).to_have_value("2")
+    expect(again.get_by_text("KHONG-CO")).to_have_count(0)
     again.get_by_label("Số hợp đồng").fill("HĐ-10")
     again.go_back()
     question = again.get_by_role("dialog")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -58,6 +60,23 @@ def test_items_are_found_by_code_and_by_name_and_the_rest_is_told(
     assert [(each.row.number, each.reason) for each in pasted.unknown] == [
         (3, "Không có mã hàng hóa: KHÔNG-CÓ")
     ]
+
+
+def test_rows_that_wait_are_carried_by_the_form_and_come_back_with_it(
+    sales_client: Client, customer: Customer, catalogue: SmallCatalogue
+) -> None:
+    address = reverse("crm:order_goods_pasted")
+    first = sales_client.post(address, {"pasted": "KHÔNG-CÓ\t4\nigov-kt-1\t1"}).json()
+    (kept,) = re.findall(r'name="pasted_left" value="([^"]+)"', first["problems"])
+    again = sales_client.post(address, {"pasted": "X-9\t2", "pasted_left": kept}).json()
+    carried = re.findall(r'name="pasted_left" value="([^"]+)"', again["problems"])
+    assert [text.split("\t")[2:5] for text in carried] == [["KHÔNG-CÓ", "", "4"], ["X-9", "", "2"]]
+    # Whether the form was refused or restored from a draft: it is read the same way.
+    typed = {"customer": customer.pk, "pasted_left": [*carried, "nonsense", "1\t2"]}
+    page = sales_client.post(reverse("crm:order_new"), typed)
+    assert page.status_code == 422
+    assert [each.row.kept for each in page.context["left"]] == carried
+    assert "Không có mã hàng hóa: KHÔNG-CÓ" in page.content.decode()
 
 
 def test_a_price_that_is_not_the_catalogues_is_told(catalogue: SmallCatalogue) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -29,7 +29,8 @@ DETAILS_ONLY = "details"
 class OrderSheet:
     """The whole form. ``order`` is what is being changed; None for a new one.
 
-    ``details_only``: customer, goods and discount are shown, but locked (R12).
+    ``details_only``: customer, goods and discount are shown, but locked (R12). ``left`` are rows
+    that were pasted and not recognized (`pasted_goods.still_unknown`).
     """
 
     form: OrderForm
@@ -37,6 +38,7 @@ class OrderSheet:
     order: Order | None
     details_only: bool = False
     conflict: StaleEdit | None = None
+    left: Sequence[str] = ()
 
     @classmethod
     def posted(cls, actor: User, data: QueryDict, order: Order | None = None) -> OrderSheet:
@@ -47,7 +49,8 @@ class OrderSheet:
             return cls(form, OrderGoods.stored(order), order, details_only=True)
         initial = {"salesperson": (order.salesperson if order else actor).full_name}
         form = OrderForm(actor, order, data=data, initial=initial)
-        return cls(form, OrderGoods.posted(actor, data, order), order)
+        goods = OrderGoods.posted(actor, data, order)
+        return cls(form, goods, order, left=data.getlist("pasted_left"))
 
     @classmethod
     def stored(cls, actor: User, order: Order) -> OrderSheet:

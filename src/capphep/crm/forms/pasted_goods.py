@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, fields
 from typing import Final
 
 from django.utils.translation import gettext
@@ -28,6 +28,7 @@ _NUMBERS: Final = ("quantity", "price", "discount_percent")
 _FRACTION_OF_NOTHING: Final = re.compile(r"[,.]0{1,2}$")
 _PERCENT_SIGN: Final = re.compile(r"\(?%\)?")
 _LONGEST: Final = 200
+_ROW_NUMBER: Final = re.compile(r"[0-9]{1,6}", re.ASCII)
 _LOOKS_LIKE_NUMBER: Final = re.compile(r"[-+]?[0-9][0-9., ]*(?:%|đ|₫|vnd)?", re.IGNORECASE)
 
 
@@ -46,6 +47,11 @@ class PastedRow:
     @property
     def asked(self) -> str:
         return self.code or self.name
+
+    @property
+    def kept(self) -> str:
+        """The row as the form carries it until it is dealt with; read by `still_unknown`."""
+        return "\t".join(map(str, astuple(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +163,38 @@ def matched(rows: Sequence[PastedRow], *, is_cut: bool = False) -> Pasted:
 
     At most three statements, whatever the number of rows.
     """
-    known = items_by_sku({row.code for row in rows if row.code})
-    named = _by_name(row for row in rows if row.code not in known)
-    items = Item.objects.in_bulk(known.values())
     found, unknown = list[FoundRow](), list[UnknownRow]()
-    for row in rows:
-        meant = [items[known[row.code]]] if row.code in known else named[fold(row.asked)]
-        meant = meant or named[fold(row.name)]
+    for row, meant in _meanings(rows):
         if len(meant) == 1:
             found.append(FoundRow(row, meant[0]))
         else:
             unknown.append(UnknownRow(row, _why(row, meant)))
     return Pasted(found, unknown, is_cut)
+
+
+def still_unknown(kept: Sequence[str]) -> list[UnknownRow]:
+    """The rows that wait below the grid, from what the form carries of them (`PastedRow.kept`).
+
+    At most three statements; what is not a row is left out.
+    """
+    rows = list(filter(None, map(_kept_row, kept[:MAX_LINES])))
+    return [UnknownRow(row, _why(row, meant)) for row, meant in _meanings(rows)]
+
+
+def _kept_row(text: str) -> PastedRow | None:
+    number, *cells = map(clean, text.split("\t"))
+    if not _ROW_NUMBER.fullmatch(number) or len(cells) != len(fields(PastedRow)) - 1:
+        return None
+    return PastedRow(int(number), *cells)
+
+
+def _meanings(rows: Sequence[PastedRow]) -> Iterator[tuple[PastedRow, list[Item]]]:
+    known = items_by_sku({row.code for row in rows if row.code})
+    named = _by_name(row for row in rows if row.code not in known)
+    items = Item.objects.in_bulk(known.values())
+    for row in rows:
+        meant = [items[known[row.code]]] if row.code in known else named[fold(row.asked)]
+        yield row, meant or named[fold(row.name)]
 
 
 def _by_name(rows: Iterable[PastedRow]) -> dict[str, list[Item]]:
@@ -183,6 +209,9 @@ def _by_name(rows: Iterable[PastedRow]) -> dict[str, list[Item]]:
 
 
 def _why(row: PastedRow, meant: Sequence[Item]) -> str:
+    if len(meant) == 1:
+        # It has come into the catalogue since.
+        return gettext("There is %(code)s by now.") % {"code": meant[0].sku}
     if meant:
         codes = ", ".join(item.sku for item in meant[:3])
         return gettext("Several items are called that: %(codes)s") % {"codes": codes}

@@ -20,7 +20,7 @@ from capphep.crm.forms.order_change import ChangedRow, GoodsChange
 from capphep.crm.forms.order_goods import OrderGoods
 from capphep.crm.forms.order_grid import item_id_of
 from capphep.crm.forms.orders import posted_customer, posted_day, posted_renewal
-from capphep.crm.forms.pasted_goods import FoundRow, matched, read_pasted
+from capphep.crm.forms.pasted_goods import FoundRow, matched, read_pasted, still_unknown
 from capphep.crm.models import Customer, Order
 from capphep.crm.queries.customers import PICKER_ROWS, owned_products
 from capphep.crm.queries.orders import order_of
@@ -124,7 +124,9 @@ def goods_pasted(request: HttpRequest) -> JsonResponse:
     _actor(request)
     rows, is_cut = read_pasted(request.POST.get("pasted", "")[:_LONGEST_PASTE])
     pasted = matched(rows, is_cut=is_cut)
-    context = {"pasted": pasted, "max": MAX_LINES}
+    # What waits below the grid from before stays there.
+    left = [*still_unknown(request.POST.getlist("pasted_left")), *pasted.unknown]
+    context = {"pasted": pasted, "left": left, "max": MAX_LINES}
     return JsonResponse(
         {
             "rows": [_pasted_row(each) for each in pasted.found],

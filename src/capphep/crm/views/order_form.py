@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from capphep.crm.actions.orders import amend_header, create_order, edit_order
 from capphep.crm.forms.order_grid import asked_goods, item_id_of, proposed_rows
 from capphep.crm.forms.order_sheet import OrderSheet
+from capphep.crm.forms.pasted_goods import still_unknown
 from capphep.crm.models import Order
 from capphep.crm.queries import orders as queries
 from capphep.crm.queries.customers import customer_of
@@ -113,6 +114,7 @@ def _form_page(
         "title": _form_title(sheet),
         "form": sheet.form,
         "goods": sheet.goods,
+        "left": still_unknown(sheet.left),
         "order": order,
         "order_in_words": amount_in_words(order.total) if order else "",
         "details_only": sheet.details_only,

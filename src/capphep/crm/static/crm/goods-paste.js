@@ -1,5 +1,5 @@
 // Rows copied from a spreadsheet become lines; what the server could not read of them is listed
-// below the grid, each with what can be done about it.
+// below the grid, each with what can be done about it; the form, and so its draft, carries them.
 import { explain, postJson } from "../js/json.js";
 import { toast } from "../js/toast.js";
 import { panel } from "./goods-grid.js";
@@ -20,6 +20,7 @@ document.addEventListener("paste", (event) => {
 async function paste(text) {
   const fields = new FormData();
   fields.set("pasted", text);
+  for (const each of list().querySelectorAll("input[name]")) fields.append(each.name, each.value);
   try {
     const { rows, problems } = await postJson(panel().dataset.pasteUrl, fields);
     globalThis.htmx.swap(list(), problems, { swapStyle: "innerHTML" });
@@ -35,11 +36,19 @@ async function paste(text) {
 function done(item) {
   item.remove();
   if (!list().querySelector("[data-pasted]")) list().replaceChildren();
+  tell();
+}
+
+// The form holds less than before: its draft follows.
+function tell() {
+  list().dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 document.addEventListener("click", ({ target }) => {
-  if (target.closest("[data-pasted-done]")) list().replaceChildren();
-  else if (target.closest("[data-pasted-drop]")) done(target.closest("[data-pasted]"));
+  if (target.closest("[data-pasted-done]")) {
+    list().replaceChildren();
+    tell();
+  } else if (target.closest("[data-pasted-drop]")) done(target.closest("[data-pasted]"));
 });
 
 document.addEventListener("change", ({ target }) => {
