@@ -13,10 +13,10 @@ from typing import Any, Final
 from bench.cycles.raw import Raw
 from bench.cycles.recording import Rows, Table, named
 from bench.desks.names import Unit, units
-from capphep.crm.imports.provinces import CITIES, PROVINCES
 from capphep.crm.keys import FOUND_BY, KEYS, NAMED_BY, customer_keys
 from capphep.crm.states import LicenceStatus
 from capphep.provisioning.states import RequestStatus
+from capphep.pure.provinces import PROVINCES
 from capphep.pure.unit_keys import named_key
 
 FIRST_CODE: Final = 4_000_000
@@ -78,9 +78,8 @@ class Market:
 
     def _stage(self, orders: int, customers: int, sellers: Sequence[tuple[int, int]]) -> None:
         self.raw.execute(UNITS)
-        provinces = (*PROVINCES, *(f"Thành phố {name}" for name in CITIES))
         with self.raw.connection.cursor().copy("COPY bench_unit FROM STDIN") as copy:
-            for number, unit in enumerate(units(customers, provinces)):
+            for number, unit in enumerate(units(customers, PROVINCES)):
                 seller = sellers[number % len(sellers)]
                 copy.write_row((number, *unit, *seller, *self._found_by(number, unit)))
         sizes = {"orders": orders, "units": customers, "days": DAYS, "waiting": WAITING}
