@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from capphep.collaboration.models import Activity, Comment
 from capphep.crm.models import Customer, Order
+from capphep.entitlements.models import DailyUsage, Licence, Occasion, Usage
+from capphep.identity.models import AccountLink, AdminAccount
 from capphep.ims import ledger
 from capphep.platform import audit_chain
 from capphep.platform.models import AuditEntry, User
@@ -47,7 +49,34 @@ def test_two_years_of_work_are_complete_and_spare_the_customers_of_the_tour() ->
     while keep_up():
         pass
     assert not list(proof.differences(proof.Counts()))
+    every_record_tells_what_happened_to_it()
+    products_have_reported_for_weeks()
     the_desk_stands_as_on_a_working_day()
+
+
+def every_record_tells_what_happened_to_it() -> None:
+    told = {*AuditEntry.objects.values_list("subject_type", "verb", "subject_id")}
+    for held in Licence.objects.values_list("subscription", flat=True).distinct():
+        assert {("subscription", verb, held) for verb in ("granted", "licence_issued")} <= told
+    approved = LicenceRequest.objects.filter(status="approved")
+    orders = approved.values_list("order", flat=True)
+    assert {("order", "approve", order) for order in orders} <= told
+    accounts = AccountLink.objects.values("customer", "product")
+    assert not approved.exclude(customer__in=accounts.values("customer")).exists()
+    assert not AdminAccount.objects.filter(next_at__isnull=False).exists()
+
+
+def products_have_reported_for_weeks() -> None:
+    """The last of each trend is what is in use now; who sells is told what is nearly used up."""
+    for gauge in Usage.objects.order_by("?")[:20]:
+        of_gauge = {
+            "subscription": gauge.subscription_id,
+            "module": gauge.module_id,
+            "resource": gauge.resource_id,
+        }
+        days = list(DailyUsage.objects.filter(**of_gauge).order_by("day"))
+        assert len(days) > 20 and days[-1].last == gauge.in_use
+    assert 5 < Occasion.objects.filter(ends_on=None).count() < 60
 
 
 def the_desk_stands_as_on_a_working_day() -> None:

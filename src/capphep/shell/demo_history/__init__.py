@@ -11,13 +11,15 @@ from __future__ import annotations
 from django.db import transaction
 
 from capphep.platform.origin import working_from
-from capphep.shell.demo_history.ledger import write_ledger, write_use
+from capphep.shell.demo_history.accounts import write_accounts
+from capphep.shell.demo_history.ledger import write_ledger
 from capphep.shell.demo_history.orders import write_orders
 from capphep.shell.demo_history.papers import write_evidence
 from capphep.shell.demo_history.requests import write_requests, write_rounds
 from capphep.shell.demo_history.sales import History
 from capphep.shell.demo_history.talk import announce, write_talk
 from capphep.shell.demo_history.trail import write_trail
+from capphep.shell.demo_history.use import write_use
 
 
 @transaction.atomic
@@ -31,6 +33,7 @@ def load_history(*, except_for: set[str]) -> None:
         write_requests(requested)
         write_evidence(requested)
         write_ledger(requested)
+        write_accounts(requested)
         write_rounds(requested)
         write_trail(sales)
         write_use()

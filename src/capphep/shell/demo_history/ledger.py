@@ -1,26 +1,19 @@
-"""What the sample data asked for and was granted: module lines, the ledger, licences, use."""
+"""What the sample data asked for and was granted: module lines, the ledger, licences."""
 
 from __future__ import annotations
 
 import datetime
-import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from django.utils import timezone
 
 from capphep.entitlements.actions.balances import next_version, rebuild_balances
 from capphep.entitlements.actions.licences import issue_licence
-from capphep.entitlements.models import BalanceStep, Grant, GrantKind, Subscription, Usage
-from capphep.platform import clock
+from capphep.entitlements.models import Grant, GrantKind, Subscription
 from capphep.provisioning.models import RequestLine, RequestQuantity
 from capphep.pure.months import Term, term
 from capphep.shell.demo_history.sales import Sale
-
-_SEED: Final = 2026
-_COUNTED_FROM: Final = 10
-"""Of one set of books all of it is in use: that says nothing."""
 
 
 def write_ledger(sales: Sequence[Sale]) -> None:
@@ -54,12 +47,13 @@ def _grant(
     day: datetime.date,
     bases: _Bases,
 ) -> None:
-    grants = [_granted(sale, subscription, quantity, day) for quantity in asked]
-    Grant.objects.bulk_create(grants)
+    sale.grants = [_granted(sale, subscription, quantity, day) for quantity in asked]
+    Grant.objects.bulk_create(sale.grants)
     next_version([subscription])
     licence = issue_licence(subscription=subscription, request_no=sale.request.request_no, day=day)
     type(licence).objects.filter(pk=licence.pk).update(issued_at=sale.decided_at)
-    bases.add(grants)
+    sale.licence = licence
+    bases.add(sale.grants)
 
 
 def _subscriptions(sales: Sequence[Sale]) -> dict[int, Subscription]:
@@ -156,25 +150,4 @@ def _granted(
         first_day=line.first_day,
         last_day=line.last_day,
         granted_on=day,
-    )
-
-
-def write_use() -> None:
-    """What products report of some of what is in force now: few use all of it, some too much."""
-    chance, today = random.Random(_SEED), clock.today()  # noqa: S311
-    in_force: dict[tuple[int, int, int], int] = {}
-    steps = BalanceStep.objects.filter(from_day__lte=today).order_by("from_day")
-    for one in steps:
-        in_force[one.subscription_id, one.module_id, one.resource_id] = one.quantity
-    now = timezone.now()
-    Usage.objects.bulk_create(
-        Usage(
-            subscription_id=key[0],
-            module_id=key[1],
-            resource_id=key[2],
-            in_use=max(round(quantity * min(chance.betavariate(3, 2) * 1.12, 1.15)), 1),
-            measured_at=now - datetime.timedelta(minutes=chance.randint(5, 600)),
-        )
-        for key, quantity in sorted(in_force.items())
-        if quantity >= _COUNTED_FROM and chance.random() < 0.7
     )

@@ -31,7 +31,7 @@ class Numbers:
         return self.given[-1]
 
 
-_STATUS: Final = {
+OF_ORDER: Final = {
     None: LicenceStatus.NOT_REQUESTED,
     RequestStatus.DRAFT: LicenceStatus.NOT_REQUESTED,
     RequestStatus.WAITING: LicenceStatus.PENDING,
@@ -75,7 +75,7 @@ def _order(sale: Sale, number: str, day: datetime.date) -> Order:
         net=amount,
         tax=0,
         total=amount,
-        licence_status=_STATUS[sale.end],
+        licence_status=OF_ORDER[sale.end],
     )
 
 

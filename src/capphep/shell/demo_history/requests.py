@@ -65,7 +65,7 @@ def _request(sale: Sale, number: str, officer: User) -> LicenceRequest:
         level=unit.level,
         unit_name=unit.name,
         unit_address=unit.address,
-        admin_name=_ADMINISTRATORS[at % len(_ADMINISTRATORS)],
+        admin_name=_ADMINISTRATORS[unit.pk % len(_ADMINISTRATORS)],
         admin_position="Văn thư",
         admin_phone=f"09{unit.budget_code}0",
         admin_email=f"quantri.{unit.budget_code}@example.vn",

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from capphep.catalog.models import Item
 from capphep.crm.models import Customer, Order, SalesProject
-from capphep.entitlements.models import Grant, GrantKind
+from capphep.entitlements.models import Grant, GrantKind, Licence
+from capphep.identity.models import AdminAccount
 from capphep.platform import clock
 from capphep.platform.models import User
 from capphep.provisioning.models import Evidence, LicenceRequest, RequestLine
@@ -80,6 +81,10 @@ class Sale:
     request: LicenceRequest = field(default_factory=LicenceRequest)
     lines: list[RequestLine] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    licence: Licence | None = None
+    account: AdminAccount | None = None
+    """Of the approval that first named it."""
 
     @property
     def sent_at(self) -> datetime.datetime:

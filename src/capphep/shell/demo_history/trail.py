@@ -6,12 +6,14 @@ import datetime
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from capphep.entitlements.models import Grant
 from capphep.platform import audit_chain
 from capphep.platform.audit import Change
 from capphep.platform.audit_hash import settled
 from capphep.platform.models import AuditEntry, User
 from capphep.platform.origin import current
 from capphep.provisioning.states import RequestStatus
+from capphep.shell.demo_history.orders import OF_ORDER
 from capphep.shell.demo_history.requests import begun_at
 from capphep.shell.demo_history.sales import Sale
 
@@ -47,7 +49,7 @@ def _of(sale: Sale) -> Iterator[_Told]:
 def _sendings(sale: Sale) -> Iterator[_Told]:
     before, waiting = RequestStatus.DRAFT.value, RequestStatus.WAITING.value
     for number, wait in enumerate(sale.waits, start=1):
-        yield _moved(sale, wait.sent_at, sale.seller, "send", before, waiting)
+        yield from _moved(sale, wait.sent_at, sale.seller, "send", before, waiting)
         if wait.answered_at is None:
             return
         officer = sale.request.assigned_to
@@ -56,14 +58,43 @@ def _sendings(sale: Sale) -> Iterator[_Told]:
             verb, after = ("approve" if sale.is_approved else "reject"), sale.request.status
         else:
             verb, after = "return", RequestStatus.RETURNED.value
-        yield _moved(sale, wait.answered_at, officer, verb, waiting, after)
+        yield from _moved(sale, wait.answered_at, officer, verb, waiting, after)
+        if verb == "approve":
+            yield from _approved(sale, wait.answered_at, officer)
         before = after
 
 
 def _moved(
     sale: Sale, at: datetime.datetime, actor: User, verb: str, before: str, after: str
-) -> _Told:
-    return _Told(at, actor, Change(sale.request, verb, {"status": before}, {"status": after}))
+) -> Iterator[_Told]:
+    yield _Told(at, actor, Change(sale.request, verb, {"status": before}, {"status": after}))
+    was, now = ({"licence_status": OF_ORDER[RequestStatus(one)]} for one in (before, after))
+    yield _Told(at, actor, Change(sale.order, verb, was, now))
+
+
+def _approved(sale: Sale, at: datetime.datetime, officer: User) -> Iterator[_Told]:
+    licence, request = sale.licence, sale.request
+    assert licence is not None
+    subscription = licence.subscription
+    granted = {
+        "request_no": request.request_no,
+        "version": licence.version,
+        "grants": [_in_words(grant) for grant in sale.grants],
+    }
+    yield _Told(at, officer, Change(subscription, "granted", after=granted))
+    noted = {
+        "customer": str(sale.customer),
+        "product": str(subscription.product),
+        "request_no": request.request_no,
+    }
+    if sale.account:
+        yield _Told(at, officer, Change(sale.account, "account_noted", after=noted))
+    issued = {"licence_no": licence.licence_no}
+    yield _Told(at, officer, Change(subscription, "licence_issued", after=issued))
+
+
+def _in_words(grant: Grant) -> str:
+    return f"{grant.module.name} – {grant.resource.name} {grant.quantity:+} ({grant.source})"
 
 
 def _entry(told: _Told) -> AuditEntry:
