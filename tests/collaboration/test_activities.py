@@ -175,6 +175,12 @@ def test_the_dialogs_plan_change_and_end(
     activity = Activity.objects.get()
     edit = reverse("collaboration:activity_edit", args=[activity.pk])
     sales_client.post(edit, data | {"subject": "Gặp kế toán", "version": "1"}, headers=HTMX)
+    stale = sales_client.post(edit, data | {"note": "Mang mẫu", "version": "1"}, headers=HTMX)
+    assert stale.status_code == 409
+    assert [(one.theirs, one.yours) for one in stale.context["conflict"].differences] == [
+        ("Gặp kế toán", "Gặp chủ tịch"),
+        ("", "Mang mẫu"),
+    ]
     panel = reverse("collaboration:activities", args=["customer", customer.pk])
     assert "Gặp kế toán" in sales_client.get(panel).content.decode()
     ended = reverse("collaboration:activity_done", args=[activity.pk])

@@ -114,7 +114,12 @@ def test_an_endpoint_is_changed_and_the_later_of_two_is_told(
     assert admin_client.post(address, changed).status_code == 302
     kept = Endpoint.objects.get()
     assert (kept.url, len(kept.types)) == ("https://other.example.vn/", 2)
-    assert admin_client.post(address, values(version=hook.version)).status_code == 409
+    later = admin_client.post(address, values(version=hook.version, types=["order.created"]))
+    assert later.status_code == 409
+    differences = later.context["conflict"].differences
+    assert [(one.theirs, one.yours) for one in differences][0] == ("https://other.example.vn/", URL)
+    assert differences[1].theirs == "Quyền sử dụng của khách hàng thay đổi, Đã thêm đơn hàng"
+    assert later.context["form"]["version"].value() == "2"
     assert admin_client.post(address, values(version=2, url="x")).status_code == 422
 
 

@@ -113,6 +113,11 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if request.method != "POST":
         return render_dialog(request, "platform/_confirm.html", context)
+    reason = request.POST.get("reason")
+    if reason == "conflict":
+        raise Conflict("stale", "Somebody else changed this record while you were editing it.")
+    if reason == "session":
+        return HttpResponse(status=401, headers={"X-Login-Url": reverse("login")})
     User.objects.filter(pk=pk).update(full_name="Đã đổi tên")
     return done(request, "Đã phê duyệt", back="kit_list")
 

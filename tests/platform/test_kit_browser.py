@@ -257,6 +257,26 @@ def test_nothing_typed_is_lost_by_a_refusal(form_page: Page, memo: str, title: s
     expect(form_page.get_by_role("button", name="Lưu")).to_be_enabled()
 
 
+def test_nothing_typed_in_a_dialog_is_lost_by_a_refusal_or_by_escape(list_page: Page) -> None:
+    list_page.evaluate("htmx.ajax('GET', '/kit/confirm/1?reason', {target: '#dialog'})")
+    reason = list_page.get_by_label("Lý do")
+    for typed, said in (("conflict", "đã sửa bản ghi này"), ("session", "Phiên làm việc")):
+        reason.fill(typed)
+        list_page.get_by_role("button", name="Có").click()
+        expect(list_page.get_by_role("dialog").last).to_contain_text(said)
+        list_page.keyboard.press("Escape")
+        expect(list_page.get_by_role("dialog")).to_have_count(1)
+        expect(reason).to_have_value(typed)
+    list_page.keyboard.press("Escape")
+    list_page.get_by_role("button", name="Ở lại").click()
+    expect(reason).to_have_value("session")
+    reason.fill("đủ hồ sơ")
+    list_page.keyboard.press("Escape")
+    list_page.get_by_role("button", name="Lưu").click()
+    expect(list_page.get_by_role("dialog")).to_have_count(0)
+    expect(list_page.locator("#toasts")).to_contain_text("Đã phê duyệt")
+
+
 def test_a_sign_in_in_another_tab_leaves_the_open_form_usable(form_page: Page) -> None:
     """Signing in changes the CSRF token; the form that was open before still saves."""
     form_page.get_by_label("Mã ngân sách").fill("1")

@@ -106,6 +106,8 @@ def _shown(field: forms.Field, value: Any) -> str:
     """The value as the screen writes it; nothing for none."""
     if value is None or value == "":
         return ""
+    if isinstance(value, list):
+        return ", ".join(_shown(field, each) for each in value)
     if isinstance(field, forms.ModelChoiceField):
         return _record_label(field, value)
     if isinstance(field, forms.ChoiceField):

@@ -17,11 +17,13 @@ from capphep.collaboration.models import Activity, ActivityKind
 from capphep.collaboration.queries import activities as queries
 from capphep.collaboration.records import Talked, record_of
 from capphep.platform import clock, kept_forms
+from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.htmx import done, render_dialog, render_page_or_fragment
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, may, require
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
+from capphep.platform.versions import Stale
 from capphep.pure.errors import Invalid
 
 ICONS: Final = {
@@ -94,7 +96,7 @@ def activity_new(request: HttpRequest, record_type: str, record_id: int) -> Http
 
 
 def activity_edit(request: HttpRequest, activity_id: int) -> HttpResponse:
-    """context: title, form, action, back_url."""
+    """context: title, form, action, back_url, conflict."""
     actor = actor_of(request)
     require(actor, Permission.TALK_WRITE)
     activity, record = queries.activity_of(actor, activity_id)
@@ -109,13 +111,21 @@ def activity_edit(request: HttpRequest, activity_id: int) -> HttpResponse:
                 typed=form.typed(),
             )
             return done(request, _("Saved."), back=record.url)
+        except Stale:
+            fresh, _record = queries.activity_of(actor, activity_id)
+            conflict = stale_edit(form, fresh, theirs=initial_of(fresh))
+            return _form_dialog(request, record, form, _("Change the activity"), conflict)
         except Invalid as refusal:
             show_refusals(form, [refusal])
     return _form_dialog(request, record, form, _("Change the activity"))
 
 
 def _form_dialog(
-    request: HttpRequest, record: Talked, form: ActivityForm, title: str
+    request: HttpRequest,
+    record: Talked,
+    form: ActivityForm,
+    title: str,
+    conflict: StaleEdit | None = None,
 ) -> HttpResponse:
     context = {
         "title": title,
@@ -123,8 +133,9 @@ def _form_dialog(
         "form": form,
         "action": request.path,
         "back_url": record.url,
+        "conflict": conflict,
     }
-    status = 422 if request.method == "POST" else 200
+    status = 409 if conflict else 422 if request.method == "POST" else 200
     return render_dialog(request, "collaboration/_activity_form.html", context, status=status)
 
 

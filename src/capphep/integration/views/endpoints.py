@@ -20,6 +20,7 @@ from capphep.integration.webhook_forms import (
     values_of,
 )
 from capphep.platform import kept_forms
+from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.event_types import TYPES
 from capphep.platform.history import history_of
 from capphep.platform.htmx import redirect
@@ -30,6 +31,7 @@ from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, require
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
+from capphep.platform.versions import Stale
 from capphep.pure.errors import Invalids
 
 LATEST = 10
@@ -145,7 +147,7 @@ def endpoint_new(request: HttpRequest) -> HttpResponse:
 
 
 def endpoint_edit(request: HttpRequest, endpoint_id: int) -> HttpResponse:
-    """context: title, form, cancel_url."""
+    """context: title, form, cancel_url, conflict."""
     found = queries.endpoint_of(actor_of(request), endpoint_id)
     title = _("Edit the webhook “%(name)s”") % {"name": found.name}
     if request.method != "POST":
@@ -159,6 +161,12 @@ def endpoint_edit(request: HttpRequest, endpoint_id: int) -> HttpResponse:
                 endpoint_id=endpoint_id,
                 seen_version=form.cleaned_data["version"] or 0,
                 typed=form.typed(),
+            )
+        except Stale:
+            fresh = queries.endpoint_of(actor_of(request), endpoint_id)
+            conflict = stale_edit(form, fresh, theirs=values_of(fresh))
+            return _form_page(
+                request, form, title, endpoint_id=endpoint_id, conflict=conflict, status=409
             )
         except Invalids as refused:
             show_refusals(form, refused.refusals)
@@ -174,12 +182,13 @@ def _form_page(
     title: str,
     *,
     endpoint_id: int | None = None,
+    conflict: StaleEdit | None = None,
     status: int = 200,
 ) -> HttpResponse:
     back = reverse("integration:endpoint_list")
     if endpoint_id is not None:
         back = reverse("integration:endpoint", args=[endpoint_id])
-    context = {"title": title, "form": form, "cancel_url": back}
+    context = {"title": title, "form": form, "cancel_url": back, "conflict": conflict}
     return render(request, "integration/endpoint_form.html", context, status=status)
 
 

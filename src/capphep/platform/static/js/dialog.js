@@ -1,7 +1,9 @@
 // Dialogs: any <dialog data-dialog> that arrives in #dialog opens as a modal one; when it
-// closes it is taken away and the focus returns to what opened it.
+// closes it is taken away and the focus returns to what opened it. What has to be said meanwhile
+// opens over it: what is typed in it stays.
 
 const place = () => document.getElementById("dialog");
+const openOnes = () => [...place().querySelectorAll("dialog[open]")];
 let opener = null;
 
 export function openDialog(dialog) {
@@ -13,19 +15,22 @@ export function openDialog(dialog) {
 // Open the <dialog> inside a <template>; returns it.
 export function openTemplate(id) {
   const dialog = document.getElementById(id).content.firstElementChild.cloneNode(true);
-  opener = document.activeElement;
-  place().replaceChildren(dialog);
+  if (!openOnes().length) {
+    opener = document.activeElement;
+    place().replaceChildren();
+  }
+  place().append(dialog);
   openDialog(dialog);
   return dialog;
 }
 
 export function closeDialog() {
-  place().querySelector("dialog[open]")?.close();
+  for (const dialog of openOnes()) dialog.close();
 }
 
 function closed(dialog) {
   dialog.remove();
-  if (place().querySelector("dialog")) return; // another one has taken its place
+  if (place().querySelector("dialog")) return; // another one has taken its place, or stands below
   const back = opener;
   opener = null;
   if (back?.isConnected) back.focus();
@@ -42,8 +47,8 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target !== place()) return;
-  const dialog = place().querySelector("dialog[data-dialog]");
-  if (dialog && !dialog.open) openDialog(dialog);
+  const dialog = place().querySelector("dialog[data-dialog]:not([open])");
+  if (dialog) openDialog(dialog);
 });
 
 document.addEventListener("dialog-close", closeDialog);

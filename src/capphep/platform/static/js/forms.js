@@ -53,16 +53,35 @@ document.addEventListener("click", (event) => {
 });
 
 function ask(leave) {
+  const dialog = askFirst({ discard: () => discard(leave), save });
+  dialog.addEventListener("close", standInTheWay);
+}
+
+// Save, discard or stay.
+function askFirst(deeds) {
   const dialog = openTemplate("leave-template");
   dialog.addEventListener("click", ({ target }) => {
     const choice = target.closest("[data-leave]")?.dataset.leave;
     if (!choice) return;
-    if (choice === "discard") discard(leave);
+    if (choice === "discard") deeds.discard();
     dialog.close();
-    if (choice === "save") save();
+    if (choice === "save") deeds.save();
   });
-  dialog.addEventListener("close", standInTheWay);
+  return dialog;
 }
+
+// Esc in a dialog asks as well; its own button to cancel has said so already.
+const WRITTEN = ".dialog-form :is(textarea, input:not([type=hidden], [type=checkbox], [type=radio]))[name]";
+
+const isWrittenIn = (dialog) => Boolean(dialog.querySelector("[data-errors]")) ||
+  [...dialog.querySelectorAll(WRITTEN)].some((each) => each.value !== each.defaultValue);
+
+document.addEventListener("cancel", (event) => {
+  const dialog = event.target;
+  if (!dialog.matches("dialog") || !isWrittenIn(dialog)) return;
+  event.preventDefault();
+  askFirst({ discard: () => dialog.close(), save: () => dialog.querySelector("[data-save]").click() });
+}, { capture: true });
 
 function discard(leave) {
   document.dispatchEvent(new Event("form-left"));

@@ -2,6 +2,8 @@
 import { openTemplate } from "./dialog.js";
 import { toast } from "./toast.js";
 
+const TYPED_IN = "dialog[open] :is(textarea, select, input:not([type=hidden]))";
+
 const cookie = (name) =>
   document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
 
@@ -41,9 +43,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status < 400 || !detail.shouldSwap) return;
   const answer = new DOMParser().parseFromString(detail.serverResponse, "text/html");
   if (answer.querySelector("dialog[data-refused]")) {
-    // A refusal opens as a dialog wherever it was asked for: what is on the page stays.
+    // A refusal opens as a dialog wherever it was asked for: what is on the page stays, and what
+    // is typed in a dialog. A question that is answered has nothing to keep.
     detail.target = document.getElementById("dialog");
-    detail.swapOverride = "innerHTML";
+    detail.swapOverride = detail.target.querySelector(TYPED_IN) ? "beforeend" : "innerHTML";
     detail.selectOverride = "unset";
     return;
   }

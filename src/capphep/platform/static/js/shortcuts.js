@@ -8,8 +8,8 @@ import { isComposing, isTyping } from "./typing.js";
 const PATIENCE = 1500; // ms in which the letter after g is awaited
 let goingSince = -PATIENCE;
 
-// An open dialog has the keyboard to itself.
-const scope = () => document.querySelector("dialog[open]") ?? document;
+// An open dialog has the keyboard to itself, the one on top.
+const scope = () => [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
 const usable = (selector) =>
   [...scope().querySelectorAll(selector)].find((each) => !each.disabled && each.checkVisibility());
 
