@@ -117,7 +117,7 @@ def test_an_endpoint_is_changed_and_the_later_of_two_is_told(
     later = admin_client.post(address, values(version=hook.version, types=["order.created"]))
     assert later.status_code == 409
     differences = later.context["conflict"].differences
-    assert [(one.theirs, one.yours) for one in differences][0] == ("https://other.example.vn/", URL)
+    assert (differences[0].theirs, differences[0].yours) == ("https://other.example.vn/", URL)
     assert differences[1].theirs == "Quyền sử dụng của khách hàng thay đổi, Đã thêm đơn hàng"
     assert later.context["form"]["version"].value() == "2"
     assert admin_client.post(address, values(version=2, url="x")).status_code == 422
