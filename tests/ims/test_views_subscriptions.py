@@ -161,6 +161,22 @@ def test_the_list_takes_the_same_statements_for_one_row_and_for_three(
         officer_client.get(LIST)
 
 
+def test_the_menu_of_a_row_offers_what_the_page_does(
+    running: Subscription, salesperson: User, officer_client: Client
+) -> None:
+    customer = reverse("crm:customer", args=[running.customer_id])
+    asked = reverse("provisioning:for_customer", args=[running.customer_id])
+    record = reverse("paper:show", args=["subscription", running.pk])
+    Customer.objects.update(owner=salesperson, team=salesperson.team)
+    seller = signed_in(salesperson)
+    for client, offered in (
+        (seller, [asked, record, customer]),
+        (officer_client, [record, customer]),
+    ):
+        (row,) = client.get(LIST).context["page"].rows
+        assert [item.url for item in row.menu[1:]] == offered
+
+
 def test_the_fragment_is_the_list_alone(running: Subscription, officer_client: Client) -> None:
     assert "<html" not in text_of(officer_client.get(LIST, headers=HTMX))
 

@@ -19,7 +19,8 @@ from capphep.entitlements.models import Subscription
 from capphep.ims.queries import subscriptions as queries
 from capphep.ims.views.subscriptions import STATES
 from capphep.platform import clock
-from capphep.platform.kit import Status
+from capphep.platform.addresses import url_if_any
+from capphep.platform.kit import MenuItem, Status
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
 from capphep.platform.pages import (
@@ -32,6 +33,8 @@ from capphep.platform.pages import (
     Related,
     Words,
 )
+from capphep.platform.roles import Actor
+from capphep.provisioning.renewals import may_renew
 
 _ENDS: Final = "ends"
 
@@ -58,10 +61,34 @@ def _spec(actor: User, *, by_end: bool = False) -> ListSpec[Subscription]:
         columns=_columns(by_end=by_end),
         default_sort="until" if by_end else "-created_at",
         row_url=lambda row: reverse("ims:subscription", args=[row.pk]),
+        row_menu=lambda row: _menu(actor, row),
         filters=_filters(actor),
         search=queries.search_subscriptions,
         search_hint=_("Budget code, customer, licence or request number"),
     )
+
+
+def _menu(actor: Actor, row: Subscription) -> list[MenuItem]:
+    """What to renew with is worked out by the dialog that asks, not for each row."""
+    customer = row.customer_id
+    asked = MenuItem(
+        _("Request a licence/subscription"),
+        reverse("provisioning:for_customer", args=[customer]),
+        "dialog",
+        icon="certificate",
+    )
+    paper = url_if_any("paper:show", "subscription", row.pk)
+    has_paper = paper and queries.state_of(row) != "ended"
+    return [
+        MenuItem(_("View details"), reverse("ims:subscription", args=[row.pk]), icon="eye"),
+        *([asked] if may_renew(actor, row.customer) else []),
+        *([MenuItem(_("Handover record"), paper, icon="file-description")] if has_paper else []),
+        MenuItem(
+            _("Open the customer"),
+            reverse("crm:customer", args=[customer]),
+            icon="building-community",
+        ),
+    ]
 
 
 def _state(row: Any) -> Status:
