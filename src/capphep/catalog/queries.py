@@ -6,7 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext
@@ -22,6 +22,7 @@ from capphep.catalog.models import (
     TrialDefault,
 )
 from capphep.platform.prepared import prepared
+from capphep.platform.queries import LARGEST_ID
 from capphep.pure.errors import NotFound, gettext_noop
 from capphep.pure.folding import fold
 from capphep.pure.money import TaxRate, format_number
@@ -30,7 +31,6 @@ Rates: TypeAlias = Sequence[tuple[datetime.date, TaxRate]]
 """The rates of an item, each with its first day."""
 
 # Beyond it, a key that somebody made up would be an error of the database.
-_LARGEST_ID: Final = 2**63 - 1
 
 
 def search_items(text: str, items: QuerySet[Item] | None = None) -> QuerySet[Item]:
@@ -77,7 +77,7 @@ def rates_on(rates_of: Mapping[int, Rates], day: datetime.date) -> dict[int, Tax
 
 def items_by_id(ids: Iterable[int]) -> dict[int, Item]:
     """The items that exist, with package, product and parts. Four statements."""
-    possible = {pk for pk in ids if 0 < pk <= _LARGEST_ID}
+    possible = {pk for pk in ids if 0 < pk <= LARGEST_ID}
     return {
         item.pk: item
         for item in _offered(Item.objects.filter(pk__in=possible)).prefetch_related("prices")
@@ -105,7 +105,7 @@ def listed_packages() -> QuerySet[Package]:
 
 def package_of(key: str) -> Package | None:
     """The package of an address; None where it names none."""
-    is_key = key.isascii() and key.isdecimal() and int(key) <= _LARGEST_ID
+    is_key = key.isascii() and key.isdecimal() and int(key) <= LARGEST_ID
     packages = Package.objects.select_related("product")
     return packages.filter(pk=key).first() if is_key else None
 
@@ -157,7 +157,7 @@ def by_sold(items: QuerySet[Item], *, sold: bool) -> QuerySet[Item]:
 def by_resource(items: QuerySet[Item], values: Sequence[str]) -> QuerySet[Item]:
     """Only those that give one of the resources, named by their keys."""
     keys = [value for value in values if value.isascii() and value.isdecimal()]
-    given = ItemContent.objects.filter(resource__in=[k for k in keys if int(k) <= _LARGEST_ID])
+    given = ItemContent.objects.filter(resource__in=[k for k in keys if int(k) <= LARGEST_ID])
     return items.filter(pk__in=given.values("item"))
 
 
@@ -195,7 +195,7 @@ def contents_text(contents: Sequence[ItemContent]) -> str:
 
 def product_of(product_id: int) -> Product:
     """Raises NotFound."""
-    found = Product.objects.filter(pk=product_id).first() if product_id <= _LARGEST_ID else None
+    found = Product.objects.filter(pk=product_id).first() if product_id <= LARGEST_ID else None
     if not found:
         raise NotFound("product_not_found", gettext_noop("There is no such product."))
     return found

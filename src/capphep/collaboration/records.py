@@ -19,6 +19,7 @@ from capphep.crm.queries.customers import visible_customers
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.queries.sales import visible_opportunities
 from capphep.platform.models import User
+from capphep.platform.queries import LARGEST_ID
 from capphep.platform.roles import Actor, Role, sees_all
 from capphep.provisioning.queries import visible_requests
 from capphep.pure.errors import NotFound, gettext_noop
@@ -69,7 +70,6 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         lambda row: f"{row.request_no} · {row.customer.name}",
     ),
 }
-_LARGEST_ID: Final = 2**63 - 1
 _WITH_CUSTOMER: Final = (RecordType.ORDER, RecordType.REQUEST)
 
 
@@ -107,7 +107,7 @@ def page_for(person: User, record_type: str, record_id: int) -> str:
 def record_of(actor: Actor, record_type: str, record_id: int) -> Talked:
     """RULE N1: the record, where the actor may know of it. Raises NotFound. One statement."""
     kind = _KINDS.get(record_type)
-    rows = _rows(actor, record_type, [record_id]) if kind and record_id <= _LARGEST_ID else []
+    rows = _rows(actor, record_type, [record_id]) if kind and record_id <= LARGEST_ID else []
     for row in rows:
         return _talked(RecordType(record_type), row)
     raise NotFound("record_not_found", gettext_noop("There is no such record."))

@@ -17,9 +17,9 @@ from capphep.identity.rules import Standing, Work, work_of
 from capphep.identity.states import OPEN, TROUBLED
 from capphep.platform.personal import is_seen_in_full
 from capphep.platform.prepared import prepared
-from capphep.platform.roles import Actor, sees_all
+from capphep.platform.roles import Actor, not_permitted, sees_all
 from capphep.platform.word_search import ids_holding
-from capphep.pure.errors import Forbidden, NotFound, gettext_noop
+from capphep.pure.errors import NotFound, gettext_noop
 from capphep.pure.folding import fold, words_of
 
 
@@ -97,7 +97,7 @@ def may_open_directory(actor: Actor) -> bool:
 def require_directory(actor: Actor) -> None:
     """Raises Forbidden ``not_permitted``."""
     if not may_open_directory(actor):
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
+        raise not_permitted()
 
 
 def account_of(account_id: int) -> AdminAccount:

@@ -23,6 +23,7 @@ from capphep.platform import lists
 from capphep.platform.kit import Text
 from capphep.platform.lists import narrowed
 from capphep.platform.models import User
+from capphep.platform.queries import LARGEST_ID
 from capphep.platform.selection import keys_of
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.queries import visible_requests
@@ -31,7 +32,6 @@ from capphep.pure.errors import Invalid, NotFound, gettext_noop
 
 MOST: Final = 200
 """As many papers are printed together."""
-_LARGEST_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def documents_of(actor: User, source: Source, ids: Sequence[int]) -> list[Docume
 
     Raises NotFound where there is none.
     """
-    known = [pk for pk in ids if pk <= _LARGEST_ID]
+    known = [pk for pk in ids if pk <= LARGEST_ID]
     found = {each.pk: each for each in source.rows(actor).filter(pk__in=known)}
     records = [found[pk] for pk in ids if pk in found]
     if not records:

@@ -20,6 +20,8 @@ LOOKING: Final = gettext_noop(
     "You are only looking: while you see as somebody else nothing changes."
 )
 Values = Mapping[str, object]
+# What only serves to find, sort and compare, and follows from the rest.
+_DERIVED: Final = frozenset({"search_key", "sort_key", "name_key", "place_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,15 @@ def record(actor: Actor, changes: Iterable[Change]) -> None:
         raise Forbidden("preview", LOOKING)
     at = timezone.now()
     audit_chain.append([_entry(actor, change, at) for change in changes])
+
+
+def told(values: Values) -> dict[str, object]:
+    """The values that people wrote, records by their names: the trail is read years later."""
+    return {
+        name: str(value) if isinstance(value, Model) else value
+        for name, value in values.items()
+        if name not in _DERIVED
+    }
 
 
 def differences(before: Values, after: Values) -> tuple[dict[str, object], dict[str, object]]:

@@ -31,8 +31,9 @@ from capphep.platform.job_models import BackgroundJob
 from capphep.platform.kit import Text
 from capphep.platform.list_spec import Bulk
 from capphep.platform.models import User
+from capphep.platform.roles import not_permitted
 from capphep.platform.texts import refusal_text
-from capphep.pure.errors import Forbidden, Invalids, NotFound, Refusal, gettext_noop
+from capphep.pure.errors import Invalids, NotFound, Refusal, gettext_noop
 
 AT_ONCE: Final = 50
 """A page of a list; more rows are done in the background."""
@@ -99,7 +100,7 @@ def action_named(list_name: str, name: str, actor: User) -> BulkAction:
     if found is None:
         raise NotFound("no_such_action", gettext_noop("There is no such action."))
     if not found.allowed(actor):
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
+        raise not_permitted()
     return found
 
 

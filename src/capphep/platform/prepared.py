@@ -30,12 +30,11 @@ from django.db.models.query import (  # type: ignore[attr-defined]
 )
 
 from capphep.platform.models import User
+from capphep.platform.queries import LARGEST_ID
 from capphep.platform.roles import SystemActor
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-
-_LARGEST: Final = 2**63 - 1
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
@@ -95,7 +94,7 @@ class _Places:
 
     def element(self, like: object) -> object:
         """For one of a list, where Django wants numbers or texts: one that nobody else uses."""
-        place = -_LARGEST + len(self.numbers)
+        place = -LARGEST_ID + len(self.numbers)
         marker = place if isinstance(like, int) else f"place {place}"
         self.numbers[marker] = len(self.numbers)
         return marker
@@ -157,7 +156,7 @@ class _Statement:
 
     def rows(self, values: Sequence[Any]) -> list[Any]:
         flat = [_adapted(part) for value in values for part in _parts(value)]
-        if any(type(each) is int and not -_LARGEST <= each <= _LARGEST for each in flat):
+        if any(type(each) is int and not -LARGEST_ID <= each <= LARGEST_ID for each in flat):
             return []
         bound = [
             constant if number is None else flat[number] for number, constant in self.parameters

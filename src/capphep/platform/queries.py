@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
 from capphep.platform.models import Installation
+
+LARGEST_ID: Final = 2**63 - 1
+"""No key is larger, and no database is asked for one."""
 
 
 def is_demo() -> bool:

@@ -111,7 +111,18 @@ def may(actor: Actor, permission: Permission) -> bool:
 def require(actor: Actor, permission: Permission) -> None:
     """Raise Forbidden ``not_permitted`` unless the actor's role carries the permission."""
     if not may(actor, permission):
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."), params={})
+        raise not_permitted()
+
+
+def require_overseer(actor: Actor) -> None:
+    """Raise Forbidden ``not_permitted`` for whom the desk's own affairs are not: they are read by
+    administrators, who may change them, and by auditors."""
+    if actor.role not in (Role.ADMIN, Role.AUDITOR, Role.SYSTEM):
+        raise not_permitted()
+
+
+def not_permitted() -> Forbidden:
+    return Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
 
 
 def sees_all(actor: Actor) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from capphep.platform import rows
-from capphep.platform.audit import Values, differences
+from capphep.platform.audit import Values, differences, told
 from capphep.platform.roles import Actor
 from capphep.pure.errors import Conflict, gettext_noop
 
@@ -39,11 +39,4 @@ def write(
     for name, value in values.items():
         setattr(record, name, value)
     record.version = seen_version + 1  # type: ignore[attr-defined]
-    return differences(_plain(before), _plain(values))
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, object]:
-    """Records become their names: the audit trail is read by people, years later."""
-    return {
-        name: str(value) if isinstance(value, Model) else value for name, value in values.items()
-    }
+    return differences(told(before), told(values))

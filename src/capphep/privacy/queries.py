@@ -13,18 +13,17 @@ from capphep.crm.queries.orders import visible_orders
 from capphep.identity.models import AdminAccount
 from capphep.identity.queries import visible_links
 from capphep.platform.models import PersonalAccess
-from capphep.platform.roles import Actor, Role
+from capphep.platform.roles import Actor, require_overseer
 from capphep.privacy.models import SubjectRequest, SubjectRequestFile
 from capphep.provisioning.queries import visible_requests
-from capphep.pure.errors import Forbidden, NotFound, gettext_noop
+from capphep.pure.errors import NotFound, gettext_noop
 
-_READERS: Final = frozenset({Role.ADMIN, Role.AUDITOR, Role.SYSTEM})
 _REACH: Final = frozenset({"phone", "email"})
 
 
 def visible_subject_requests(actor: Actor) -> QuerySet[SubjectRequest]:
     """The register, for those who keep it and those who audit. Raises Forbidden."""
-    _require_reader(actor)
+    require_overseer(actor)
     return SubjectRequest.objects.select_related("customer", "handler")
 
 
@@ -49,13 +48,8 @@ def file_of(actor: Actor, file_id: int) -> SubjectRequestFile:
 
 def visible_access(actor: Actor) -> QuerySet[PersonalAccess]:
     """The access log, for the same people. Raises Forbidden."""
-    _require_reader(actor)
+    require_overseer(actor)
     return PersonalAccess.objects.select_related("person")
-
-
-def _require_reader(actor: Actor) -> None:
-    if actor.role not in _READERS:
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
 
 
 def _contacts(actor: Actor) -> QuerySet[Any]:

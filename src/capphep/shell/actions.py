@@ -12,9 +12,9 @@ from django.db.models import Q
 
 from capphep.platform import audit, versions
 from capphep.platform.models import Team, User
-from capphep.platform.roles import Actor, Permission, Role, require
+from capphep.platform.roles import Actor, Permission, Role, not_permitted, require
 from capphep.pure.collation import vietnamese_key
-from capphep.pure.errors import Forbidden, Invalid, Invalids, gettext_noop
+from capphep.pure.errors import Invalid, Invalids, gettext_noop
 from capphep.pure.folding import fold
 from capphep.shell import queries
 from capphep.shell.user_rules import UserInput, own_account_problems, user_values
@@ -51,8 +51,8 @@ def create_user(
             user.save(force_insert=True)
     except IntegrityError as error:
         raise _taken(user.username) from error
-    said = without_derived(values)
-    after = {name: _plain(value) for name, value in said.items() if value not in (None, "")}
+    said = audit.told(values)
+    after = {name: value for name, value in said.items() if value not in (None, "")}
     audit.record(actor, [audit.Change(user, "created", after=after)])
     return user
 
@@ -109,7 +109,7 @@ def _lock(actor: Actor, user_id: int | None = None) -> dict[int, User]:
 def _require_still(own: User) -> None:
     require(own, Permission.USER_WRITE)
     if not own.is_active:
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
+        raise not_permitted()
 
 
 def locked_user(actor: Actor, user_id: int) -> User:
@@ -128,18 +128,12 @@ def _write(actor: Actor, user: User, changed: dict[str, Any]) -> None:
     only_active = set(changed) == {"is_active"}
     ends = {True: "reactivated", False: "deactivated"}
     verb = ends[bool(changed["is_active"])] if only_active else "edited"
-    change = audit.Change(user, verb, without_derived(before), without_derived(after))
-    audit.record(actor, [change])
+    audit.record(actor, [audit.Change(user, verb, before, after)])
 
 
 def _values(typed: UserInput) -> dict[str, Any]:
     values = user_values(typed)
     return values | {"sort_key": vietnamese_key(str(values["full_name"]))}
-
-
-def without_derived(values: audit.Values) -> dict[str, object]:
-    """The values that people wrote."""
-    return {name: value for name, value in values.items() if name != "sort_key"}
 
 
 def _team(actor: Actor, name: str) -> Team | None:
@@ -178,7 +172,3 @@ def _taken(username: str) -> Invalids:
     message = gettext_noop("Somebody else has the user name “%(value)s”.")
     params = {"value": username}
     return Invalids([Invalid("username_taken", message, field="username", params=params)])
-
-
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, Team) else value

@@ -10,7 +10,6 @@ from capphep.platform.roles import Actor, Permission, require
 from capphep.pure.collation import vietnamese_key
 from capphep.pure.errors import Invalid, Invalids, NotFound, gettext_noop
 from capphep.pure.folding import clean, fold
-from capphep.shell.actions import without_derived
 from capphep.shell.user_rules import LONGEST_TEAM
 
 
@@ -57,8 +56,7 @@ def _write(actor: Actor, team: Team, changed: dict[str, object]) -> None:
             before, after = versions.write(team, team.version, changed, actor)
     except IntegrityError as error:
         raise _taken(str(changed["name"])) from error
-    change = audit.Change(team, "edited", without_derived(before), without_derived(after))
-    audit.record(actor, [change])
+    audit.record(actor, [audit.Change(team, "edited", before, after)])
 
 
 @transaction.atomic

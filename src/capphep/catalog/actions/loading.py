@@ -49,11 +49,11 @@ class Loading:
 
     def note_created(self, record: models.Model, values: Values) -> None:
         self.created += 1
-        self.changes.append(audit.Change(record, "created", after=_audited(values)))
+        self.changes.append(audit.Change(record, "created", after=audit.told(values)))
 
     def note_removed(self, record: models.Model, values: Values) -> None:
         self.updated += 1
-        self.changes.append(audit.Change(record, "deactivated", before=_audited(values)))
+        self.changes.append(audit.Change(record, "deactivated", before=audit.told(values)))
 
     def note_compared(self, record: models.Model, before: Values, after: Values) -> bool:
         """True where the record differs from what the plan says."""
@@ -61,7 +61,7 @@ class Loading:
             self.unchanged += 1
             return False
         self.updated += 1
-        old, new = audit.differences(_audited(before), _audited(after))
+        old, new = audit.differences(audit.told(before), audit.told(after))
         if new:
             verb = "deactivated" if new == {"is_active": False} else "edited"
             self.changes.append(audit.Change(record, verb, before=old, after=new))
@@ -126,12 +126,3 @@ def values_of(record: models.Model, values: Values) -> Values:
 def assign(record: models.Model, values: Values) -> None:
     for name, value in values.items():
         setattr(record, name, value)
-
-
-def _audited(values: Values) -> Values:
-    """Records become their codes or names: the audit trail is read years later."""
-    return {
-        name: str(value) if isinstance(value, models.Model) else value
-        for name, value in values.items()
-        if name not in ("search_key", "sort_key")
-    }

@@ -71,12 +71,9 @@ def write(
 
 
 def audited(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Records by their names; what follows from the rest is left out."""
-    return {
-        name: str(value) if isinstance(value, Model) else value
-        for name, value in values.items()
-        if name not in ("search_key", "sort_key", "edition", "extra_schema")
-    }
+    """Without what follows from the rest, or is told in parts."""
+    said = audit.told(values).items()
+    return {name: value for name, value in said if name not in ("edition", "extra_schema")}
 
 
 def check_free(problems: Problems, others: Mapping[str, str], text: str, field: str) -> None:

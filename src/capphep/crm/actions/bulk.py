@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from capphep.crm.actions.bulk_edits import edit_many
-from capphep.crm.actions.bulk_entries import CustomerEntry, in_words
+from capphep.crm.actions.bulk_entries import CustomerEntry
 from capphep.crm.actions.bulk_people import enter_contacts, person
 from capphep.crm.actions.bulk_reading import BATCH, Units, by_code, locked
 from capphep.crm.events import customer_event
@@ -108,4 +108,4 @@ def _imported(entries: Sequence[CustomerEntry], units: Units) -> Iterator[audit.
             "contact": person(entry.contact_name, entry.contact_position),
         }
         said = {name: value for name, value in facts.items() if value not in ("", None)}
-        yield audit.Change(units[entry.budget_code], "imported", after=in_words(said))
+        yield audit.Change(units[entry.budget_code], "imported", after=audit.told(said))

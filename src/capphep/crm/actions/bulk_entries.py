@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model
-
 from capphep.crm.models import Customer
 from capphep.platform import audit
 
@@ -39,11 +37,6 @@ class Edit:
     verb: str = "edited"
 
     def change(self) -> audit.Change:
-        return audit.Change(self.customer, self.verb, in_words(self.before), in_words(self.after))
-
-
-def in_words(values: Mapping[str, Any]) -> dict[str, object]:
-    """Records become their names: the audit trail is read by people, years later."""
-    return {
-        name: str(value) if isinstance(value, Model) else value for name, value in values.items()
-    }
+        return audit.Change(
+            self.customer, self.verb, audit.told(self.before), audit.told(self.after)
+        )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from capphep.crm.actions.records import without_derived
 from capphep.crm.events import customer_event
 from capphep.crm.keys import FOUND_BY, customer_keys
 from capphep.crm.models import Contact, Customer
@@ -45,8 +44,7 @@ def complete_customer(
         said = {name: missing.get(name, getattr(customer, name)) for name in FOUND_BY}
         keys = customer_keys(said)
         before, after = versions.write(customer, customer.version, {**missing, **keys}, actor)
-        shown = without_derived(before), without_derived(after)
-        changes.append(audit.Change(customer, "completed", *shown))
+        changes.append(audit.Change(customer, "completed", before, after))
     if contact.full_name and not _knows(customer, contact.full_name):
         added = Contact(
             customer=customer,

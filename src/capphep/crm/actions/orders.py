@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Model
 from django.utils import timezone
 
 from capphep.crm import rules
@@ -43,7 +42,6 @@ __all__ = [
     "move_licence_status",
 ]
 
-_DERIVED: Final = frozenset({"search_key", "team_id"})
 NO_DISCOUNT = Discount(DiscountKind.NONE)
 
 
@@ -242,7 +240,7 @@ def _readable(values: Mapping[str, Any], *, empty: bool = False) -> dict[str, ob
     What was left empty or is nought is left out, but not from what differs.
     """
     return {
-        name: str(value) if isinstance(value, Model) else value
-        for name, value in values.items()
-        if name not in _DERIVED and (empty or value not in ("", None, 0))
+        name: value
+        for name, value in audit.told(values).items()
+        if name != "team_id" and (empty or value not in ("", None, 0))
     }

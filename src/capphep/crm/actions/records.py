@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Model
 
-from capphep.crm.keys import KEYS
 from capphep.platform import audit, versions
 from capphep.platform.roles import Actor
-
-_DERIVED: Final = frozenset(KEYS)
 
 
 def record_created(actor: Actor, record: Model, values: Mapping[str, Any]) -> None:
     """Audit a new record: other records by their names, what was left empty left out."""
-    after = {
-        name: str(value) if isinstance(value, Model) else value
-        for name, value in values.items()
-        if value not in ("", None) and name not in _DERIVED
-    }
+    after = {name: value for name, value in audit.told(values).items() if value not in ("", None)}
     audit.record(actor, [audit.Change(record, "created", after=after)])
 
 
@@ -54,10 +47,4 @@ def changes_of(
     if not changed:
         return set(), []
     before, after = versions.write(record, seen_version, changed, actor)
-    change = audit.Change(record, verb, without_derived(before), without_derived(after))
-    return set(changed), [change]
-
-
-def without_derived(values: audit.Values) -> dict[str, object]:
-    """The values that people wrote."""
-    return {name: value for name, value in values.items() if name not in _DERIVED}
+    return set(changed), [audit.Change(record, verb, before, after)]

@@ -12,8 +12,8 @@ from capphep.catalog.kinds import OrderPurpose
 from capphep.crm.models import Order, OrderLine
 from capphep.crm.states import LicenceStatus
 from capphep.platform.api import Input, LocalDay, PageQuery
-from capphep.platform.api.inputs import LARGEST_ID
 from capphep.platform.personal import Email, Phone
+from capphep.platform.queries import LARGEST_ID
 from capphep.pure.money import MAX_LINES, DiscountKind, TaxRate
 from capphep.pure.words import amount_in_words
 

@@ -17,12 +17,12 @@ from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.queries.customers import compact_code, owned_products, ownership_of
 from capphep.platform import clock
 from capphep.platform.prepared import prepared
+from capphep.platform.queries import LARGEST_ID
 from capphep.platform.roles import Actor, Permission, may, sees_all
 from capphep.platform.word_search import holding
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
 from capphep.pure.money import TaxRate
 
-_LARGEST_ID: Final = 2**63 - 1
 _NO_PRODUCT: Final = Product()
 _LONGEST_DESCRIPTION: Final = 300
 _RELATED: Final = ("customer", "product", "project", "opportunity", "salesperson")
@@ -118,7 +118,7 @@ def goods_offer(
     more with an order.
     """
     kept = kept_lines(order) if order else {}
-    ids = [item_id for item_id in item_ids if 0 < item_id <= _LARGEST_ID]
+    ids = [item_id for item_id in item_ids if 0 < item_id <= LARGEST_ID]
     if not ids:
         return GoodsOffer({}, kept)
     if customer is not None:
@@ -150,7 +150,7 @@ def price_offer(
     Three statements, whatever the number of items, and no row of any other item; nothing is
     refused here.
     """
-    ids = [item_id for item_id in item_ids if 0 < item_id <= _LARGEST_ID]
+    ids = [item_id for item_id in item_ids if 0 < item_id <= LARGEST_ID]
     begun = ItemTax.objects.filter(item__in=ids, from_day__lte=day).order_by("from_day")
     rates = dict(begun.values_list("item", "rate"))
     prices = Item.objects.filter(pk__in=ids).values_list("pk", "unit_price")

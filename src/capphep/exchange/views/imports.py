@@ -21,9 +21,10 @@ from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.list_spec import Column, ListSpec
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
+from capphep.platform.roles import not_permitted
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text
-from capphep.pure.errors import Forbidden, Invalid, gettext_noop
+from capphep.pure.errors import Invalid
 from capphep.pure.folding import words_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,7 +34,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
     """One's own imports. context: as `show_list`, kinds (kinds.ImportKind)."""
     kinds = kinds_of(actor_of(request))
     if not kinds:
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
+        raise not_permitted()
     return show_list(request, IMPORTS, page="exchange/import_list.html", kinds=kinds)
 
 

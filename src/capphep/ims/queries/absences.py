@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from capphep.ims.models import Absence
 from capphep.platform.models import User
-from capphep.platform.roles import Actor, Permission, Role, may
+from capphep.platform.roles import Actor, Permission, Role, may, not_permitted
 from capphep.pure.errors import Forbidden, NotFound, gettext_noop
 
 
@@ -80,7 +80,7 @@ def may_enter_for(actor: Actor, officer_id: int) -> bool:
 
 def require_may_enter(actor: Actor) -> None:
     if not may_enter(actor):
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
+        raise not_permitted()
 
 
 def require_absence_of(actor: Actor, officer_id: int) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from capphep.catalog.models import Resource
 from capphep.ims import options
 from capphep.platform.models import User
-from capphep.platform.roles import Actor, Permission, may, require, sees_all
+from capphep.platform.roles import Actor, Permission, may, not_permitted, require, sees_all
 from capphep.provisioning import explanations, reviews
 from capphep.provisioning import queries as provisioning
 from capphep.provisioning.information import InfoChange, changes_of
@@ -39,7 +39,7 @@ DECIDED: Final = (RequestStatus.RETURNED, RequestStatus.APPROVED, RequestStatus.
 def require_desk(actor: Actor) -> None:
     """Raise Forbidden ``not_permitted`` for a salesperson: the desk is not theirs to read."""
     if not sees_all(actor):
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
+        raise not_permitted()
 
 
 def desk_requests(actor: Actor) -> QuerySet[LicenceRequest]:

@@ -12,6 +12,7 @@ from capphep.platform import feed
 from capphep.platform.api import ApiRequest, Principal, Routes, Scope
 from capphep.platform.event_types import TYPES
 from capphep.platform.models import OutboxEvent
+from capphep.platform.queries import LARGEST_ID
 from capphep.platform.roles import sees_all
 from capphep.pure.errors import Forbidden, Invalid, gettext_noop
 
@@ -22,7 +23,7 @@ _MOMENT: Any = Field(json_schema_extra={"format": "date-time"})
 
 
 class EventQuery(Schema):
-    after: Annotated[int, Field(ge=0, le=2**63 - 1)] = Field(
+    after: Annotated[int, Field(ge=0, le=LARGEST_ID)] = Field(
         0, description="position of the last event that you have; 0 for all"
     )
     types: str = Field("", max_length=2000, description="some types, with commas; empty for all")

@@ -11,13 +11,12 @@ from capphep.paper import actions
 from capphep.paper.forms import LetterheadForm, letterhead_initial
 from capphep.paper.letterheads import MOST_BYTES, letterhead_now, vendor_of
 from capphep.paper.models import Letterhead
-from capphep.paper.views.templates import require_reader
 from capphep.platform import kept_forms
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
 from capphep.platform.htmx import redirect
 from capphep.platform.kit import HeaderBand, MenuItem
-from capphep.platform.roles import Permission, may
+from capphep.platform.roles import Permission, may, require_overseer
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
 from capphep.platform.versions import Stale
@@ -26,7 +25,7 @@ from capphep.pure.errors import Invalid
 
 def letterhead(request: HttpRequest) -> HttpResponse:
     """context: as `_page`."""
-    require_reader(request)
+    require_overseer(actor_of(request))
     record = letterhead_now()
     initial = letterhead_initial(record)
     if request.method != "POST":

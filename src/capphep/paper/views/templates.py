@@ -31,12 +31,11 @@ from capphep.platform.history import HistoryEntry, history_of
 from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.kit import HeaderBand, MenuItem, Status
 from capphep.platform.list_filters import is_key
-from capphep.platform.models import User
-from capphep.platform.roles import Permission, Role, may, require
+from capphep.platform.roles import Permission, may, require, require_overseer
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text, show_refusals
 from capphep.platform.versions import Stale
-from capphep.pure.errors import Forbidden, Invalid, Invalids, NotFound, gettext_noop
+from capphep.pure.errors import Invalid, Invalids, NotFound, gettext_noop
 
 _PPI = 84
 
@@ -60,16 +59,10 @@ class ShownKind:
     templates: Sequence[ShownTemplate]
 
 
-def require_reader(request: HttpRequest) -> User:
-    actor = actor_of(request)
-    if actor.role not in (Role.ADMIN, Role.AUDITOR):
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
-    return actor
-
-
 def template_list(request: HttpRequest) -> HttpResponse:
     """context: title, kinds (ShownKind), may_change."""
-    may_change = may(require_reader(request), Permission.SETTING_WRITE)
+    require_overseer(actor_of(request))
+    may_change = may(actor_of(request), Permission.SETTING_WRITE)
     kinds = [
         ShownKind(
             str(kind.label),
@@ -111,7 +104,7 @@ def kind_named(kind: str) -> PaperKind:
 
 def template(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """context: as `_page`."""
-    require_reader(request)
+    require_overseer(actor_of(request))
     record = queries.template_of(kind_named(kind), pk)
     if request.method != "POST":
         return _page(request, record, _form(record, kept_forms.take(request)))
@@ -223,7 +216,7 @@ def _entries(record: PaperTemplate) -> list[HistoryEntry]:
 
 def preview(request: HttpRequest, kind: str) -> HttpResponse:
     """context: pages (data addresses of pictures), problems, note. What is typed, as a page."""
-    require_reader(request)
+    require_overseer(actor_of(request))
     here = kind_named(kind)
     form = TemplateForm(here, request.POST, is_standard=False)
     form.is_valid()
@@ -274,7 +267,7 @@ def _example(request: HttpRequest, kind: PaperKind, number: str) -> tuple[Docume
 
 def template_pdf(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """What is saved, as the PDF that is printed; ``?example=`` is the number of a record."""
-    require_reader(request)
+    require_overseer(actor_of(request))
     here = kind_named(kind)
     document, _note = _example(request, here, request.GET.get("example", ""))
     content = paper_of([document], queries.design_of(here, pk)).pdf()

@@ -12,8 +12,9 @@ from pydantic import BeforeValidator, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from capphep.platform.queries import LARGEST_ID
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-LARGEST_ID = 2**63 - 1
 RecordId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 

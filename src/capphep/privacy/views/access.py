@@ -13,9 +13,9 @@ from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import AccessKind, PersonalAccess, User
 from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.personal import may_have_revealed, note
+from capphep.platform.roles import not_permitted
 from capphep.platform.signed_in import actor_of
 from capphep.privacy import queries
-from capphep.pure.errors import Forbidden, gettext_noop
 
 RECORDS: Final[dict[str, Any]] = {
     "customer": _("Customer"),
@@ -74,6 +74,6 @@ def reveal(request: HttpRequest, subject_type: str, subject_id: int, name: str) 
     actor = actor_of(request)
     record = queries.subject_of(actor, subject_type, subject_id, name)
     if not may_have_revealed(actor):
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
+        raise not_permitted()
     note(actor, AccessKind.REVEAL, {(subject_type, record.pk): str(record)[:150]})
     return HttpResponse(format_html("<span>{}</span>", getattr(record, name) or ""))

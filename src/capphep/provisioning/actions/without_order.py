@@ -10,13 +10,13 @@ from capphep.crm.queries.customers import customer_for_update
 from capphep.crm.queries.orders import autofill_of
 from capphep.platform import audit, clock
 from capphep.platform.models import User
-from capphep.platform.roles import Actor, Permission, SystemActor, require
+from capphep.platform.roles import Actor, Permission, SystemActor, not_permitted, require
 from capphep.provisioning import kinds, plans, queries
 from capphep.provisioning.actions.drafts import plan_lines, save_new, unit_of
 from capphep.provisioning.information import administrator_of
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestKind
-from capphep.pure.errors import Forbidden, Invalid, NotFound, gettext_noop
+from capphep.pure.errors import Invalid, NotFound, gettext_noop
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def _salesperson(actor: Actor) -> User:
     """Without an order, the request belongs to who opens it: no command does."""
     require(actor, Permission.REQUEST_WRITE)
     if isinstance(actor, SystemActor):
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
+        raise not_permitted()
     return actor
 
 

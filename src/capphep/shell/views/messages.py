@@ -25,11 +25,11 @@ from capphep.platform.kit import HeaderBand, MenuItem, Status
 from capphep.platform.list_filters import is_key
 from capphep.platform.messages import Message, composed
 from capphep.platform.models import MessageText
-from capphep.platform.roles import Permission, Role, may, require
+from capphep.platform.roles import Permission, may, require, require_overseer
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import refusal_text, show_refusals
 from capphep.platform.versions import Stale
-from capphep.pure.errors import Forbidden, Invalids, NotFound, gettext_noop
+from capphep.pure.errors import Invalids, NotFound, gettext_noop
 
 MESSAGES: Final[Sequence[Message]] = (INVITATION, NOTICES, DIGEST)
 _LANGUAGES: Final = dict(settings.LANGUAGES)
@@ -54,7 +54,7 @@ class ShownMessage:
 
 def message_list(request: HttpRequest) -> HttpResponse:
     """context: title, shown (ShownMessage), may_change."""
-    _require_reader(request)
+    require_overseer(actor_of(request))
     rows = MessageText.objects.exclude(body="").select_related("updated_by")
     records = {(one.key, one.language): one for one in rows}
     shown = [
@@ -64,11 +64,6 @@ def message_list(request: HttpRequest) -> HttpResponse:
     may_change = may(actor_of(request), Permission.SETTING_WRITE)
     context = {"title": _("Message texts"), "shown": shown, "may_change": may_change}
     return render(request, "shell/messages.html", context)
-
-
-def _require_reader(request: HttpRequest) -> None:
-    if actor_of(request).role not in (Role.ADMIN, Role.AUDITOR):
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
 
 
 def _shown(message: Message, language: str, record: MessageText | None) -> ShownText:

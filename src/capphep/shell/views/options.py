@@ -20,11 +20,11 @@ from capphep.platform.kit import MenuItem, Text
 from capphep.platform.list_filters import is_key
 from capphep.platform.models import OptionValue
 from capphep.platform.options import FIELD, Option
-from capphep.platform.roles import Permission, Role, may, require
+from capphep.platform.roles import Permission, may, require, require_overseer
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
 from capphep.platform.versions import Stale
-from capphep.pure.errors import Forbidden, Invalid, gettext_noop
+from capphep.pure.errors import Invalid
 from capphep.shell.option_groups import GROUPS, option_of
 
 
@@ -51,7 +51,7 @@ class ShownGroup:
 
 def option_list(request: HttpRequest) -> HttpResponse:
     """context: title, groups (ShownGroup), may_change."""
-    _require_reader(request)
+    require_overseer(actor_of(request))
     may_change = may(actor_of(request), Permission.SETTING_WRITE)
     records = {one.key: one for one in OptionValue.objects.select_related("updated_by")}
     groups = [
@@ -60,11 +60,6 @@ def option_list(request: HttpRequest) -> HttpResponse:
     ]
     context = {"title": _("Settings"), "groups": groups, "may_change": may_change}
     return render(request, "shell/options.html", context)
-
-
-def _require_reader(request: HttpRequest) -> None:
-    if actor_of(request).role not in (Role.ADMIN, Role.AUDITOR):
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
 
 
 def _shown(

@@ -18,9 +18,8 @@ from capphep.platform import preview
 from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.kit import Text
 from capphep.platform.models import Team, User
-from capphep.platform.roles import Permission, Role, granted, require
+from capphep.platform.roles import Permission, Role, granted, require, require_overseer
 from capphep.platform.signed_in import actor_of
-from capphep.pure.errors import Forbidden, gettext_noop
 from capphep.shell import preview_actions, queries
 from capphep.shell.role_texts import PERMISSIONS, READS
 
@@ -42,8 +41,7 @@ class ShownPermission:
 def role_list(request: HttpRequest) -> HttpResponse:
     """context: title, roles (ShownRole), permissions (ShownPermission), may_preview."""
     actor = actor_of(request)
-    if actor.role not in (Role.ADMIN, Role.AUDITOR):
-        raise Forbidden("not_permitted", gettext_noop("Your role does not allow this."))
+    require_overseer(actor)
     people = Counter(User.objects.filter(is_active=True).values_list("role", flat=True))
     shown = [*preview.SEEN_ROLES, Role.PROGRAM]
     context = {
