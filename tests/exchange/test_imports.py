@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 from django.utils import timezone
 
-from capphep.collaboration.actions.comments import add_comment
-from capphep.crm.actions.contacts import add_contact
-from capphep.crm.customer_rules import ContactInput
 from capphep.crm.models import Contact, Customer
 from capphep.entitlements.imports import SHEET
 from capphep.exchange import actions, running
@@ -129,65 +124,6 @@ def test_an_undone_import_leaves_nothing_but_its_trail(salesperson: User) -> Non
     assert entered(salesperson, units(unit())).counts["created"] == 1
     with pytest.raises(Conflict):
         actions.undo(actor=salesperson, import_id=one.pk)
-
-
-def test_nothing_is_undone_while_something_depends_on_it(salesperson: User) -> None:
-    one = entered(salesperson, many(2))
-    below = Customer.objects.get(budget_code="1000001")
-    factories.customer("2000001", "Đơn vị dưới", parent=below)
-    with pytest.raises(Conflict) as refused:
-        actions.undo(actor=salesperson, import_id=one.pk)
-    assert refused.value.code == "in_use"
-    assert Customer.objects.count() == 3
-
-
-def test_an_edit_since_keeps_an_import(salesperson: User) -> None:
-    one = entered(salesperson, many(1))
-    Customer.objects.update(version=2)
-    with pytest.raises(Conflict):
-        actions.undo(actor=salesperson, import_id=one.pk)
-
-
-def test_what_was_said_of_a_unit_keeps_its_import(salesperson: User) -> None:
-    one = entered(salesperson, many(2))
-    unit = Customer.objects.latest("pk")
-    add_comment(
-        actor=salesperson,
-        record_type="customer",
-        record_id=unit.pk,
-        body="Gọi lại thứ Hai",
-        token=uuid.uuid4(),
-    )
-    with pytest.raises(Conflict) as refused:
-        actions.undo(actor=salesperson, import_id=one.pk)
-    assert refused.value.code == "in_use"
-
-
-def with_another_person(salesperson: User) -> None:
-    add_contact(
-        actor=salesperson,
-        customer_id=Customer.objects.latest("pk").pk,
-        typed=ContactInput(full_name="Trần Thị B"),
-    )
-
-
-def test_a_person_entered_since_keeps_an_import(salesperson: User) -> None:
-    one = entered(salesperson, units(unit(full_name="Nguyễn Văn A"), unit("1234568", "B")))
-    with_another_person(salesperson)
-    with pytest.raises(Conflict) as refused:
-        actions.undo(actor=salesperson, import_id=one.pk)
-    assert refused.value.code == "in_use"
-
-
-def test_a_person_entered_while_an_import_is_undone_stays(salesperson: User) -> None:
-    one = entered(salesperson, units(unit(full_name="Nguyễn Văn A")))
-    job = actions.undo(actor=salesperson, import_id=one.pk)
-    with_another_person(salesperson)
-    work()
-    one.refresh_from_db()
-    job.refresh_from_db()
-    assert (job.state, one.state) == ("failed", "begun")
-    assert Contact.objects.filter(customer=Customer.objects.get()).count() == 2
 
 
 def killed_import() -> None:

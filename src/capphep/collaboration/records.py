@@ -110,7 +110,17 @@ def record_of(actor: Actor, record_type: str, record_id: int) -> Talked:
     rows = _rows(actor, record_type, [record_id]) if kind and record_id <= LARGEST_ID else []
     for row in rows:
         return _talked(RecordType(record_type), row)
-    raise NotFound("record_not_found", gettext_noop("There is no such record."))
+    raise _not_found()
+
+
+def held(record: Talked) -> None:
+    """Hold the record until the end of the transaction: it is there still, and stays.
+
+    Raises NotFound where it was removed meanwhile (an import undone). One statement.
+    """
+    rows = type(record.row)._default_manager.select_for_update(of=("self",), no_key=True)
+    if not rows.filter(pk=record.pk).values_list("pk"):
+        raise _not_found()
 
 
 def records_of(actor: Actor, named: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Talked]:
@@ -163,6 +173,10 @@ def state_of(actor: Actor, record_type: str, record_id: int) -> str:
         return ""
     rows = kind.visible(actor).filter(pk=record_id).order_by().values_list(*kind.state)
     return next(("-".join(map(str, row)) for row in rows), "")
+
+
+def _not_found() -> NotFound:
+    return NotFound("record_not_found", gettext_noop("There is no such record."))
 
 
 def _rows(actor: Actor, record_type: str, ids: Collection[int]) -> QuerySet[Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from capphep.catalog.models import FormerContent, Item, ItemContent, ItemPrice, ItemTax
@@ -15,6 +15,7 @@ from capphep.crm.actions.removal import remove_unused
 from capphep.crm.imports import customer_rows, customers, items, orders
 from capphep.crm.imports.rows import Rejected, SheetPlan, SheetRow
 from capphep.crm.models import Contact, Customer, DuplicatePair, Order, OrderLine
+from capphep.crm.queries.worked_on import orders_worked_on, worked_on
 from capphep.entitlements import imports as lines
 from capphep.exchange import examples
 from capphep.exchange.undone_lines import undo_lines, what_builds_on
@@ -48,7 +49,8 @@ class ImportKind:
     ``updates`` says whether records that are there can be brought up to date. ``keys`` gives
     what a row is known by and what it stands under (`row_files.in_order`). ``undo`` takes back
     some of the records, those of ``record`` or of the ledger; ``parts`` are tables whose rows came
-    with them, ``depends`` says what else came to stand on some of the records.
+    with them; ``worked_on`` gives those with which somebody did something since, ``depends``
+    says what else came to stand on some of the records.
     """
 
     name: str
@@ -65,6 +67,7 @@ class ImportKind:
     keys: Callable[[SheetRow], tuple[str, str]] | None = None
     updates: bool = False
     parts: Collection[type[Model]] = field(default=())
+    worked_on: Callable[[Sequence[int]], QuerySet[Any]] | None = None
     depends: Callable[[Sequence[int]], Dependents] | None = None
     rows_each: int = 1000
     """So many rows are one transaction."""
@@ -237,6 +240,7 @@ CUSTOMERS: Final = ImportKind(
     keys=_customer_keys,
     updates=True,
     parts=(Contact, DuplicatePair),
+    worked_on=worked_on,
 )
 ORDERS: Final = ImportKind(
     name="orders",
@@ -252,6 +256,7 @@ ORDERS: Final = ImportKind(
     example=examples.ORDERS,
     keys=_order_keys,
     parts=(OrderLine,),
+    worked_on=orders_worked_on,
     # Whoever enters an order meanwhile waits for its number until the commit.
     rows_each=100,
 )
@@ -270,6 +275,7 @@ ITEMS: Final = ImportKind(
     keys=_item_keys,
     updates=True,
     parts=(ItemContent, ItemTax, ItemPrice, FormerContent),
+    worked_on=items.edited_since,
     rows_each=200,
 )
 SUBSCRIPTIONS: Final = ImportKind(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from capphep.collaboration import rules
 from capphep.collaboration.models import Activity, ActivityKind
 from capphep.collaboration.queries.activities import activity_for_update
-from capphep.collaboration.records import Talked, may_see, page_for, record_of, records_of
+from capphep.collaboration.records import Talked, held, may_see, page_for, record_of, records_of
 from capphep.platform import audit, notices, rows, versions
 from capphep.platform.models import User
 from capphep.platform.notices import News
@@ -45,6 +45,7 @@ def plan_activity(
     record = record_of(actor, record_type, record_id)
     values = _checked(record, typed)
     with transaction.atomic():
+        held(record)
         activity = Activity(
             record_type=record.type, record_id=record.pk, created_by=actor, token=token, **values
         )

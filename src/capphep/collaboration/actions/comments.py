@@ -15,7 +15,7 @@ from capphep.collaboration.actions.following import follow
 from capphep.collaboration.models import Comment, CommentFile, CommentVersion, Mention
 from capphep.collaboration.queries.people import active_by_username, followers_of
 from capphep.collaboration.queries.talk import comment_of
-from capphep.collaboration.records import Talked, may_see, page_for, record_of
+from capphep.collaboration.records import Talked, held, may_see, page_for, record_of
 from capphep.platform import audit, files, notices, rows
 from capphep.platform.models import StoredFile, User
 from capphep.platform.notices import News
@@ -54,6 +54,7 @@ def add_comment(
     people = _mentioned(record, text)
     stored = [(clean(one.name)[-_LONGEST_NAME:], files.store(one.chunks)) for one in uploads]
     with transaction.atomic():
+        held(record)
         comment = Comment(
             record_type=record.type, record_id=record.pk, author=actor, body=text, token=token
         )

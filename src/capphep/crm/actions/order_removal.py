@@ -10,6 +10,7 @@ from django.db.models.deletion import ProtectedError
 from capphep.crm.events import order_event
 from capphep.crm.models import Order
 from capphep.crm.queries.orders import require_own
+from capphep.crm.queries.worked_on import orders_worked_on
 from capphep.crm.states import LicenceStatus
 from capphep.platform import audit, outbox
 from capphep.platform.outbox import Event
@@ -23,15 +24,17 @@ def remove_unused_orders(*, actor: Actor, order_ids: Collection[int]) -> int:
 
     Only what an import entered may go like this: the audit trail keeps what it was, and their
     numbers are not given again. Those that are gone are passed over. Raises Forbidden;
-    Conflict ``in_use`` where one was edited, or something refers to it.
+    Conflict ``in_use`` where somebody has worked on one, or something refers to it.
     """
     require(actor, Permission.SALE_WRITE)
     rows = Order.objects.select_for_update(of=("self",)).filter(pk__in=order_ids)
     found = list(rows.select_related("product").order_by("pk"))
     for order in found:
         require_own(actor, order)
-        if order.version > 1 or order.licence_status != LicenceStatus.NOT_REQUESTED:
+        if order.licence_status != LicenceStatus.NOT_REQUESTED:
             raise _in_use()
+    if orders_worked_on([order.pk for order in found]).exists():
+        raise _in_use()
     audit.record(
         actor,
         [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from capphep.catalog.actions.item_edits import (
     Dated,
@@ -84,12 +85,17 @@ def withdraw_unused(*, actor: Actor, item_ids: Sequence[int]) -> int:
 
     Raises Forbidden; Conflict ``in_use`` where one was edited meanwhile.
     """
+    if edited_since(item_ids).filter(is_active=True).exists():
+        message = gettext_noop("Something was made with one of these goods meanwhile.")
+        raise Conflict("in_use", message, rule="R13")
     for item in Item.objects.filter(pk__in=item_ids, is_active=True):
-        if item.version > 1:
-            message = gettext_noop("Something was made with one of these goods meanwhile.")
-            raise Conflict("in_use", message, rule="R13")
         set_item_active(actor=actor, item_id=item.pk, is_active=False)
     return len(item_ids)
+
+
+def edited_since(item_ids: Sequence[int]) -> QuerySet[Item]:
+    """RULE R13: those that were edited since they were entered."""
+    return Item.objects.filter(version__gt=1, pk__in=item_ids)
 
 
 class _Goods:
