@@ -129,6 +129,7 @@ def test_what_the_record_would_refuse_is_refused_at_its_field(
     wrong = {
         "unit_name": " ",
         "unit_tax_code": "123",
+        "unit_chapter_code": "x",
         "unit_phone": "12",
         "unit_email": "x",
         "level": 3,
@@ -143,7 +144,33 @@ def test_a_chapter_keeps_its_level(
 ) -> None:
     with pytest.raises(Invalids) as refused:
         sent(draft, salesperson, level=1)
-    assert ("chapter_of_other_level", "level") in codes(refused)
+    assert ("chapter_of_other_level", "unit_chapter_code") in codes(refused)
+
+
+def test_level_and_chapter_change_together(
+    customer: Customer, salesperson: User, officer: User, catalogue: SmallCatalogue
+) -> None:
+    assert customer.chapter_code != "417"
+    moved = {"level": 2, "unit_chapter_code": "417"}
+    waiting = stories.info_change_sent(customer, salesperson, catalogue.igov, **moved)
+    changed = [change.field for change in changes_of(waiting) if change.is_changed]
+    assert changed == ["unit_chapter_code", "level"]
+    stories.approved(waiting, officer)
+    customer.refresh_from_db()
+    assert (customer.level, customer.chapter_code) == (2, "417")
+
+
+def test_what_was_approved_before_the_chapter_was_asked_for_still_shows(
+    waiting: LicenceRequest, officer: User, sales_client: Client
+) -> None:
+    stories.approved(waiting, officer)
+    waiting.refresh_from_db()
+    kept = {name: one for name, one in waiting.info_before.items() if name != "unit_chapter_code"}
+    LicenceRequest.objects.filter(pk=waiting.pk).update(info_before=kept, unit_chapter_code="")
+    waiting.refresh_from_db()
+    changed = [change.field for change in changes_of(waiting) if change.is_changed]
+    assert changed == ["unit_name", "unit_phone"]
+    assert sales_client.get(url("request", waiting.pk)).status_code == 200
 
 
 def test_a_new_administrator_needs_a_name_and_a_way_to_be_reached(
@@ -281,6 +308,7 @@ def test_a_sector_is_kept_by_its_name(
 
 def typed(record: LicenceRequest, **changes: object) -> dict[str, object]:
     data = form_data(record, unit_phone="0987654321", admin_name="", admin_position="")
+    data |= {"unit_chapter_code": record.unit_chapter_code}
     return data | {"admin_phone": "", "admin_email": "", **changes}
 
 
@@ -303,6 +331,7 @@ def test_the_form_has_no_lines_and_says_what_is_known(
     assert "Cập nhật thông tin nghiệp vụ" not in text
     assert 'name="start_on"' not in text and 'name="write_back"' not in text
     assert 'value="1234567" readonly' in text
+    assert 'name="unit_chapter_code"' in text and "Hiện tại: 805" in text
     assert "chỉ thay đổi thông tin" in text or "giữ nguyên tài nguyên" in text
 
 

@@ -15,9 +15,10 @@ from capphep.provisioning.round_rules import (
     field_of,
     topic_of,
 )
+from capphep.provisioning.states import RequestKind
 from capphep.pure.errors import Invalid
 
-FIELDS = comment_fields([1, 2], is_sale=True)
+FIELDS = comment_fields([1, 2], kind=RequestKind.ADD_ON)
 
 
 def content(*modules: str) -> dict[str, Any]:
@@ -47,9 +48,16 @@ def test_a_comment_on_what_is_not_there_is_refused() -> None:
 
 
 def test_what_is_not_sold_has_neither_amount_nor_evidence_to_comment_on() -> None:
-    fields = comment_fields([1], is_sale=False)
+    fields = comment_fields([1], kind=RequestKind.TRIAL)
     assert not [name for name in fields if name == "amount" or name.startswith("evidence-")]
     assert {"level", "line-1"} <= set(fields)
+
+
+def test_the_chapter_and_the_first_day_are_commented_on_where_the_form_has_them() -> None:
+    sale = comment_fields([1], kind=RequestKind.ADD_ON)
+    change = comment_fields([], kind=RequestKind.INFO_CHANGE)
+    assert "start_on" in sale and "unit_chapter_code" not in sale
+    assert "unit_chapter_code" in change and "start_on" not in change
 
 
 def test_what_differs_comes_in_the_order_of_what_is_there_now_then_what_is_gone() -> None:

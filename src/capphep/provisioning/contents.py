@@ -21,6 +21,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 from capphep.provisioning.models import LicenceRequest, RequestLine, RequestQuantity
+from capphep.provisioning.states import RequestKind
 
 Content: TypeAlias = dict[str, Any]
 
@@ -38,6 +39,7 @@ FIELDS: Final = (
     "unit_name",
     "unit_address",
     "unit_tax_code",
+    "unit_chapter_code",
     "unit_phone",
     "unit_email",
     "write_back",
@@ -47,6 +49,7 @@ FIELDS: Final = (
     "admin_email",
 )
 _RECORDS: Final = frozenset({"customer", "product", "sector"})
+_OF_INFO_CHANGE: Final = frozenset({"unit_chapter_code"})
 
 
 def content_of(
@@ -58,10 +61,15 @@ def content_of(
     order = request.order
     of_order = {"order_no": order.order_no, "contract_no": order.contract_no} if order else {}
     return {
-        "fields": {name: _value(request, name) for name in FIELDS} | of_order,
+        "fields": {name: _value(request, name) for name in _fields_of(request)} | of_order,
         "lines": [_line(line) for line in lines],
         "evidence": list(evidence),
     }
+
+
+def _fields_of(request: LicenceRequest) -> list[str]:
+    is_info_change = request.kind == RequestKind.INFO_CHANGE
+    return [name for name in FIELDS if is_info_change or name not in _OF_INFO_CHANGE]
 
 
 def _value(request: LicenceRequest, name: str) -> object:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -154,6 +154,7 @@ class RequestForm(forms.Form):
     )
     unit_name = RequiredLine(label=_("Unit name"), max_length=250)
     unit_tax_code = CodeField(codes.tax_code, label=_("Tax code"))
+    unit_chapter_code = CodeField(codes.chapter_code, label=_("Chapter"))
     unit_address = LineField(label=_("Address"), max_length=250, required=False)
     unit_phone = CodeField(codes.phone, label=_("Phone number"), widget=forms.TelInput)
     unit_email = CodeField(codes.email, label=_("E-mail address"), widget=forms.EmailInput)
@@ -163,10 +164,14 @@ class RequestForm(forms.Form):
     admin_email = CodeField(codes.email, label=_("E-mail address"), widget=forms.EmailInput)
     write_back = forms.BooleanField(label=_("Save new data to the customer record"), required=False)
 
+    not_of_kind: ClassVar[Sequence[str]] = ("unit_chapter_code",)
+
     def __init__(self, record: LicenceRequest, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial_of(record))
         # What an officer said of the fields when returning the request.
         self.remarks: Mapping[str, Remark] = {}
+        for name in self.not_of_kind:
+            del self.fields[name]
         level = self.fields["level"]
         assert isinstance(level, LevelField)
         level.choices = [("", _("Choose…")), *_levels(record)]
@@ -191,10 +196,10 @@ class RequestForm(forms.Form):
 class InfoChangeForm(RequestForm):
     """What may change of a unit and its administrator; each field says what is known now."""
 
+    not_of_kind = ("start_on", "write_back")
+
     def __init__(self, record: LicenceRequest, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(record, data)
-        for name in ("start_on", "write_back"):
-            del self.fields[name]
         for change in changes_of(record):
             _then, before, _after = change.texts
             self.fields[change.field].help_text = _("Now: %(value)s") % {"value": before or "–"}

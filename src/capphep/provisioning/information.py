@@ -25,6 +25,7 @@ OF_CUSTOMER: Final[Mapping[str, str]] = {
     "unit_name": "name",
     "unit_address": "address",
     "unit_tax_code": "tax_code",
+    "unit_chapter_code": "chapter_code",
     "unit_phone": "phone",
     "unit_email": "email",
     "sector": "sector",
@@ -104,10 +105,13 @@ def changes_of(request: LicenceRequest) -> Sequence[InfoChange]:
     is_open = request.status in OPEN or not kept
     before = known_of(request.customer, request.product) if is_open else kept
     asked = asked_by(request)
-    return [
-        InfoChange(field, kept.get(field, before[field]), before[field], after)
-        for field, after in asked.items()
-    ]
+    return [_change(field, kept, before, after) for field, after in asked.items()]
+
+
+def _change(field: str, kept: Values, before: Values, after: Any) -> InfoChange:
+    # What an earlier version did not ask for yet was not changed.
+    was = before.get(field, after)
+    return InfoChange(field, kept.get(field, was), was, after)
 
 
 def changes_administrator(changes: Sequence[InfoChange]) -> bool:
@@ -120,6 +124,7 @@ def information_of(request: LicenceRequest) -> Information:
         name=request.unit_name,
         address=request.unit_address,
         tax_code=request.unit_tax_code,
+        chapter_code=request.unit_chapter_code,
         phone=request.unit_phone,
         email=request.unit_email,
         sector_id=request.sector_id,

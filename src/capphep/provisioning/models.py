@@ -57,6 +57,10 @@ class LicenceRequest(models.Model):
     note = models.TextField(_("Note"), blank=True)
     unit_name = models.CharField(_("Unit name"), max_length=250, blank=True)
     unit_tax_code = models.CharField(_("Tax code"), max_length=14, blank=True)
+    # Of a change of information alone: the others leave the customer's chapter as it is.
+    unit_chapter_code = models.CharField(
+        _("Chapter"), max_length=3, blank=True, default="", db_default=""
+    )
     unit_address = models.CharField(_("Address"), max_length=250, blank=True)
     unit_phone = models.CharField(_("Unit phone"), max_length=15, blank=True)
     unit_email = models.EmailField(_("Unit e-mail"), blank=True)

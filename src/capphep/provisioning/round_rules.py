@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from capphep.provisioning.states import EvidenceKind
+from capphep.provisioning.rules import needs_evidence
+from capphep.provisioning.states import EvidenceKind, RequestKind
 from capphep.pure.errors import Invalid, gettext_noop
 from capphep.pure.folding import clean_lines
 
@@ -16,6 +17,7 @@ Content: TypeAlias = Mapping[str, Any]
 
 # What the officer may comment on, by the names that the form's own errors use; beside them the
 # amount and each kind of evidence of a sale (`evidence-…`), and each module line (`line-…`).
+# Only what the form of the kind has.
 COMMENTED: Final = (
     "sector",
     "level",
@@ -24,6 +26,7 @@ COMMENTED: Final = (
     "unit_name",
     "unit_address",
     "unit_tax_code",
+    "unit_chapter_code",
     "unit_phone",
     "unit_email",
     "admin_name",
@@ -33,14 +36,16 @@ COMMENTED: Final = (
 )
 
 
-def comment_fields(positions: Iterable[int], *, is_sale: bool) -> list[str]:
+def comment_fields(positions: Iterable[int], *, kind: str) -> list[str]:
     """The names of everything that may be commented on; ``positions`` are the lines'.
 
     What is not sold, a trial or a change of information, has neither order nor evidence.
     """
     evidence = [f"evidence-{kind.value}" for kind in EvidenceKind]
-    sold = ["amount", *evidence] if is_sale else []
-    return [*sold, *COMMENTED, *(f"line-{position}" for position in positions)]
+    sold = ["amount", *evidence] if needs_evidence(kind) else []
+    missing = "start_on" if kind == RequestKind.INFO_CHANGE else "unit_chapter_code"
+    commented = [name for name in COMMENTED if name != missing]
+    return [*sold, *commented, *(f"line-{position}" for position in positions)]
 
 
 def checked_comments(

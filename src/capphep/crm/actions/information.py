@@ -23,6 +23,7 @@ class Information:
     name: str
     address: str
     tax_code: str
+    chapter_code: str
     phone: str
     email: str
     sector_id: int | None
@@ -36,14 +37,15 @@ def check_information(customer: Customer, information: Information) -> dict[str,
         name=information.name,
         address=information.address,
         tax_code=information.tax_code,
+        chapter_code=information.chapter_code,
         phone=information.phone,
         email=information.email,
         level=information.level,
         level_before=customer.level,
         problems=problems,
     )
-    with problems.noted(field="level"):
-        check_chapter_level(customer.chapter_code, information.level)
+    with problems.noted():
+        check_chapter_level(str(values["chapter_code"]), information.level)
     with problems.noted():
         values["sector"] = sector_of(information.sector_id)
     problems.raise_any()

@@ -29,7 +29,7 @@ from capphep.provisioning.kind_rules import check_kind
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.reviews import Review
 from capphep.provisioning.round_rules import checked_comments, comment_fields
-from capphep.provisioning.rules import needs_evidence, same_sending
+from capphep.provisioning.rules import same_sending
 from capphep.provisioning.states import RequestKind
 from capphep.pure.errors import Conflict, Invalid, gettext_noop
 from capphep.pure.folding import clean
@@ -119,7 +119,7 @@ def return_request(
     """
     request = _lock_for_decision(actor, request_id, "return")
     positions = request.lines.values_list("position", flat=True)
-    fields = comment_fields(positions, is_sale=needs_evidence(request.kind))
+    fields = comment_fields(positions, kind=request.kind)
     answer = Answer(*checked_comments(comment, comments, fields))
     # It comes back to who knows it.
     moved = move_request(actor, request, "return", answer=answer, assigned_to_id=actor.pk)

@@ -28,7 +28,6 @@ from capphep.provisioning.actions.rounds import parts_of
 from capphep.provisioning.contents import Content
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.round_rules import Row, comment_fields, topic_of
-from capphep.provisioning.rules import needs_evidence
 from capphep.provisioning.views.contents import as_seen, label_of, rows_of, schemas_of
 from capphep.provisioning.views.shown import status_of, steps_of
 from capphep.pure.errors import Conflict, Invalid
@@ -81,8 +80,7 @@ def _post(request: HttpRequest, record: LicenceRequest, content: Content) -> Htt
 
 def _names(content: Content) -> dict[str, str]:
     positions = [line["position"] for line in content["lines"]]
-    is_sale = needs_evidence(content["fields"]["kind"])
-    fields = comment_fields(positions, is_sale=is_sale)
+    fields = comment_fields(positions, kind=content["fields"]["kind"])
     return {name: label_of(name, content) for name in fields}
 
 

@@ -54,7 +54,8 @@ def open_info_change(*, actor: Actor, customer_id: int, product_id: int) -> Lice
         return found
     kinds.check_info_change(customer, product, clock.today())
     administrator = administrator_of(customer, product)
-    return _new_draft(salesperson, customer, product, RequestKind.INFO_CHANGE, administrator)
+    known = {**administrator, "unit_chapter_code": customer.chapter_code}
+    return _new_draft(salesperson, customer, product, RequestKind.INFO_CHANGE, known)
 
 
 def _salesperson(actor: Actor) -> User:
@@ -97,7 +98,7 @@ def _new_draft(
     customer: Customer,
     product: Product,
     kind: RequestKind,
-    administrator: dict[str, str],
+    known: dict[str, str],
 ) -> LicenceRequest:
     request = LicenceRequest(
         customer=customer,
@@ -110,7 +111,7 @@ def _new_draft(
         # What is completed in the customer's record by the way; a change writes it all.
         write_back=kind != RequestKind.INFO_CHANGE,
         **unit_of(customer),
-        **administrator,
+        **known,
     )
     save_new(salesperson, request)
     audit.record(salesperson, [audit.Change(request, "created", after={"kind": str(kind.label)})])

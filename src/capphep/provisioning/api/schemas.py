@@ -27,6 +27,7 @@ class RequestFields(Input):
     note: str = ""
     unit_name: str = ""
     unit_tax_code: str = ""
+    unit_chapter_code: str = Field("", description="of a change of information alone")
     unit_address: str = ""
     unit_phone: str = ""
     unit_email: str = ""
@@ -121,6 +122,7 @@ class RequestOut(RequestRow):
     note: str
     unit_name: str
     unit_tax_code: str
+    unit_chapter_code: str = Field(description="of a change of information alone")
     unit_address: str
     unit_phone: Phone
     unit_email: Email
