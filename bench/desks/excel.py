@@ -34,9 +34,8 @@ from capphep.crm.imports.customer_rows import SHEET  # noqa: E402
 from capphep.crm.models import Customer  # noqa: E402
 from capphep.exchange import actions, exporting, running  # noqa: E402
 from capphep.platform import jobs  # noqa: E402
-from capphep.platform.job_models import BackgroundJob  # noqa: E402
 from capphep.platform.job_states import JobState  # noqa: E402
-from capphep.platform.models import User  # noqa: E402
+from capphep.platform.models import BackgroundJob, User  # noqa: E402
 from capphep.platform.roles import Role  # noqa: E402
 
 FIRST_CODE: Final = 9_000_000

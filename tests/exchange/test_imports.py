@@ -9,8 +9,7 @@ from capphep.crm.models import Contact, Customer
 from capphep.entitlements.imports import SHEET
 from capphep.exchange import actions, running
 from capphep.exchange.models import Import
-from capphep.platform.job_models import BackgroundJob
-from capphep.platform.models import AuditEntry, OutboxEvent, User
+from capphep.platform.models import AuditEntry, BackgroundJob, OutboxEvent, User
 from capphep.pure.errors import Conflict, Invalid, NotFound
 from tests import factories
 from tests.exchange.sheets import (

@@ -6,9 +6,8 @@ import pytest
 from django.test import Client
 
 from capphep.platform import jobs
-from capphep.platform.job_models import BackgroundJob
 from capphep.platform.jobs import Kind, Outcome, Run
-from capphep.platform.models import User
+from capphep.platform.models import BackgroundJob, User
 from tests.conftest import signed_in
 from tests.plumbing.sql_counts import Counter
 

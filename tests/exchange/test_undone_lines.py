@@ -20,9 +20,8 @@ from capphep.ims.actions import BaseMoved, approve
 from capphep.ims.ledger import differences
 from capphep.ims.queries.holdings import holdings_of
 from capphep.platform import clock
-from capphep.platform.job_models import BackgroundJob
 from capphep.platform.job_states import JobState
-from capphep.platform.models import AuditEntry, OutboxEvent, User
+from capphep.platform.models import AuditEntry, BackgroundJob, OutboxEvent, User
 from capphep.provisioning.models import LicenceRequest
 from capphep.provisioning.states import RequestStatus
 from capphep.pure.errors import Conflict, Invalid

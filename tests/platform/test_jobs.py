@@ -8,10 +8,9 @@ import pytest
 from django.utils import timezone
 
 from capphep.platform import jobs
-from capphep.platform.job_models import BackgroundJob
 from capphep.platform.job_states import JobState
 from capphep.platform.jobs import Kind, Outcome, Run
-from capphep.platform.models import Notice, Team, User
+from capphep.platform.models import BackgroundJob, Notice, Team, User
 from capphep.pure.errors import Conflict, Invalid, NotFound
 from tests import factories
 from tests.plumbing.kills import each_kill_point

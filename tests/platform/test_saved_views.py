@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from capphep.platform import saved_views
-from capphep.platform.list_models import Audience, SavedView
 from capphep.platform.models import User
+from capphep.platform.models.lists import Audience, SavedView
 from capphep.pure.errors import Forbidden, Invalid, NotFound
 from tests import factories
 from tests.conftest import signed_in

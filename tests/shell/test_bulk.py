@@ -16,10 +16,9 @@ from capphep.crm.models import Customer, Opportunity, Order
 from capphep.exchange.workbooks import read
 from capphep.platform import jobs
 from capphep.platform.audit import entries_of
-from capphep.platform.job_models import BackgroundJob
 from capphep.platform.job_states import JobState
 from capphep.platform.lists import source_named
-from capphep.platform.models import Notice, OutboxEvent, User
+from capphep.platform.models import BackgroundJob, Notice, OutboxEvent, User
 from capphep.platform.selection import selected
 from capphep.platform.versions import Stale
 from capphep.provisioning.models import LicenceRequest

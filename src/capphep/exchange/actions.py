@@ -22,9 +22,8 @@ from capphep.exchange.models import ColumnMemory, Import, ReturnedRow
 from capphep.exchange.states import IMPORT_STATE, ImportState
 from capphep.exchange.workbooks import Unreadable
 from capphep.platform import audit, jobs, moves
-from capphep.platform.job_models import BackgroundJob
 from capphep.platform.job_states import OPEN
-from capphep.platform.models import User
+from capphep.platform.models import BackgroundJob, User
 from capphep.pure.errors import Conflict, Invalid, NotFound, gettext_noop
 
 CHECK, ENTER, UNDO = "import_check", "import_enter", "import_undo"

@@ -20,14 +20,13 @@ from django.utils.translation import gettext as _
 from capphep.exchange.models import Export
 from capphep.exchange.writing import Book, Look
 from capphep.platform import audit, jobs
-from capphep.platform.job_models import BackgroundJob
 from capphep.platform.jobs import Kind, Outcome, Run
 from capphep.platform.keyset import window
 from capphep.platform.kit import Status
 from capphep.platform.list_filters import InForce
 from capphep.platform.list_spec import Column
 from capphep.platform.lists import ListSource, columns_of, source_named
-from capphep.platform.models import User
+from capphep.platform.models import BackgroundJob, User
 from capphep.platform.narrowing import Narrowing
 from capphep.platform.personal import note_export, viewing
 from capphep.pure.errors import gettext_noop

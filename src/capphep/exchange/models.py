@@ -7,8 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from capphep.exchange.states import ImportState
-from capphep.platform.job_models import BackgroundJob
-from capphep.platform.models import User
+from capphep.platform.models import BackgroundJob, User
 
 
 class Import(models.Model):

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from capphep.platform import jobs
-from capphep.platform.job_models import BackgroundJob
 from capphep.platform.job_states import OPEN, JobState
 from capphep.platform.kit import Status, Tone
+from capphep.platform.models import BackgroundJob
 
 _TONES: Final[dict[str, Tone]] = {
     JobState.WAITING: "waiting",

@@ -15,9 +15,8 @@ from capphep.paper.kinds import PaperKind
 from capphep.paper.queries import Source, design_of, documents_of, source_named
 from capphep.paper.sheets import paper_of
 from capphep.platform import jobs
-from capphep.platform.job_models import BackgroundJob
 from capphep.platform.jobs import Kind, Outcome, Run
-from capphep.platform.models import User
+from capphep.platform.models import BackgroundJob, User
 from capphep.platform.personal import viewing
 from capphep.pure.errors import NotFound, gettext_noop
 

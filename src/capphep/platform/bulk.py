@@ -27,10 +27,9 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from capphep.platform import jobs
-from capphep.platform.job_models import BackgroundJob
 from capphep.platform.kit import Text
 from capphep.platform.list_spec import Bulk
-from capphep.platform.models import User
+from capphep.platform.models import BackgroundJob, User
 from capphep.platform.roles import not_permitted
 from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Invalids, NotFound, Refusal, gettext_noop

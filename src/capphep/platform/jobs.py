@@ -33,9 +33,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 
 from capphep.platform import leases, moves, notices, rows
-from capphep.platform.job_models import BackgroundJob
 from capphep.platform.job_states import JOB_STATE, JobState
-from capphep.platform.models import User
+from capphep.platform.models import BackgroundJob, User
 from capphep.platform.notices import News
 from capphep.platform.origin import working_from
 from capphep.pure.errors import (

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from capphep.platform.list_models import LONGEST_NAME, Audience
 from capphep.platform.models import User
+from capphep.platform.models.lists import LONGEST_NAME, Audience
 from capphep.platform.saved_views import audiences_for
 
 

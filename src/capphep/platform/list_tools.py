@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from capphep.platform.addresses import url_if_any
 from capphep.platform.kit import MenuItem, Text
-from capphep.platform.list_models import Audience, SavedView
 from capphep.platform.models import User
+from capphep.platform.models.lists import Audience, SavedView
 from capphep.platform.pages import VIEW, ListPage
 from capphep.platform.saved_views import Kept, View, may_change
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from capphep.platform import saved_views
 from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.list_forms import ViewForm
-from capphep.platform.list_models import Audience, SavedView
 from capphep.platform.list_spec import Column
 from capphep.platform.list_tools import view_href
 from capphep.platform.lists import ListSource, source_named
+from capphep.platform.models.lists import Audience, SavedView
 from capphep.platform.narrowing import COLUMNS, Narrowing
 from capphep.platform.pages import PLACE, VIEW
 from capphep.platform.signed_in import actor_of

@@ -9,14 +9,14 @@ from typing import Final
 from django.db import IntegrityError, transaction
 from django.db.models import CharField, Q, QuerySet, Value
 
-from capphep.platform.list_models import (
+from capphep.platform.models import User
+from capphep.platform.models.lists import (
     LONGEST_NAME,
     LONGEST_QUERY,
     Audience,
     ListPreference,
     SavedView,
 )
-from capphep.platform.models import User
 from capphep.platform.roles import Role
 from capphep.pure.errors import Forbidden, Invalid, NotFound, gettext_noop
 from capphep.pure.folding import clean, fold

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from capphep.exchange.shown_jobs import shown
 from capphep.platform import jobs
 from capphep.platform.htmx import done, render_page_or_fragment
-from capphep.platform.job_models import BackgroundJob
 from capphep.platform.job_states import OPEN
+from capphep.platform.models import BackgroundJob
 from capphep.platform.signed_in import actor_of
 from capphep.pure.errors import NotFound, gettext_noop
 

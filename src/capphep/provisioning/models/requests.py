@@ -1,4 +1,4 @@
-"""Licence requests, their module lines, their evidence, and their rounds at the desk."""
+"""Licence requests and their module lines (R1)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from capphep.catalog.models import Module, Product, Resource
 from capphep.crm.models import Customer, Level, Order, Sector
-from capphep.platform.models import StoredFile, Team, User
+from capphep.platform.models import Team, User
 from capphep.provisioning.states import (
     LIVE,
     OPEN,
-    EvidenceKind,
     RequestKind,
     RequestStatus,
-    WithdrawalStatus,
 )
 
 
@@ -201,122 +199,3 @@ class RequestQuantity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.base} + {self.added} = {self.total}"
-
-
-class Evidence(models.Model):
-    """A file that proves the purchase (R7); the same content may serve several requests.
-
-    ``number`` to ``amount`` (whole đồng) are what the funding decision says of itself.
-    """
-
-    request = models.ForeignKey(LicenceRequest, on_delete=models.CASCADE, related_name="evidence")
-    kind = models.CharField(max_length=20, choices=EvidenceKind.choices)
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(max_length=255)
-    number = models.CharField(_("Decision number"), max_length=50, blank=True)
-    issued_on = models.DateField(_("Decision date"), null=True)
-    issuer = models.CharField(_("Issued by"), max_length=250, blank=True)
-    amount = models.PositiveBigIntegerField(_("Amount of the decision"), null=True)
-    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    added_at = models.DateTimeField(auto_now_add=True)
-    version = models.PositiveIntegerField(default=1)
-    updated_at = models.DateTimeField(auto_now=True)
-    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["request", "kind", "file"], name="evidence_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class RoundOutcome(models.TextChoices):
-    RETURNED = "returned", _("Returned for changes")
-    RECALLED = "recalled", _("Recalled")
-    APPROVED = "approved", _("Approved")
-    REJECTED = "rejected", _("Rejected")
-
-
-class Round(models.Model):
-    """One way of a request to the desk and back: what was sent, what was answered.
-
-    ``content`` is the request as it was sent, its evidence by SHA-256 among it, and
-    never changes. ``comments`` are the officer's, by the field that they are about.
-    ``due_on`` is the local day by which the desk meant to answer, ``ended_on`` that on
-    which it did, ``overdue_on`` the one on which the round became late.
-    """
-
-    request = models.ForeignKey(LicenceRequest, on_delete=models.CASCADE, related_name="rounds")
-    number = models.PositiveSmallIntegerField()
-    content = models.JSONField()
-    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    sent_at = models.DateTimeField()
-    due_on = models.DateField(null=True)
-    outcome = models.CharField(max_length=10, choices=RoundOutcome.choices, blank=True)
-    comment = models.TextField(_("Comment"), blank=True)
-    comments = models.JSONField(default=dict)
-    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    ended_at = models.DateTimeField(null=True)
-    ended_on = models.DateField(null=True)
-    overdue_on = models.DateField(null=True)
-
-    class Meta:
-        ordering = ["number"]
-        constraints = [
-            models.UniqueConstraint(fields=["request", "number"], name="round_once"),
-        ]
-        indexes = [
-            # Which rounds have become late, once a day: few are not noted yet.
-            models.Index(
-                fields=["due_on"], condition=models.Q(overdue_on__isnull=True), name="round_due"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.request_id}, {self.number}"
-
-
-class Withdrawal(models.Model):
-    """*Thu hồi cấp phép*: one officer proposes to take an approved request back, another confirms.
-
-    ``from_day`` is the first day without it: the one proposed and, once confirmed, the one
-    that took effect. ``force_reason`` says why it happens although more is in use than
-    would remain, ``decline_reason`` why it does not happen.
-    """
-
-    request = models.ForeignKey(
-        LicenceRequest, on_delete=models.PROTECT, related_name="withdrawals"
-    )
-    status = models.CharField(
-        _("Status"),
-        max_length=10,
-        choices=WithdrawalStatus.choices,
-        default=WithdrawalStatus.PROPOSED,
-    )
-    from_day = models.DateField(_("Withdrawn from"))
-    reason = models.TextField(_("Reason"))
-    force_reason = models.TextField(_("Why nevertheless"), blank=True)
-    decline_reason = models.TextField(_("Why not"), blank=True)
-    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField(auto_now_add=True)
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["request"],
-                condition=models.Q(status=WithdrawalStatus.PROPOSED.value),
-                name="one_proposed_withdrawal",
-            ),
-            models.UniqueConstraint(
-                fields=["request"],
-                condition=models.Q(status=WithdrawalStatus.CONFIRMED.value),
-                name="withdrawn_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.request_id}: {self.status}"
