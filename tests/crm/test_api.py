@@ -244,6 +244,22 @@ def test_orders_are_found_by_words_customer_status_and_day(
     assert found("from_day=2026-02-01") == [second.order_no]
 
 
+def test_an_order_is_no_longer_followed_and_followed_again(
+    crm: Program, unit: Customer, salesperson: User, catalogue: SmallCatalogue
+) -> None:
+    order = stories.ordered(unit, salesperson, [(catalogue.users_50, 1)])
+    path = f"/orders/{order.order_no}"
+    gone = crm.post(f"{path}/deactivate", if_match='"1"')
+    assert (gone.json()["is_active"], gone["ETag"]) == (False, '"2"')
+    assert_problem(crm.patch(path, {"contract_no": "HD-1"}, if_match='"2"'), 409, "order_inactive")
+    assert_problem(crm.post(f"{path}/reactivate", if_match='"1"'), 412, "stale")
+    assert [one["is_active"] for one in crm.get("/orders").json()["items"]] == [False]
+    assert crm.get("/orders?is_active=true").json()["items"] == []
+    assert crm.post(f"{path}/reactivate").json()["is_active"] is True
+    stories.sent(order, salesperson)
+    assert_problem(crm.post(f"{path}/deactivate"), 409, "order_under_way")
+
+
 def test_goods_tell_why_a_customer_may_not_order_them(crm: Program, unit: Customer) -> None:
     goods = {one["sku"]: one for one in crm.get("/customers/1234567/goods").json()["items"]}
     assert goods["IGOV-VPS-50"]["may_order"] is True

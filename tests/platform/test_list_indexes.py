@@ -54,3 +54,11 @@ def test_each_order_of_a_list_that_grows_reads_from_an_index(
         found = plan(source, administrator, f"{scope}sort={sort}")
         # A unique number with its key beside it is an "Incremental Sort" of single rows.
         assert not re.search(r"(?<!Incremental )Sort  \(", found), f"{name} by {sort}:\n{found}"
+
+
+@pytest.mark.parametrize(("query", "index"), [("", "order_newest"), ("active=0", "not_followed")])
+def test_the_few_orders_that_nobody_follows_cost_the_list_nothing(
+    query: str, index: str, administrator: User
+) -> None:
+    found = plan(source_named("crm.orders"), administrator, query)
+    assert index in found, found

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from capphep.crm.actions.order_following import deactivate_order, reactivate_order
 from capphep.crm.models import Customer, Order
 from capphep.entitlements.models import Subscription
 from capphep.ims.actions import reject
@@ -124,6 +125,29 @@ def test_where_a_request_waited_adds_up_to_the_whole(trade: Trade) -> None:
     assert hours == [10, 30 + 20, 40]
     said = AnswerFact.objects.order_by("field").values_list("outcome", "field", "is_first")
     assert list(said) == [("returned", "level", True), ("returned", "line", False)]
+    assert agreed()
+
+
+def test_an_order_that_is_given_up_leaves_the_figures_until_it_is_followed_again(
+    trade: Trade,
+) -> None:
+    kept = stories.ordered(trade.customer(), trade.salesperson, [(trade.catalogue.users_50, 1)])
+    mistaken = stories.ordered(kept.customer, trade.salesperson, [(trade.catalogue.users_50, 1)])
+    kept_up()
+    assert figures() == [("not_requested", 2, 10_000_000)]
+    act = {"actor": trade.salesperson, "order_id": mistaken.pk}
+    deactivate_order(**act, seen_version=1)
+    kept_up()
+    assert figures() == [("not_requested", 1, 5_000_000)]
+    assert agreed()
+    # Counted anew, it is left out as well.
+    keeping.begin_anew()
+    kept_up()
+    assert figures() == [("not_requested", 1, 5_000_000)]
+    assert agreed()
+    reactivate_order(**act, seen_version=2)
+    kept_up()
+    assert figures() == [("not_requested", 2, 10_000_000)]
     assert agreed()
 
 

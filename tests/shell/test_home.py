@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from capphep.catalog.models import Item
+from capphep.crm.actions.order_following import deactivate_order
 from capphep.crm.models import Customer
 from capphep.ims.actions import reject, take
 from capphep.platform import clock
@@ -80,6 +81,20 @@ def test_a_salesperson_finds_what_is_theirs_to_do(desk: Desk, sales_client: Clie
     page = sales_client.get(HOME).content.decode()
     assert "Thiếu chữ ký" in page
     assert f"/requests/{draft.pk}/edit" in page and f"/requests/{rejected.pk}/" in page
+
+
+def test_with_an_order_that_is_given_up_nothing_is_to_be_done(
+    desk: Desk, sales_client: Client
+) -> None:
+    draft, rejected, kept = desk.draft(), desk.rejected(), desk.draft()
+    for request in (draft, rejected):
+        order = request.order
+        assert order
+        order.refresh_from_db()
+        deactivate_order(actor=desk.salesperson, order_id=order.pk, seen_version=order.version)
+    parts = parts_of(sales_client)
+    assert (parts["draft"], parts.get("rejected", [])) == ([kept.request_no], [])
+    assert parts["orders"] == [kept.order.order_no]
 
 
 def test_a_rejection_is_done_with_once_the_request_is_raised_again(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from capphep.crm.actions.order_following import deactivate_order
 from capphep.crm.models import Order
 from capphep.entitlements.models import Licence
 from capphep.platform.models import User
@@ -73,6 +74,14 @@ def test_names_are_found_without_accents_in_short_and_by_the_old_province(
     for text in ("d", "đông", "dong hai", "ủy ban nhân dân", "ubnd hai vinh phuc"):
         assert set(suggested(sales_client, text)) >= {"order", "customer", "subscription"}, text
     assert suggested(sales_client, "tây") == suggested(sales_client, "%") == {}
+
+
+def test_an_order_that_is_given_up_is_found_and_marked(
+    sales_client: Client, order: Order, salesperson: User
+) -> None:
+    deactivate_order(actor=salesperson, order_id=order.pk, seen_version=1)
+    [hit] = suggested(sales_client, order.order_no)["order"]
+    assert (hit["url"], hit["note"]) == (f"/crm/orders/{order.pk}/", "Ngừng theo dõi")
 
 
 def test_what_one_may_not_know_of_is_not_found(

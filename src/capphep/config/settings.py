@@ -238,7 +238,11 @@ BULK_ACTIONS = {
         "capphep.crm.bulk.FOLLOW_AGAIN",
     ),
     "crm.opportunities": ("capphep.shell.bulk.HAND_OVER_OPPORTUNITIES",),
-    "crm.orders": ("capphep.shell.bulk.HAND_OVER_ORDERS",),
+    "crm.orders": (
+        "capphep.shell.bulk.HAND_OVER_ORDERS",
+        "capphep.crm.bulk.STOP_FOLLOWING_ORDERS",
+        "capphep.crm.bulk.FOLLOW_ORDERS_AGAIN",
+    ),
     "identity.accounts": ("capphep.identity.bulk.SEND_AGAIN",),
 }
 

@@ -1,4 +1,4 @@
-"""What is done to many customers from their list (R13)."""
+"""What is done to many customers and orders from their lists (R13)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from capphep.crm.actions.customers import deactivate_customer, reactivate_customer
+from capphep.crm.actions.order_following import deactivate_order, reactivate_order
 from capphep.crm.models import Customer
 from capphep.platform.bulk import BulkAction, Choice, Target
 from capphep.platform.models import User
@@ -19,18 +20,40 @@ def _allowed(actor: Actor) -> bool:
     return may(actor, Permission.CUSTOMER_WRITE)
 
 
+def _sells(actor: Actor) -> bool:
+    return may(actor, Permission.SALE_WRITE)
+
+
 def _stop(actor: User, target: Target, choice: Choice) -> None:
     was = _followed(target)
     deactivate_customer(actor=actor, customer_id=target.key)
     if was is False:
-        raise Conflict("as_before", gettext_noop("It was no longer followed before."))
+        raise _not_before()
 
 
 def _follow(actor: User, target: Target, choice: Choice) -> None:
     was = _followed(target)
     reactivate_customer(actor=actor, customer_id=target.key)
     if was:
-        raise Conflict("as_before", gettext_noop("It was followed before."))
+        raise _before()
+
+
+def _stop_order(actor: User, target: Target, choice: Choice) -> None:
+    if not deactivate_order(actor=actor, order_id=target.key, seen_version=target.version):
+        raise _not_before()
+
+
+def _follow_order(actor: User, target: Target, choice: Choice) -> None:
+    if not reactivate_order(actor=actor, order_id=target.key, seen_version=target.version):
+        raise _before()
+
+
+def _not_before() -> Conflict:
+    return Conflict("as_before", gettext_noop("It was no longer followed before."))
+
+
+def _before() -> Conflict:
+    return Conflict("as_before", gettext_noop("It was followed before."))
 
 
 def _followed(target: Target) -> bool | None:
@@ -59,5 +82,33 @@ FOLLOW_AGAIN: Final = BulkAction(
     ),
     do=_follow,
     allowed=_allowed,
+    done_word=_("Followed"),
+)
+
+STOP_FOLLOWING_ORDERS: Final = BulkAction(
+    name="stop-following",
+    label=_("Stop following"),
+    icon="eye-off",
+    title=lambda number: ngettext(
+        "Stop following %(number)s order?", "Stop following %(number)s orders?", number
+    ),
+    text=_(
+        "They stay with all their data and are found by the search, but leave the lists and the "
+        "reports. What waits for an answer or was ever approved stays as it is."
+    ),
+    do=_stop_order,
+    allowed=_sells,
+    done_word=_("No longer followed"),
+)
+
+FOLLOW_ORDERS_AGAIN: Final = BulkAction(
+    name="follow-again",
+    label=_("Follow again"),
+    icon="eye",
+    title=lambda number: ngettext(
+        "Follow %(number)s order again?", "Follow %(number)s orders again?", number
+    ),
+    do=_follow_order,
+    allowed=_sells,
     done_word=_("Followed"),
 )

@@ -90,6 +90,7 @@ def order_event(type_: str, order: Order, lines: Sequence[OrderLine] | None = No
         "total": order.total,
         "currency": "VND",
         "licence_status": order.licence_status,
+        "is_active": order.is_active,
         "version": order.version,
         **_lines(lines),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from capphep.crm.views import goods, order_form, order_list, orders
+from capphep.crm.views import goods, order_following, order_form, order_list, orders
 
 order_urls: list[URLPattern] = [
     path("orders/", order_list.order_list, name="order_list"),
@@ -15,4 +15,6 @@ order_urls: list[URLPattern] = [
     path("orders/goods/row", goods.goods_row, name="order_goods_row"),
     path("orders/<int:pk>/", orders.order, name="order"),
     path("orders/<int:pk>/edit", order_form.order_edit, name="order_edit"),
+    path("orders/<int:pk>/deactivate", order_following.order_deactivate, name="order_deactivate"),
+    path("orders/<int:pk>/reactivate", order_following.order_reactivate, name="order_reactivate"),
 ]

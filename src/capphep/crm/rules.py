@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from capphep.crm.states import FROZEN
+from capphep.crm.states import FROZEN, LicenceStatus
 from capphep.pure.cells import Raw, cell_text, shown
 from capphep.pure.errors import Conflict, Invalid, Refusal, gettext_noop
 from capphep.pure.folding import fold
@@ -184,6 +184,32 @@ def check_not_frozen(licence_status: str) -> None:
             ),
             rule="R12",
         )
+
+
+def check_may_rest(licence_status: str, *, was_approved: bool) -> None:
+    """RULE R12, R13: whether an order may be one that nobody follows any more.
+
+    Raises Conflict ``order_under_way`` while its request waits or is to be mended,
+    ``order_granted`` where something was ever granted under it.
+    """
+    if was_approved or licence_status in (LicenceStatus.APPROVED, LicenceStatus.REVOKED):
+        message = gettext_noop("Licences were granted under this order: it stays as it is.")
+        raise Conflict("order_granted", message, rule="R13")
+    if licence_status == LicenceStatus.PENDING:
+        message = gettext_noop("The licence request of this order waits: recall it first.")
+        raise Conflict("order_under_way", message, rule="R12")
+    if licence_status == LicenceStatus.RETURNED:
+        message = gettext_noop(
+            "The licence request of this order was returned for changes: discard it first."
+        )
+        raise Conflict("order_under_way", message, rule="R12")
+
+
+def check_followed(*, is_active: bool) -> None:
+    """RULE R13: nothing goes on with an order that is given up. Raises Conflict order_inactive."""
+    if not is_active:
+        message = gettext_noop("This order is no longer followed: follow it again first.")
+        raise Conflict("order_inactive", message, rule="R13")
 
 
 def is_frozen(licence_status: str) -> bool:

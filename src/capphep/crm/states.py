@@ -42,6 +42,8 @@ LICENCE_STATUS = StateTable(
     },
 )
 FROZEN = frozenset({LicenceStatus.PENDING, LicenceStatus.APPROVED})
+GIVEN_UP = (LicenceStatus.NOT_REQUESTED, LicenceStatus.REJECTED)
+"""What an order may be that nobody follows any more (R12, R13)."""
 
 
 class OpportunityStage(models.TextChoices):

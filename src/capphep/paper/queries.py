@@ -52,7 +52,12 @@ class Source:
 
 
 def _orders(actor: User) -> QuerySet[Any]:
-    return visible_orders(actor).select_related("customer", "product", "salesperson")
+    """An order that is given up is handed to nobody on paper (R13)."""
+    return (
+        visible_orders(actor)
+        .filter(is_active=True)
+        .select_related("customer", "product", "salesperson")
+    )
 
 
 def _requests(actor: User) -> QuerySet[Any]:

@@ -26,6 +26,8 @@ FilterKind: TypeAlias = Literal["choice", "picker", "days", "numbers"]
 
 _LONGEST_ID: Final = 18
 _LONGEST_TOLD: Final = 60
+SEARCH: Final = "q"
+"""The parameter that searches a list."""
 YES_OR_NO: Final = (("1", _("Yes")), ("0", _("No")))
 
 
@@ -125,6 +127,8 @@ class Filter(ListFilter[M]):
     """A filter by one of some choices; several chosen values of one filter are OR-ed.
 
     ``lookup`` is a field path ("status") or a function of the queryset and the values.
+    ``usual`` values are in force without being told while neither the filter nor a search is
+    asked for: what one searches for is found, wherever it stands.
     """
 
     name: str
@@ -132,6 +136,7 @@ class Filter(ListFilter[M]):
     choices: Choices | Callable[[], Choices]
     lookup: Lookup[M]
     kind: FilterKind = field(default="choice", init=False)
+    usual: tuple[str, ...] = field(default=(), kw_only=True)
 
     def options(self) -> Sequence[tuple[str, Text]]:
         choices = self.choices() if callable(self.choices) else self.choices
@@ -140,7 +145,7 @@ class Filter(ListFilter[M]):
     def state(self, asked: QueryDict) -> FilterState[M]:
         values = list(dict.fromkeys(asked.getlist(self.name)))
         if not values:
-            return FilterState(self, [])
+            return FilterState(self, [] if asked.get(SEARCH) else list(self.usual))
         options = self.options()
         labels = dict(options)
         shown = {value: labels[value] for value in values if value in labels}

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from capphep.platform.kit import Text
-from capphep.platform.list_filters import FilterState
+from capphep.platform.list_filters import SEARCH, FilterState
 from capphep.platform.list_spec import ListSpec
 
 M = TypeVar("M", bound=Model)
@@ -19,7 +19,6 @@ M = TypeVar("M", bound=Model)
 # What an address holds beside what narrows the list.
 PAGING: Final = ("after", "before")
 COLUMNS: Final = "cols"
-SEARCH: Final = "q"
 SORT: Final = "sort"
 _LONGEST_SEARCH: Final = 200
 _LONGEST_TOLD: Final = 60

@@ -13,9 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from capphep.platform.keyset import Window, window
 from capphep.platform.kit import MenuItem, Text
-from capphep.platform.list_filters import Filter, FilterState, ListFilter, Related, Words, yes_or_no
+from capphep.platform.list_filters import (
+    SEARCH,
+    Filter,
+    FilterState,
+    ListFilter,
+    Related,
+    Words,
+    yes_or_no,
+)
 from capphep.platform.list_spec import Bulk, Column, Kind, ListSpec
-from capphep.platform.narrowing import COLUMNS, PAGING, SEARCH, Narrowing, Unknown
+from capphep.platform.narrowing import COLUMNS, PAGING, Narrowing, Unknown
 from capphep.platform.range_filters import FUTURE, DayRange, NumberRange
 
 __all__ = [

@@ -32,8 +32,8 @@ _FILED_REQUEST: Final = {
 
 
 def order_facts(ids: Collection[int]) -> list[OrderFact]:
-    """One statement."""
-    rows = Order.objects.filter(pk__in=ids).values_list(
+    """Those of orders that are followed (R13). One statement."""
+    rows = Order.objects.filter(pk__in=ids, is_active=True).values_list(
         "pk",
         "ordered_on",
         "product_id",

@@ -245,7 +245,8 @@ def _sells(actor: Actor) -> bool:
 
 def _order_hit(one: Order, *, is_exact: bool = False) -> Hit:
     url = reverse("crm:order", args=[one.pk])
-    return Hit(Kind.ORDER, url, one.order_no, one.customer.name, one.contract_no, is_exact)
+    note = one.contract_no if one.is_active else _("No longer followed")
+    return Hit(Kind.ORDER, url, one.order_no, one.customer.name, note, is_exact)
 
 
 def _request_hit(actor: Actor, one: LicenceRequest, *, is_exact: bool = False) -> Hit:

@@ -83,12 +83,13 @@ class RequestPart:
 def own_requests(actor: Actor) -> dict[str, RequestPart]:
     """The actor's requests that need attention, by status. At most six statements.
 
-    A rejected one is shown until a new request of its order was sent.
+    A rejected one is shown until a new request of its order was sent. With an order that is
+    given up nothing is to be done.
     """
     mine = visible_requests(actor).filter(created_by_id=actor.pk)
     open_ones = mine.exclude(
         Q(status=RequestStatus.REJECTED) & ~Q(order__licence_status=LicenceStatus.REJECTED)
-    )
+    ).exclude(order__is_active=False)
     counts = _counts(open_ones.filter(status__in=_ATTENTION))
     statuses = (RequestStatus.DRAFT, RequestStatus.WAITING, RequestStatus.REJECTED)
     parts: dict[str, RequestPart] = {
@@ -166,8 +167,8 @@ def decided_requests(actor: Actor) -> list[LicenceRequest]:
 
 
 def recent_orders(actor: Actor) -> list[Order]:
-    """The latest orders: a salesperson's own, else everybody's."""
-    orders = visible_orders(actor).select_related("customer")
+    """The latest orders that are followed: a salesperson's own, else everybody's."""
+    orders = visible_orders(actor).filter(is_active=True).select_related("customer")
     if actor.role == Role.SALES:
         orders = orders.filter(salesperson_id=actor.pk)
     return list(orders.order_by("-created_at", "-id")[:SHOWN])

@@ -109,7 +109,8 @@ def edit_order(
 ) -> Order:
     """Change an order that is not frozen; a line whose item stays keeps its id and price.
 
-    Raises NotFound, Forbidden; Conflict order_frozen (R12); Stale; Invalids as `create_order`.
+    Raises NotFound, Forbidden; Conflict order_inactive (R13), order_frozen (R12); Stale; Invalids
+    as `create_order`.
     """
     require(actor, Permission.SALE_WRITE)
     with transaction.atomic():
@@ -126,7 +127,7 @@ def edit_order(
 def amend_header(*, actor: Actor, order_id: int, seen_version: int, details: OrderDetails) -> Order:
     """Change what may change at any time, also while the order is frozen (R12).
 
-    Raises NotFound, Forbidden, Stale, Invalids.
+    Raises NotFound, Forbidden, Stale, Invalids; Conflict order_inactive (R13).
     """
     require(actor, Permission.SALE_WRITE)
     with transaction.atomic():
@@ -157,9 +158,10 @@ def move_licence_status(*, actor: Actor, order: Order, verb: str) -> audit.Chang
 
 
 def _order_to_write(actor: Actor, order_id: int) -> Order:
-    """The order, locked; only its salesperson may write it."""
+    """The order, locked; only its salesperson may write it, while it is followed (R13)."""
     order = order_for_update(actor, order_id)
     require_own(actor, order)
+    rules.check_followed(is_active=order.is_active)
     return order
 
 

@@ -92,6 +92,7 @@ class OrderRow(Schema):
     salesperson: str
     total: int
     licence_status: LicenceStatus
+    is_active: bool = Field(description="followed; if not, it is out of the way (R13)")
     version: int
     created_at: datetime.datetime
     updated_at: datetime.datetime
@@ -119,6 +120,7 @@ class OrderQuery(PageQuery):
     q: str = Field("", max_length=200, description="words of numbers, customer or budget code")
     customer: str = Field("", max_length=20, description="budget code")
     licence_status: LicenceStatus | None = None
+    is_active: bool | None = Field(None, description="followed or not; both where none is said")
     from_day: LocalDay | None = Field(None, description="ordered on it or later")
     to_day: LocalDay | None = Field(None, description="ordered on it or before")
 
@@ -126,7 +128,7 @@ class OrderQuery(PageQuery):
 def row_of(order: Order) -> dict[str, Any]:
     """As an `OrderRow`; customer, product and salesperson must be at hand."""
     own = ("order_no", "contract_no", "purpose", "ordered_on", "total", "licence_status")
-    stamps = ("version", "created_at", "updated_at")
+    stamps = ("is_active", "version", "created_at", "updated_at")
     values: dict[str, Any] = {name: getattr(order, name) for name in (*own, *stamps)}
     return values | {
         "customer": order.budget_code,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from ninja import Query
 
+from capphep.crm.actions.order_following import deactivate_order, reactivate_order
 from capphep.crm.actions.orders import amend_header, create_order, edit_order
 from capphep.crm.api.order_inputs import (
     details_in,
@@ -38,6 +40,7 @@ from capphep.platform.api import (
     Page,
     Patch,
     Principal,
+    Problem,
     Routes,
     Scope,
     located,
@@ -48,6 +51,7 @@ from capphep.platform.api import (
     sent,
     tagged,
 )
+from capphep.platform.api.routes import SEEN_IF_GIVEN
 
 routes = Routes("Orders")
 
@@ -63,6 +67,8 @@ def list_orders(request: ApiRequest, query: Query[OrderQuery]) -> Any:
         "ordered_on__lte": query.to_day,
     }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    if query.is_active is not None:
+        rows = rows.filter(is_active=query.is_active)
     return page_of(rows, query, sort="-created_at", shape=row_of)
 
 
@@ -133,6 +139,33 @@ def _as_sent(order: Order) -> dict[str, Any]:
             order.lines.order_by("position").values("sku", "quantity", "discount_percent")
         ),
     }
+
+
+_OF_A_VERSION: Final[dict[str, Any]] = {
+    "refused": {412: Problem},
+    "extra": {"parameters": [SEEN_IF_GIVEN]},
+}
+
+
+@routes.create("/orders/{order_no}/deactivate", Scope.ORDERS_WRITE, OrderOut, 200, **_OF_A_VERSION)
+def stop_following_order(request: ApiRequest, order_no: str, response: HttpResponse) -> Any:
+    """Stop following an order (R13: instead of deleting it); with `If-Match` only as you saw it."""
+    return _followed(request, order_no, response, deactivate_order)
+
+
+@routes.create("/orders/{order_no}/reactivate", Scope.ORDERS_WRITE, OrderOut, 200, **_OF_A_VERSION)
+def follow_order_again(request: ApiRequest, order_no: str, response: HttpResponse) -> Any:
+    """Follow an order again; with `If-Match` only as you saw it."""
+    return _followed(request, order_no, response, reactivate_order)
+
+
+def _followed(
+    request: ApiRequest, order_no: str, response: HttpResponse, action: Callable[..., bool]
+) -> Any:
+    order = order_named(request.auth, order_no)
+    version = seen_version(request) if request.headers.get("If-Match") else order.version
+    action(actor=request.auth.actor, order_id=order.pk, seen_version=version)
+    return _answer(order_named(request.auth, order_no), response)
 
 
 def order_named(principal: Principal, order_no: str) -> Order:

@@ -9,7 +9,7 @@ from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import TAX_CHOICES, Item, Product
 from capphep.crm.models.customer import Customer
 from capphep.crm.models.sales import Opportunity, SalesProject
-from capphep.crm.states import LicenceStatus
+from capphep.crm.states import GIVEN_UP, LicenceStatus
 from capphep.platform.models import Team, User
 from capphep.pure.money import DiscountKind
 from capphep.pure.quantities import MAX_QUANTITY
@@ -82,6 +82,8 @@ class Order(models.Model):
         choices=LicenceStatus.choices,
         default=LicenceStatus.NOT_REQUESTED,
     )
+    # Entered by mistake, or given up: it stays, out of the way (R13).
+    is_active = models.BooleanField(_("Followed"), default=True, db_default=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -97,6 +99,12 @@ class Order(models.Model):
                 condition=models.Q(net=models.F("gross") - models.F("discount")),
                 name="order_net_adds_up",
             ),
+            # RULE R12: what somebody has in hand, or was granted under it, is followed.
+            models.CheckConstraint(
+                condition=models.Q(is_active=True)
+                | models.Q(licence_status__in=[each.value for each in GIVEN_UP]),
+                name="order_requested_is_followed",
+            ),
         ]
         indexes = [
             # The list's default order, newest first.
@@ -107,6 +115,12 @@ class Order(models.Model):
             # The list by day and by amount, and ranges of them.
             models.Index(fields=["ordered_on", "id"], name="order_by_day"),
             models.Index(fields=["total", "id"], name="order_by_total"),
+            # The few that are no longer followed, among all others.
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=models.Q(is_active=False),
+                name="order_not_followed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from capphep.catalog.models import Item, ItemTax, Product
 from capphep.crm.models import Customer, Order, OrderLine
 from capphep.crm.queries.customers import compact_code, owned_products, ownership_of
 from capphep.platform import clock
+from capphep.platform.audit import entries_of
 from capphep.platform.prepared import prepared
 from capphep.platform.queries import LARGEST_ID
 from capphep.platform.roles import Actor, Permission, may, sees_all
@@ -78,6 +79,12 @@ def require_own(actor: Actor, order: Order) -> None:
     """Raise Forbidden not_your_order unless the actor may write the order."""
     if not may_write(actor, order):
         raise Forbidden("not_your_order", gettext_noop("Only its salesperson changes an order."))
+
+
+def was_approved(order: Order) -> bool:
+    """Whether a request of it was ever approved: after a withdrawal and a new request that was
+    taken back, the trail alone still says so. One statement."""
+    return entries_of(order).filter(verb="approve").exists()
 
 
 def search_orders(orders: QuerySet[Order], text: str) -> QuerySet[Order]:

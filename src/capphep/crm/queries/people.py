@@ -42,4 +42,5 @@ def chances_of(person: User) -> QuerySet[Opportunity]:
 
 def orders_of(person: User) -> QuerySet[Order]:
     """Those that something is still to be done about."""
-    return Order.objects.filter(salesperson=person).exclude(licence_status__in=CLOSED)
+    followed = Order.objects.filter(salesperson=person, is_active=True)
+    return followed.exclude(licence_status__in=CLOSED)

@@ -28,7 +28,8 @@ def customer_glance(request: HttpRequest, pk: int) -> HttpResponse:
     Status)], held_url."""
     actor = actor_of(request)
     found = queries.customer_of(actor, pk)
-    orders = visible_orders(actor).filter(customer=found).order_by("-created_at", "-id")
+    followed = visible_orders(actor).filter(customer=found, is_active=True)
+    orders = followed.order_by("-created_at", "-id")
     under_way = orders.filter(licence_status__in=_UNDER_WAY)[:_MOST_ORDERS]
     context = {
         "customer": found,

@@ -15,6 +15,7 @@ from capphep.crm.models import Order
 from capphep.crm.queries import orders as queries
 from capphep.crm.queries.customers import customer_of
 from capphep.crm.queries.sales import opportunity_of
+from capphep.crm.rules import check_followed
 from capphep.platform.addresses import url_if_any
 from capphep.platform.htmx import redirect
 from capphep.platform.models import User
@@ -62,6 +63,7 @@ def order_edit(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     found = queries.order_of(actor, pk)
     queries.require_own(actor, found)
+    check_followed(is_active=found.is_active)
     typed = typed_in(request)
     sheet = OrderSheet.posted(actor, typed, found) if typed else OrderSheet.stored(actor, found)
     if request.method != "POST":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,7 @@ from capphep.crm.queries.people import visible_salespeople
 from capphep.crm.queries.sales import visible_projects
 from capphep.crm.states import LicenceStatus
 from capphep.crm.views.orders import order_menu, status_of
-from capphep.crm.views.shown import printed_together
+from capphep.crm.views.shown import FOLLOWED, printed_together
 from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import User
 from capphep.platform.pages import (
@@ -80,10 +81,17 @@ _COLUMNS: Final[tuple[Column[Order], ...]] = (
 )
 
 
+def _followed(rows: QuerySet[Order], values: list[str]) -> QuerySet[Order]:
+    """As an index of the few others has it. Both together are all."""
+    return rows if len(values) > 1 else rows.filter(is_active=values == ["1"])
+
+
 def _filters(actor: User) -> Sequence[ListFilter[Order]]:
     return (
         Filter("status", _("Order status"), LicenceStatus.choices, "licence_status"),
         Filter("purpose", _("Purpose"), OrderPurpose.choices, "purpose"),
+        # A mistaken order is in nobody's way: unless it is asked for, it is left out (R13).
+        Filter("active", _("Followed or not"), FOLLOWED, _followed, usual=("1",)),
         DayRange("ordered", _("Order date"), "ordered_on"),
         Related(
             "salesperson",

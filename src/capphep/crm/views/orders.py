@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 
 from capphep.crm.models import Order
 from capphep.crm.queries import orders as queries
-from capphep.crm.rules import is_frozen
+from capphep.crm.rules import check_may_rest, is_frozen
 from capphep.crm.states import LicenceStatus
+from capphep.crm.views.shown import followed
 from capphep.platform.addresses import url_if_any
 from capphep.platform.history import history_of
 from capphep.platform.kit import HeaderBand, MenuItem, Status, Step, Tone, steps
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, may
 from capphep.platform.signed_in import actor_of
+from capphep.platform.texts import refusal_text
+from capphep.pure.errors import Conflict
 from capphep.pure.words import amount_in_words
 
 TONES: dict[str, Tone] = {
@@ -30,25 +33,65 @@ TONES: dict[str, Tone] = {
 
 
 def status_of(order: Order) -> Status:
+    """Where the order stands; of one that is given up, that alone (R13)."""
+    return licence_status_of(order) if order.is_active else followed(is_active=False)
+
+
+def licence_status_of(order: Order) -> Status:
     return Status(order.get_licence_status_display(), TONES[order.licence_status])
 
 
 def order_menu(actor: User, order: Order) -> list[MenuItem]:
     """What the actor may do with the order, as the row's and the page's menu."""
-    items = [*_sale_items(actor, order), _print_item(order), *_licence_items(order)]
+    items = [
+        *_sale_items(actor, order),
+        _print_item(order),
+        *_licence_items(order),
+        *_follow_items(actor, order),
+    ]
     return [item for item in items if item.url]
 
 
 def _sale_items(actor: User, order: Order) -> list[MenuItem]:
     if not may(actor, Permission.SALE_WRITE):
         return []
-    reason = "" if queries.may_write(actor, order) else _("Only its salesperson changes an order.")
+    reason = _not_own(actor, order) or _given_up(order)
     edit = reverse("crm:order_edit", args=[order.pk])
     return [
         MenuItem(_("Edit"), edit, icon="pencil", disabled_reason=reason),
         _request_item(order, reason),
         MenuItem(_("Copy"), f"{reverse('crm:order_new')}?copy={order.pk}", icon="copy"),
     ]
+
+
+def _not_own(actor: User, order: Order) -> str:
+    return "" if queries.may_write(actor, order) else _("Only its salesperson changes an order.")
+
+
+def _given_up(order: Order) -> str:
+    return "" if order.is_active else _("This order is no longer followed.")
+
+
+def _follow_items(actor: User, order: Order) -> list[MenuItem]:
+    """Each with the version that the person sees. What an action refuses at once is not offered."""
+    if not may(actor, Permission.SALE_WRITE):
+        return []
+    reason, seen = _not_own(actor, order), {"version": order.version}
+    if not order.is_active:
+        url = reverse("crm:order_reactivate", args=[order.pk], query=seen)
+        return [MenuItem(_("Follow again"), url, "post", "eye", disabled_reason=reason)]
+    reason = reason or _in_the_way(order)
+    url = reverse("crm:order_deactivate", args=[order.pk], query=seen)
+    return [MenuItem(_("Stop following"), url, "dialog", "eye-off", disabled_reason=reason)]
+
+
+def _in_the_way(order: Order) -> str:
+    """RULE R12, R13: why the order stays followed, as far as its status says."""
+    try:
+        check_may_rest(order.licence_status, was_approved=False)
+    except Conflict as refusal:
+        return refusal_text(refusal)
+    return ""
 
 
 def _request_item(order: Order, reason: str) -> MenuItem:
@@ -60,8 +103,8 @@ def _request_item(order: Order, reason: str) -> MenuItem:
 
 
 def _print_item(order: Order) -> MenuItem:
-    url = url_if_any("paper:show", "order", order.pk)
-    return MenuItem(_("Print the order"), url, icon="file-text")
+    url, reason = url_if_any("paper:show", "order", order.pk), _given_up(order)
+    return MenuItem(_("Print the order"), url, icon="file-text", disabled_reason=reason)
 
 
 def _licence_items(order: Order) -> list[MenuItem]:
@@ -91,6 +134,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "order_in_words": amount_in_words(found.total),
         "customer_url": url_if_any("crm:customer", found.customer_id),
         "band": _band(actor, found),
+        "licence_status": licence_status_of(found),
         "requests_url": url_if_any("provisioning:order_panel", found.pk),
         "entries": history_of(found),
     }
@@ -103,7 +147,7 @@ def _band(actor: User, order: Order) -> HeaderBand:
         number=order.order_no,
         subtitle=order.description,
         status=status_of(order),
-        steps=_steps(order.licence_status),
+        steps=_steps(order.licence_status) if order.is_active else [],
         actions=order_menu(actor, order),
         back_url=reverse("crm:order_list"),
         back_label=_("Orders"),

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from capphep.crm.models import Customer, Order
 from capphep.crm.queries.orders import order_for_update
+from capphep.crm.rules import check_followed
 from capphep.platform import audit, clock, numbers, outbox, rows, versions
 from capphep.platform.roles import Actor, Permission, require
 from capphep.provisioning import earlier, plans, queries, rules
@@ -42,8 +43,8 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
     After one that is over (rejected, expired, withdrawn) the new draft begins with what that
     one held, its evidence included; a sale after a trial with what the trial's held; a
     renewal with the administrator and the additional information of what it renews. Raises
-    Forbidden where the order is not the actor's own, and Invalid where the order asks for
-    what the customer may not have (R8).
+    Forbidden where the order is not the actor's own, Conflict order_inactive (R13), and Invalid
+    where the order asks for what the customer may not have (R8).
     """
     require(actor, Permission.REQUEST_WRITE)
     order = order_for_update(actor, order_id)
@@ -55,6 +56,7 @@ def open_request(*, actor: Actor, order_id: int) -> LicenceRequest:
             "not_own_order",
             gettext_noop("Only the salesperson of this order may raise a request from it."),
         )
+    check_followed(is_active=order.is_active)
     request = _of_order(order)
     basis = plans.basis_of(request)
     request.kind = kind_of(order, basis, clock.today())

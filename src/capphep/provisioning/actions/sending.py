@@ -105,6 +105,9 @@ def problems_of(request: LicenceRequest, parts: Parts) -> list[Refusal]:
     if request.kind == RequestKind.INFO_CHANGE:
         return list(information_problems(request))
     lines = parts.lines
+    if request.order and not request.order.is_active:
+        # Nothing else about it matters before it is followed again.
+        return [_given_up()]
     wrong_start = list(_wrong_start(request))
     refusals: list[Refusal] = [
         # The lines follow the first day: with a wrong one there is nothing to compare.
@@ -116,6 +119,14 @@ def problems_of(request: LicenceRequest, parts: Parts) -> list[Refusal]:
         kinds = {str(evidence["kind"]) for evidence in parts.evidence}
         refusals += rules.missing_evidence(kinds)
     return refusals
+
+
+def _given_up() -> Invalid:
+    """RULE R13: as `crm.rules.check_followed`, at the goods that the order asks for."""
+    message = gettext_noop(
+        "The order of this request is no longer followed: follow it again, then send."
+    )
+    return Invalid("order_inactive", message, rule="R13", field="lines")
 
 
 def _unplanned(request: LicenceRequest, lines: list[RequestLine]) -> Iterable[Refusal]:
