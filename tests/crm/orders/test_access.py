@@ -25,6 +25,7 @@ POSTED = {
     "order_goods_pasted",
     "order_goods_lines",
     "order_goods_row",
+    "order_reactivate",
 }
 by_name = pytest.mark.parametrize("pattern", order_urls, ids=lambda each: str(each.name))
 
@@ -40,8 +41,9 @@ def expected(name: str, role: str) -> int:
         return 200
     if name == "order":
         return 404 if role == "other_salesperson" else 200
-    if name == "order_edit":
-        return {"salesperson": 200, "other_salesperson": 404}.get(role, 403)
+    if name in ("order_edit", "order_deactivate", "order_reactivate"):
+        own = 302 if name in POSTED else 200
+        return {"salesperson": own, "other_salesperson": 404}.get(role, 403)
     return 200 if role in SELLERS else 403
 
 
