@@ -142,7 +142,7 @@ def _as_sent(order: Order) -> dict[str, Any]:
 
 
 _OF_A_VERSION: Final[dict[str, Any]] = {
-    "refused": {412: Problem},
+    "refused": {412: Problem, 428: Problem},
     "extra": {"parameters": [SEEN_IF_GIVEN]},
 }
 
@@ -163,7 +163,7 @@ def _followed(
     request: ApiRequest, order_no: str, response: HttpResponse, action: Callable[..., bool]
 ) -> Any:
     order = order_named(request.auth, order_no)
-    version = seen_version(request) if request.headers.get("If-Match") else order.version
+    version = seen_version(request) if "If-Match" in request.headers else order.version
     action(actor=request.auth.actor, order_id=order.pk, seen_version=version)
     return _answer(order_named(request.auth, order_no), response)
 
