@@ -52,6 +52,7 @@ goods = st.lists(
 DEEDS = [
     *["order"] * 2,
     *["edit"] * 1,
+    *["turn"] * 1,
     *["raise"] * 2,
     *["send"] * 5,
     *["recall"] * 1,
@@ -191,7 +192,7 @@ class Life(RuleBasedStateMachine):
         if deed in ("confirm", "decline") and not self.proposed():
             deed = "propose" if statuses & FITTING["propose"] else "approve"
             return self.possible(deed)
-        needs_order = deed in ("raise", "edit") or (deed == "look" and not self.requests)
+        needs_order = deed in ("raise", "edit", "turn") or (deed == "look" and not self.requests)
         return "order" if needs_order and not self.orders else deed
 
     def do_order(self, which: int, who: int, wild: bool, chosen: list[tuple[int, int]]) -> Any:
@@ -213,6 +214,13 @@ class Life(RuleBasedStateMachine):
             order.refresh_from_db()
             assert order.licence_status not in (LicenceStatus.PENDING, LicenceStatus.APPROVED)
         return edited
+
+    def do_turn(self, which: int, who: int, wild: bool, _chosen: object) -> Any:
+        if not self.orders:
+            return None
+        away = Order.objects.filter(is_active=False).order_by("pk").first()
+        order = away or self.some_order(which)
+        return self.attempt(self.world.turn, self.seller(order, who, wild), order)
 
     def do_raise(self, which: int, who: int, wild: bool, _chosen: object) -> Any:
         raised = {one.order_id for one in self.requests}
@@ -342,6 +350,9 @@ class Life(RuleBasedStateMachine):
             expected = ORDER_STATUS.get(RequestStatus(request.status))
             if request.order and expected:
                 assert request.order.licence_status == expected
+        for request in requests:
+            if request.status in (*ORDER_STATUS, RequestStatus.WITHDRAWN) and request.order:
+                assert request.order.is_active
 
     def every_move_is_in_the_trail(self, requests: list[LicenceRequest]) -> None:
         """Replayed from the trail, each record stands where it stands, by legal moves only."""

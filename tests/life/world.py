@@ -14,6 +14,7 @@ from django.db import transaction
 
 from capphep.catalog.kinds import OrderPurpose
 from capphep.catalog.models import Item
+from capphep.crm.actions.order_following import deactivate_order, reactivate_order
 from capphep.crm.actions.orders import LineInput, OrderHeader, create_order, edit_order
 from capphep.crm.models import Customer, Order
 from capphep.ims.actions import (
@@ -104,6 +105,12 @@ class World:
             header=OrderHeader(customer_id=order.customer_id, contact_name="Trần Thị Bình"),
             lines=[_line(item, quantity) for item, quantity in lines],
         )
+
+    def turn(self, actor: User, order: Order) -> bool:
+        """Give the order up, or take it up again."""
+        found = Order.objects.get(pk=order.pk)
+        act = deactivate_order if found.is_active else reactivate_order
+        return act(actor=actor, order_id=found.pk, seen_version=found.version)
 
     def raise_request(self, actor: User, order: Order) -> LicenceRequest:
         request = open_request(actor=actor, order_id=order.pk)
