@@ -51,6 +51,18 @@ def test_an_owner_of_a_product_without_add_ons_is_told_so() -> None:
     assert str(refusal) == "Owners of iHOS cannot buy further packages."
 
 
+def test_what_is_sold_already_and_begins_later_is_waited_for() -> None:
+    coming = {IGOV: datetime.date(2027, 1, 10)}
+    said = {
+        package.kind: eligibility(package, (), {IGOV}, ALLOWED, coming=coming)
+        for package in (BASE, ACCOUNTING)
+    }
+    base, add_on = said[PackageKind.BASE], said[PackageKind.ADD_ON]
+    assert base and base.code == "begins_later" and "begins on 10/01/2027" in str(base)
+    assert add_on and add_on.code == "no_subscription" and "10/01/2027" in str(add_on)
+    assert eligibility(HOSPITAL, (), (), ALLOWED, coming=coming) is None
+
+
 def test_without_a_subscription_only_the_base_package_is_sold() -> None:
     assert decided(BASE) is None
     refusal = decided(ACCOUNTING)

@@ -37,7 +37,7 @@ def test_ownership_is_replaced_in_two_statements(
     assert not stored.exists()
 
 
-def test_a_product_is_in_force_lapsed_or_neither(
+def test_a_product_is_in_force_lapsed_or_begins_later(
     own_customer: Customer, catalogue: SmallCatalogue, django_assert_num_queries: Any
 ) -> None:
     day = datetime.timedelta(days=1)
@@ -45,10 +45,12 @@ def test_a_product_is_in_force_lapsed_or_neither(
     factories.owns(own_customer, catalogue.igov, MARCH, MARCH + 5 * day)
     factories.owns(own_customer, catalogue.ihos, MARCH - 9 * day, MARCH - day)
     with django_assert_num_queries(1):
-        in_force, lapsed = owned_products(own_customer, MARCH)
+        in_force, lapsed, coming = owned_products(own_customer, MARCH)
     assert in_force == {catalogue.igov.pk: MARCH + 5 * day}
     assert lapsed == {catalogue.ihos.pk}
-    assert owned_products(own_customer, MARCH - 30 * day) == ({}, set())
+    assert coming == {}
+    begin = {catalogue.igov.pk: MARCH - 20 * day, catalogue.ihos.pk: MARCH - 9 * day}
+    assert owned_products(own_customer, MARCH - 30 * day) == ({}, set(), begin)
 
 
 @pytest.mark.parametrize("text", ["dong hai", "ĐÔNG  hải", "hai 1234567", "1.234.567", "1234"])

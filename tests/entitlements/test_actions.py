@@ -124,8 +124,7 @@ def test_a_term_that_is_over_leaves_nothing_to_take_back(ledger: Ledger) -> None
 
 def test_a_trial_may_be_used_but_is_not_owned(trying: Ledger) -> None:
     assert trying.users(trying.today) == 30
-    in_force, lapsed = owned_products(trying.customer, trying.today)
-    assert (in_force, lapsed) == ({}, set())
+    assert owned_products(trying.customer, trying.today) == ({}, set(), {})
     own = trying.subscription
     assert queries.bases(own.customer_id, own.product_id, trying.today) == {}
     assert queries.running_until(own.customer_id, own.product_id, trying.today) == {}
@@ -137,8 +136,9 @@ def test_a_sale_ends_the_trial_when_it_begins(trying: Ledger) -> None:
     changes = trying.end_trials(begins)
     assert [(one.verb, one.after["request_no"]) for one in changes] == [("trial_ended", YC)]
     assert (trying.users(begins - DAY), trying.users(begins)) == (30, 20)
-    in_force, _ = owned_products(trying.customer, begins)
-    assert in_force == {trying.catalogue.igov.pk: term(begins, 12).last}
+    assert owned_products(trying.customer, begins).in_force == {
+        trying.catalogue.igov.pk: term(begins, 12).last
+    }
 
 
 def test_ending_trials_again_changes_nothing(trying: Ledger) -> None:

@@ -308,6 +308,15 @@ def test_any_day_shows_what_was_or_will_be_in_force(
     }
 
 
+def test_what_was_decided_after_the_day_says_so(
+    taken_back: LicenceRequest, running: Subscription, officer_client: Client
+) -> None:
+    days = {"ngay": (clock.today() - DAY).isoformat()}
+    text = text_of(officer_client.get(page_of(running), days))
+    assert 'data-state="later"' in text and "Quyết định sau ngày này" in text
+    assert 'data-state="later"' not in text_of(officer_client.get(page_of(running)))
+
+
 def test_what_was_withdrawn_is_crossed_out_with_its_reason_from_that_day_on(
     taken_back: LicenceRequest, running: Subscription, officer_client: Client
 ) -> None:

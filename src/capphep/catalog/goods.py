@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,12 +70,14 @@ def goods(
     purpose: str = OrderPurpose.SALE,
     *,
     most: int = MOST_GOODS,
+    coming: Mapping[int, datetime.date] = rules.NOTHING_COMES,
 ) -> list[Goods]:
     """RULE R8: the active items that match: one whose code was asked for, then those that
     the customer may order.
 
     ``owned`` and ``lapsed`` are ids of the products that the customer has in force, or had
-    once, ``purpose`` is that of the order. At most ``most`` rows, four statements.
+    once, ``coming`` says when others begin, ``purpose`` is that of the order. At most ``most``
+    rows, four statements.
     """
     sold = by_sold(Item.objects.all(), sold=True)
     rows = (
@@ -90,7 +92,7 @@ def goods(
             "id",
         )
     )
-    return _as_goods(list(rows[:most]), owned, lapsed, day, purpose)
+    return _as_goods(list(rows[:most]), owned, lapsed, day, purpose, coming=coming)
 
 
 def goods_by_id(
@@ -101,13 +103,16 @@ def goods_by_id(
     purpose: str = OrderPurpose.SALE,
     *,
     with_contents: bool = True,
+    coming: Mapping[int, datetime.date] = rules.NOTHING_COMES,
 ) -> dict[int, Goods]:
     """RULE R8: those of the items that exist, by id; one that is no longer sold is refused.
 
     Four statements, three where the contents are not shown.
     """
     items = _items([pk for pk in set(ids) if pk > 0])
-    found = _as_goods(items, owned, lapsed, day, purpose, with_contents=with_contents)
+    found = _as_goods(
+        items, owned, lapsed, day, purpose, with_contents=with_contents, coming=coming
+    )
     return {one.item_id: one for one in found}
 
 
@@ -153,6 +158,7 @@ def _as_goods(
     purpose: str,
     *,
     with_contents: bool = True,
+    coming: Mapping[int, datetime.date],
 ) -> list[Goods]:
     ids = [item.pk for item in items]
     allowed, taxes = (
@@ -168,7 +174,9 @@ def _as_goods(
             item,
             rates.get(item.pk) or _first_rate(taxes[item.pk]),
             _not_sold(item, rates)
-            or rules.eligibility(_offered_package(item.package), owned, lapsed, allowed, purpose),
+            or rules.eligibility(
+                _offered_package(item.package), owned, lapsed, allowed, purpose, coming=coming
+            ),
             contents.get(item.pk, ""),
         )
         for item in items

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from capphep.catalog.kinds import OrderPurpose, PackageKind
 from capphep.pure.errors import Invalid, Refusal, gettext_noop
 from capphep.pure.money import TaxRate
 
+NOTHING_COMES: Final[Mapping[int, datetime.date]] = MappingProxyType({})
 # By product, the packages that its owners may add: package id to name.
 AllowedPackages = Mapping[int, Mapping[int, str]]
 
@@ -30,16 +33,18 @@ def eligibility(
     lapsed: Collection[int],
     allowed: AllowedPackages,
     purpose: str = OrderPurpose.SALE,
+    *,
+    coming: Mapping[int, datetime.date] = NOTHING_COMES,
 ) -> Refusal | None:
     """RULE R8: why this customer may not order the package; None where nothing speaks against it.
 
     ``owned`` are the products that the customer has in force, ``lapsed`` those that it had
-    once. In a sale, who owns a product buys only the add-ons that ``allowed`` lists for it; an
-    add-on needs the product in force; a base package is the new sale to who does not own it.
-    In a renewal, every package of a product that the customer has or had is open, base
-    packages too.
+    once, ``coming`` those that only begin, on that day. In a sale, who owns a product buys only
+    the add-ons that ``allowed`` lists for it; an add-on needs the product in force; a base
+    package is the new sale to who does not own it, now or later. In a renewal, every package of
+    a product that the customer has or had is open, base packages too.
 
-    Codes: not_eligible, no_subscription, nothing_to_renew.
+    Codes: not_eligible, no_subscription, begins_later, nothing_to_renew.
     """
     if purpose == OrderPurpose.RENEWAL:
         has_had = package.product_id in owned or package.product_id in lapsed
@@ -48,6 +53,8 @@ def eligibility(
         packages = allowed.get(package.product_id, {})
         is_allowed = package.kind == PackageKind.ADD_ON and package.id in packages
         return None if is_allowed else _only_add_ons(package, packages)
+    if package.product_id in coming:
+        return _begins_later(package, coming[package.product_id])
     if package.kind == PackageKind.BASE:
         return None
     return _no_subscription(package, has_lapsed=package.product_id in lapsed)
@@ -81,6 +88,22 @@ def _no_subscription(package: OfferedPackage, *, has_lapsed: bool) -> Refusal:
             "The customer has no subscription of %(product)s in force: offer a new sale."
         )
     return _refused("no_subscription", message, product=package.product_name)
+
+
+def _begins_later(package: OfferedPackage, first_day: datetime.date) -> Refusal:
+    if package.kind == PackageKind.BASE:
+        code = "begins_later"
+        message = gettext_noop(
+            "A sale of %(product)s to the customer is approved already and begins on %(day)s: "
+            "order add-on packages from that day on."
+        )
+    else:
+        code = "no_subscription"
+        message = gettext_noop(
+            "The customer's subscription of %(product)s only begins on %(day)s: "
+            "order add-on packages from that day on."
+        )
+    return _refused(code, message, product=package.product_name, day=f"{first_day:%d/%m/%Y}")
 
 
 def _nothing_to_renew(package: OfferedPackage) -> Refusal:

@@ -52,7 +52,8 @@ def list_goods(request: ApiRequest, budget_code: str, query: Query[GoodsQuery]) 
     """What a customer may order today, and what not and why; at most 200 items."""
     principal, day = request.auth, clock.today()
     customer = customer_named(principal, budget_code)
-    found = goods(query.q, *owned_products(customer, day), day, query.purpose)
+    has = owned_products(customer, day)
+    found = goods(query.q, has.in_force, has.lapsed, day, query.purpose, coming=has.coming)
     within = [one for one in found if principal.reaches(product_id=one.product.pk)]
     return {"items": [_shown(one) for one in within], "is_cut": len(found) >= MOST_GOODS}
 

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Case, IntegerField, Max, Prefetch, Q, QuerySet, Value, When
 
@@ -207,22 +207,32 @@ class Owned:
     last_day: datetime.date
 
 
-def owned_products(
-    customer: Customer, day: datetime.date
-) -> tuple[dict[int, datetime.date], set[int]]:
-    """RULE R8: ``(in_force, lapsed)`` on the day, by the id of the product. One statement.
+class OwnedProducts(NamedTuple):
+    """RULE R8: what a customer has on a day, by the id of the product.
 
-    ``in_force`` maps to the last day; ``lapsed`` were in force before and are not now. A
-    product that only starts later is in neither.
+    ``in_force`` maps to the last day; ``lapsed`` were in force before and are not now;
+    ``coming`` are not now and begin later, on the day that they map to.
     """
+
+    in_force: dict[int, datetime.date]
+    lapsed: set[int]
+    coming: dict[int, datetime.date]
+
+
+def owned_products(customer: Customer, day: datetime.date) -> OwnedProducts:
+    """RULE R8: what the customer has on the day. One statement."""
     in_force: dict[int, datetime.date] = {}
+    coming: dict[int, datetime.date] = {}
     over: set[int] = set()
     for product, first, last in _spans(customer.pk):
         if first <= day <= last:
             in_force[product] = max(last, in_force.get(product, last))
         elif last < day:
             over.add(product)
-    return in_force, over - in_force.keys()
+        else:
+            coming[product] = min(first, coming.get(product, first))
+    later = {product: first for product, first in coming.items() if product not in in_force}
+    return OwnedProducts(in_force, over - in_force.keys(), later)
 
 
 @prepared

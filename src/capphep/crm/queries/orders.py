@@ -129,8 +129,16 @@ def goods_offer(
     if not ids:
         return GoodsOffer({}, kept)
     if customer is not None:
-        owned, lapsed = owned_products(customer, clock.today())
-        found = goods_by_id(ids, owned, lapsed, day, purpose, with_contents=with_contents)
+        has = owned_products(customer, clock.today())
+        found = goods_by_id(
+            ids,
+            has.in_force,
+            has.lapsed,
+            day,
+            purpose,
+            with_contents=with_contents,
+            coming=has.coming,
+        )
         return GoodsOffer(found, kept)
     found = goods_by_id(ids, (), (), day, with_contents=with_contents)
     return GoodsOffer({item_id: _open_to_all(goods) for item_id, goods in found.items()}, kept)
@@ -185,7 +193,7 @@ def _description(customer: Customer, renews: int | None) -> str:
     if renewed:
         text = gettext("Renewal of %(products)s – %(customer)s")
         return text % {"products": renewed.name, "customer": customer.name}
-    in_force, _lapsed = owned_products(customer, clock.today())
+    in_force = owned_products(customer, clock.today()).in_force
     products = Product.objects.filter(pk__in=in_force).order_by("name")
     names = ", ".join(product.name for product in products)
     text = (

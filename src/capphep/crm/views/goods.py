@@ -61,10 +61,10 @@ def _offered(request: HttpRequest, customer: Customer | None) -> dict[str, Any]:
     if customer is None:
         return {"search": search, "rows": []}
     offer = _offer(customer, request.POST)
-    found = goods(search, *offer)
+    found = goods(search, **offer)
     ticked, there = _ticked(request), {each.item_id for each in found}
     # What was ticked stays in sight, whatever is searched for next.
-    others = goods_by_id([item_id for item_id in ticked if item_id not in there], *offer)
+    others = goods_by_id([item_id for item_id in ticked if item_id not in there], **offer)
     rows = [*others.values(), *found]
     return {
         "search": search,
@@ -78,10 +78,17 @@ def _asked(data: QueryDict) -> str:
     return data.get("q", "").replace("\x00", "").strip()[:_LONGEST_SEARCH]
 
 
-def _offer(customer: Customer, data: QueryDict) -> tuple[Any, ...]:
-    """What decides which goods the customer may order: owned, lapsed, day, purpose."""
+def _offer(customer: Customer, data: QueryDict) -> dict[str, Any]:
+    """What decides which goods the customer may order, as `goods` takes it."""
     purpose = OrderPurpose.RENEWAL if posted_renewal(data) else OrderPurpose.SALE
-    return (*owned_products(customer, clock.today()), posted_day(data), purpose)
+    has = owned_products(customer, clock.today())
+    return {
+        "owned": has.in_force,
+        "lapsed": has.lapsed,
+        "coming": has.coming,
+        "day": posted_day(data),
+        "purpose": purpose,
+    }
 
 
 def _ticked(request: HttpRequest) -> list[int]:
@@ -99,7 +106,7 @@ def goods_find(request: HttpRequest) -> JsonResponse:
     if customer is None:
         said = _("Choose the customer first: what may be bought depends on it.")
         return JsonResponse({"results": [{"value": 0, "text": "", "name": said, "reason": " "}]})
-    found = goods(_asked(request.GET), *_offer(customer, request.GET), most=PICKER_ROWS)
+    found = goods(_asked(request.GET), **_offer(customer, request.GET), most=PICKER_ROWS)
     return JsonResponse({"results": [_picker_row(each) for each in found]})
 
 

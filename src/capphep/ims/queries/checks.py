@@ -91,17 +91,18 @@ def _refusals(request: LicenceRequest, order: Order, day: datetime.date) -> list
     if request.kind == RequestKind.NEW:
         # The add-ons of a new sale come with the product itself.
         packages = packages.filter(kind=PackageKind.BASE)
-    owned, lapsed = owned_products(request.customer, day)
+    has = owned_products(request.customer, day)
     allowed = eligibility_table()
     refusals = [
         catalog.eligibility(
             catalog.OfferedPackage(
                 package.pk, package.kind, package.product_id, package.product.name
             ),
-            owned,
-            lapsed,
+            has.in_force,
+            has.lapsed,
             allowed,
             order.purpose,
+            coming=has.coming,
         )
         for package in packages.select_related("product").order_by("id")
     ]

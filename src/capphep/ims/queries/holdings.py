@@ -20,13 +20,13 @@ from capphep.provisioning.models import Withdrawal
 from capphep.provisioning.queries import visible_requests
 from capphep.provisioning.states import WithdrawalStatus
 
-GrantState: TypeAlias = Literal["in_force", "upcoming", "ended", "taken_back"]
+GrantState: TypeAlias = Literal["in_force", "upcoming", "later", "ended", "taken_back"]
 HoldingState: TypeAlias = Literal["in_force", "trial", "upcoming", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
 class HeldGrant:
-    """One addition, as it stands on a day.
+    """One addition, as it stands on a day; ``later`` is what nobody had decided by then.
 
     ``ended_by`` took back what is not ``left`` of it, for ``reason``. ``request_id`` is
     None where the request is not one of capphep's, or none that the reader may see.
@@ -60,7 +60,8 @@ class HeldResource:
         if self.quantity:
             counts = [one for one in self.grants if one.state == "in_force"]
             return "trial" if all(one.is_trial for one in counts) else "in_force"
-        return "upcoming" if any(one.state == "upcoming" for one in self.grants) else "ended"
+        comes = any(one.state in ("upcoming", "later") for one in self.grants)
+        return "upcoming" if comes else "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +130,6 @@ def grant_state(addition: Addition, day: datetime.date) -> GrantState:
         return "taken_back"
     if left.last < day:
         return "ended"
-    return "upcoming" if left.first > day else "in_force"
+    if left.first <= day:
+        return "in_force"
+    return "upcoming" if addition.grant.granted_on <= day else "later"

@@ -92,9 +92,9 @@ def _covering(
 ) -> dict[int, int]:
     """Quantities by item that bring so many units of each, each by the cheapest way alone."""
     contents = _contents(subscription, units)
-    owned, lapsed = owned_products(subscription.customer, day)
+    owned, lapsed, coming = owned_products(subscription.customer, day)
     ids = {content.item_id for content in contents}
-    goods = goods_by_id(ids, owned, lapsed, day, purpose, with_contents=False)
+    goods = goods_by_id(ids, owned, lapsed, day, purpose, with_contents=False, coming=coming)
     chosen: dict[int, int] = {}
     for key, needed in units.items():
         way = usage_rules.add_on_for(
