@@ -52,7 +52,6 @@ def test_the_queue_shows_what_waits_oldest_first(
         waiting.order.contract_no,
         "UBND Xã Đông Hải",
         "5.000.000 đ",
-        "Người sales",
         "Chờ duyệt",
     ):
         assert shown in page

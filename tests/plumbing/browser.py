@@ -32,7 +32,7 @@ AS_PEOPLE_HERE: dict[str, Any] = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi
 # stops: connections that break have names of their own.
 ON_PURPOSE = re.compile(
     r"server responded with a status of 4\d\d|^Response Status Error Code 4\d\d"
-    r"|^htmx:(sendAbort|afterRequest)|net::ERR_FAILED$"
+    r"|^htmx:(sendAbort|sendError|afterRequest)|net::ERR_FAILED$"
 )
 
 OpenPage = Callable[..., "Page"]

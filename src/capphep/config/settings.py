@@ -228,6 +228,7 @@ LISTS = {
     "shell.notices": "capphep.shell.views.notices.NOTICES",
     "privacy.access": "capphep.privacy.views.access.ACCESS",
     "privacy.requests": "capphep.privacy.views.register.REQUESTS",
+    "shell.teams": "capphep.shell.views.teams.TEAMS",
     "shell.users": "capphep.shell.views.users.USERS",
 }
 # What can be done to many rows of a list at once, by the name of the list.

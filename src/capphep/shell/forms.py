@@ -33,9 +33,9 @@ class UserForm(forms.Form):
     """An account. ``version`` is the one that the person saw."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    username = _line(_("User name"), 60, autocapitalize="none", spellcheck="false")
     full_name = _line(_("Full name"), 150)
     email = _line(_("E-mail"), 254, required=False, inputmode="email")
+    username = _line(_("User name"), 60, autocapitalize="none", spellcheck="false")
     role = forms.ChoiceField(label=_("Role"))
     team = forms.CharField(
         label=_("Team"),

@@ -74,9 +74,11 @@ def spec_of(here: Desk) -> ListSpec[LicenceRequest]:
 
 
 def _order_columns(here: Desk) -> Sequence[Column[LicenceRequest]]:
-    """What waits is never much and sorts by anything; what is over, by what has an index."""
+    """What waits is never much and sorts by anything; what is over, by what has an index. There
+    the customer's name needs the room, and how long it waits says when it was sent."""
+    is_waiting = here.tab == "waiting"
     sorts = dict.fromkeys(("amount", "order__order_no", "budget_code"))
-    if here.tab == "waiting":
+    if is_waiting:
         sorts = {key: key for key in sorts}
     return (
         Column("kind", gettext_lazy("Request kind"), value=LicenceRequest.get_kind_display),
@@ -88,8 +90,15 @@ def _order_columns(here: Desk) -> Sequence[Column[LicenceRequest]]:
             value=lambda row: row.price,
         ),
         Column("order__contract_no", gettext_lazy("Contract number"), "code"),
-        Column("sent_at", gettext_lazy("Sent at"), "moment", sort="sent_at", never_null=True),
-        Column("sent_by", gettext_lazy("Sent by")),
+        Column(
+            "sent_at",
+            gettext_lazy("Sent at"),
+            "moment",
+            sort="sent_at",
+            never_null=True,
+            hidden=is_waiting,
+        ),
+        Column("sent_by", gettext_lazy("Sent by"), hidden=is_waiting),
         Column(
             "order__order_no",
             gettext_lazy("Order number"),

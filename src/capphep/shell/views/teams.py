@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.db.models import Count, Q, QuerySet
@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST
 from capphep.platform import kept_forms
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.history import history_of
-from capphep.platform.htmx import redirect, render_dialog, render_page_or_fragment
+from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.kit import HeaderBand, MenuItem, Status
+from capphep.platform.lists import ListSource, show_list
 from capphep.platform.models import Team, User
-from capphep.platform.pages import Column, Filter, ListSpec, list_page
+from capphep.platform.pages import Column, Filter, ListSpec
 from capphep.platform.roles import Permission, require
 from capphep.platform.signed_in import actor_of
 from capphep.platform.texts import show_refusals
@@ -32,16 +33,13 @@ _ACTIVE = [("1", gettext_lazy("Active")), ("0", gettext_lazy("Inactive"))]
 
 
 def team_list(request: HttpRequest) -> HttpResponse:
-    """context: title, page (pages.ListPage), add_url, add_label."""
-    require(actor_of(request), Permission.USER_WRITE)
-    people = Count("user", filter=Q(user__is_active=True))
-    context = {
-        "title": _("Teams"),
-        "page": list_page(request, Team.objects.annotate(people=people), spec=_spec()),
-        "add_url": reverse("shell:team_new"),
-        "add_label": _("Add a team"),
-    }
-    return render_page_or_fragment(request, "platform/list.html", "platform/_list.html", context)
+    """context: as `show_list`."""
+    return show_list(request, TEAMS)
+
+
+def _rows(actor: User) -> QuerySet[Team]:
+    require(actor, Permission.USER_WRITE)
+    return Team.objects.annotate(people=Count("user", filter=Q(user__is_active=True)))
 
 
 def _spec() -> ListSpec[Team]:
@@ -57,6 +55,18 @@ def _spec() -> ListSpec[Team]:
         search=_search,
         search_hint=gettext_lazy("Name"),
     )
+
+
+TEAMS: Final = ListSource(
+    name="shell.teams",
+    title=gettext_lazy("Teams"),
+    url_name="shell:team_list",
+    rows=_rows,
+    spec=lambda _actor: _spec(),
+    empty_text=gettext_lazy("A team's people see each other's customers and orders."),
+    add_url=lambda _actor: reverse("shell:team_new"),
+    add_label=gettext_lazy("Add a team"),
+)
 
 
 def _by_active(teams: QuerySet[Team], values: list[str]) -> QuerySet[Team]:

@@ -12,14 +12,3 @@ document.addEventListener("focus", ({ target }) => {
   url.searchParams.set("customer", select.form.elements.namedItem("customer").value);
   select.dataset.pickerUrl = url.href;
 }, { capture: true });
-
-// Who enters an order begins with whom it is for; a phone would put its keyboard over the page.
-function begin() {
-  const customer = document.querySelector("#record-form #id_customer");
-  const isFree = [document.body, document.documentElement].includes(document.activeElement);
-  if (customer && !customer.value && isFree && matchMedia("(pointer: fine)").matches) {
-    customer.tomselect?.focus();
-  }
-}
-
-begin();

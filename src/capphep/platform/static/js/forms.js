@@ -4,7 +4,9 @@ import { openTemplate } from "./dialog.js";
 const GUARDED = "form[data-guard]";
 let leaving = false;
 
-const guarded = () => document.querySelector(GUARDED);
+const guardedOnes = () => [...document.querySelectorAll(GUARDED)];
+// Of several the one that has something to lose: a comment below the record, say.
+const guarded = () => guardedOnes().find(isDirty) ?? guardedOnes()[0] ?? null;
 
 function snapshot(form) {
   const isTyped = ([name, value]) => typeof value === "string" && name !== "draft";
@@ -15,11 +17,10 @@ const clean = new WeakMap(); // form → what it held when it was loaded
 
 function watch(form) {
   if (!clean.has(form)) clean.set(form, "dirty" in form.dataset ? null : snapshot(form));
-  mark(form);
 }
 
 export function isDirty(form) {
-  if (!form || leaving) return false;
+  if (!form || leaving || !clean.has(form)) return false;
   const files = [...form.querySelectorAll("input[type=file]")].some((each) => each.files.length);
   return files || clean.get(form) !== snapshot(form);
 }
@@ -47,9 +48,12 @@ document.addEventListener("click", (event) => {
   if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const staysHere = link.target === "_blank" || link.hasAttribute("download") ||
     link.hasAttribute("hx-get") || link.getAttribute("href").startsWith("#");
-  if (staysHere || link.closest("dialog") || !isDirty(guarded())) return;
+  if (staysHere || link.closest("dialog")) return;
+  const isToSave = isDirty(guarded());
+  if (!isToSave && !isStanding) return;
   event.preventDefault();
-  ask(() => go(link.href));
+  if (isToSave) ask(() => go(link.href));
+  else go(link.href);
 });
 
 function ask(leave) {
@@ -182,8 +186,8 @@ document.addEventListener("click", (event) => {
 });
 
 function arrived() {
-  const form = guarded();
-  if (form) watch(form);
+  guardedOnes().forEach(watch);
+  mark(guarded());
 }
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
@@ -193,3 +197,16 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 });
 arrived();
 focusError(document);
+
+// Who opens a form to fill it begins with its first field; a phone would put its keyboard over it.
+function begin() {
+  const first = document.querySelector(
+    "#record-form :is(input:not([type=hidden], [readonly]), select, textarea):enabled",
+  );
+  const isFree = [document.body, document.documentElement].includes(document.activeElement);
+  if (!first || first.value || !isFree || !matchMedia("(pointer: fine)").matches) return;
+  if (first.tomselect) first.tomselect.focus();
+  else first.focus();
+}
+
+begin();

@@ -68,14 +68,23 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
   if (detail.xhr.status === 401) {
     openSessionDialog(detail.xhr.getResponseHeader("X-Login-Url"));
   } else if (detail.xhr.status >= 500) {
-    toast(failureText("server"), "danger", again(detail.requestConfig));
+    failed(detail.requestConfig, "server");
   }
 });
 
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, ({ detail }) => {
-    toast(failureText("network"), "danger", again(detail.requestConfig));
+    failed(detail.requestConfig, "network");
   });
+}
+
+// What a panel could not load is said where it would stand; anything else in the corner.
+function failed(config, name) {
+  const empty = config.elt.querySelector?.(".panel-body > :is(.panel-loading, .panel-failed)");
+  if (!empty || config.verb !== "get") return toast(failureText(name), "danger", again(config));
+  const note = document.getElementById("panel-failed-template").content.firstElementChild.cloneNode(true);
+  note.querySelector("[data-retry]").addEventListener("click", again(config));
+  empty.replaceWith(note);
 }
 
 function again({ elt, verb, path, target, triggeringEvent }) {
