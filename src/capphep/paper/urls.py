@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from capphep.paper.views import letterhead, printing, templates
+from capphep.paper.views import letterhead, printing, template_previews, templates
 
 app_name = "paper"
 template_urls = [
     path("templates/", templates.template_list, name="template_list"),
     path("templates/letterhead", letterhead.letterhead, name="letterhead"),
     path("templates/<slug:kind>/new", templates.template_new, name="template_new"),
-    path("templates/<slug:kind>/preview", templates.preview, name="template_preview"),
+    path("templates/<slug:kind>/preview", template_previews.preview, name="template_preview"),
     path("templates/<slug:kind>/<int:pk>/", templates.template, name="template"),
-    path("templates/<slug:kind>/<int:pk>/pdf", templates.template_pdf, name="template_pdf"),
+    path("templates/<slug:kind>/<int:pk>/pdf", template_previews.template_pdf, name="template_pdf"),
     path("templates/<slug:kind>/<int:pk>/restore", templates.restore, name="template_restore"),
     path("templates/<slug:kind>/<int:pk>/default", templates.default, name="template_default"),
     path("templates/<slug:kind>/<int:pk>/retire", templates.retire, name="template_retire"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,17 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from capphep.paper import actions, queries
-from capphep.paper.designs import Design
-from capphep.paper.documents import Document
 from capphep.paper.forms import TemplateForm, initial_of
 from capphep.paper.kinds import PaperKind
 from capphep.paper.layouts import LAYOUTS
-from capphep.paper.letterheads import vendor_now
 from capphep.paper.models import PaperTemplate
-from capphep.paper.rules import check
-from capphep.paper.samples import sample_of
-from capphep.paper.sheets import paper_of
-from capphep.paper.views.served import pdf_response
 from capphep.paper.views.words import template_name
 from capphep.platform import kept_forms
 from capphep.platform.conflicts import StaleEdit, stale_edit
@@ -33,11 +25,9 @@ from capphep.platform.kit import HeaderBand, MenuItem, Status
 from capphep.platform.list_filters import is_key
 from capphep.platform.roles import Permission, may, require, require_overseer
 from capphep.platform.signed_in import actor_of
-from capphep.platform.texts import refusal_text, show_refusals
+from capphep.platform.texts import show_refusals
 from capphep.platform.versions import Stale
-from capphep.pure.errors import Invalid, Invalids, NotFound, gettext_noop
-
-_PPI = 84
+from capphep.pure.errors import Invalids, NotFound, gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,69 +199,6 @@ def _entries(record: PaperTemplate) -> list[HistoryEntry]:
         )
         for entry in history_of(record)
     ]
-
-
-# --- preview -------------------------------------------------------------------------------------
-
-
-def preview(request: HttpRequest, kind: str) -> HttpResponse:
-    """context: pages (data addresses of pictures), problems, note. What is typed, as a page."""
-    require_overseer(actor_of(request))
-    here = kind_named(kind)
-    form = TemplateForm(here, request.POST, is_standard=False)
-    form.is_valid()
-    problems = _problems(here, form)
-    context: dict[str, Any] = {"problems": problems, "pages": [], "note": ""}
-    if not problems:
-        document, context["note"] = _example(request, here, request.POST.get("example", ""))
-        pages = paper_of([document], _typed_design(here, form)).png(_PPI)
-        context["pages"] = [
-            f"data:image/png;base64,{base64.b64encode(page).decode('ascii')}" for page in pages
-        ]
-    response = render(request, "paper/_preview.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _problems(kind: PaperKind, form: TemplateForm) -> list[str]:
-    layout, problems = LAYOUTS[kind], []
-    for each in layout.texts:
-        try:
-            check(form.cleaned_data.get(each.name, ""), layout.placeholders, each.name)
-        except Invalid as problem:
-            problems.append(f"{each.label}: {refusal_text(problem)}")
-    return problems
-
-
-def _typed_design(kind: PaperKind, form: TemplateForm) -> Design:
-    data = form.cleaned_data
-    return Design(
-        kind=kind,
-        vendor=vendor_now(),
-        texts={each.name: data.get(each.name, "") for each in LAYOUTS[kind].texts},
-        columns=data.get("columns", []),
-        copies=data.get("copies", 2),
-        has_motto=data.get("has_motto", False),
-    )
-
-
-def _example(request: HttpRequest, kind: PaperKind, number: str) -> tuple[Document, str]:
-    """The record with this number, or the invented one; and what to say about it."""
-    if not number.strip():
-        return sample_of(kind), _("With invented data.")
-    found = queries.document_numbered(actor_of(request), kind, number)
-    if found:
-        return found, ""
-    return sample_of(kind), _("There is no such number here: with invented data.")
-
-
-def template_pdf(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """What is saved, as the PDF that is printed; ``?example=`` is the number of a record."""
-    require_overseer(actor_of(request))
-    here = kind_named(kind)
-    document, _note = _example(request, here, request.GET.get("example", ""))
-    content = paper_of([document], queries.design_of(here, pk)).pdf()
-    return pdf_response(request, content, f"mau-{kind}.pdf")
 
 
 # --- moves ---------------------------------------------------------------------------------------
