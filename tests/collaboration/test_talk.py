@@ -185,8 +185,13 @@ def test_an_own_comment_is_removed_and_shown_as_that(
     comment = say(colleague, f"@{salesperson.username} bí mật", Upload("a.pdf", [stories.PDF]))
     with pytest.raises(Forbidden):
         remove_comment(actor=salesperson, comment_id=comment.pk)
+    bell = f"{reverse('shell:notice_panel')}?bell=1"
+    assert "bí mật" in sales_client.get(bell, headers=HTMX).content.decode()
     remove_comment(actor=colleague, comment_id=comment.pk)
     remove_comment(actor=colleague, comment_id=comment.pk)
+    # It was told: the bell still says so, and quotes nothing.
+    shown = sales_client.get(bell, headers=HTMX).content.decode()
+    assert colleague.full_name in shown and "bí mật" not in shown
     page = sales_client.get(panel(order)).content.decode()
     assert "bí mật" not in page and "is-removed" in page
     assert not told(salesperson)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db.models import F
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from capphep.collaboration.actions.activities import due_key
+from capphep.collaboration.models import Activity
 from capphep.crm.actions.reassigning import hand_over_customer
 from capphep.crm.models import Customer, Opportunity, Order
 from capphep.exchange.workbooks import read
-from capphep.platform import jobs
+from capphep.platform import clock, jobs, notices
 from capphep.platform.audit import entries_of
 from capphep.platform.job_states import JobState
 from capphep.platform.lists import source_named
@@ -124,11 +128,60 @@ def test_customers_may_go_alone(
     assert set(Order.objects.values_list("salesperson", flat=True)) == {salesperson.pk}
 
 
+def to_do(record: Any, kind: str, person: User, **more: Any) -> Activity:
+    return Activity.objects.create(
+        record_type=kind,
+        record_id=record.pk,
+        kind="call",
+        subject="Gọi lại",
+        due_on=clock.today(),
+        assignee=person,
+        created_by=person,
+        token=uuid4(),
+        **more,
+    )
+
+
+@pytest.mark.parametrize("with_sales", [True, False])
+def test_what_is_still_to_be_done_goes_along(
+    manager_client: Client,
+    manager: User,
+    sold: Customer,
+    salesperson: User,
+    colleague: User,
+    with_sales: bool,
+) -> None:
+    chance, order = Opportunity.objects.get(), Order.objects.latest("pk")
+    there = to_do(sold, "customer", salesperson)
+    to_do(sold, "customer", salesperson, done_at=timezone.now(), done_by=salesperson)
+    others = to_do(sold, "customer", manager)
+    to_do(Customer(pk=sold.pk + 1), "customer", salesperson)
+    of_sales = [
+        to_do(chance, "opportunity", salesperson),
+        to_do(order, "order", salesperson),
+        to_do(LicenceRequest.objects.get(order=order), "request", salesperson),
+    ]
+    key = due_key(there.pk, there.due_on)
+    notices.notify(recipient_id=salesperson.pk, news=notices.News("activity.due", key, "x", "/"))
+    chosen = {"with_sales": "on"} if with_sales else {}
+    answered(manager_client, at(CUSTOMERS), {"id": sold.pk}, successor=colleague.pk, **chosen)
+    for one in Activity.objects.select_related("assignee"):
+        gone = one == there or (with_sales and one in of_sales)
+        stays = manager if one == others else salesperson
+        assert one.assignee == (colleague if gone else stays), one.record_type
+    entry = entries_of(there)[0]
+    assert (entry.verb, entry.after) == ("handed_over", {"assignee": colleague.full_name})
+    # Who had it need not read any more that it is due.
+    assert not notices.unread_of(salesperson).filter(key=key).exists()
+
+
 def test_orders_go_with_their_open_request_and_approved_ones_say_why_not(
     admin_client: Client, sold: Customer, salesperson: User, colleague: User
 ) -> None:
     done, still = Order.objects.order_by("pk")
     asked = {"id": [done.pk, still.pk]}
+    to_do(still, "order", salesperson)
+    to_do(Opportunity.objects.get(), "opportunity", salesperson)
     response = answered(admin_client, at("crm.orders"), asked, successor=colleague.pk)
     assert results(response) == {
         f"{done.order_no} · {sold.name}": "Đã kết thúc: việc đã xong giữ tên người bán.",
@@ -139,6 +192,7 @@ def test_orders_go_with_their_open_request_and_approved_ones_say_why_not(
     response = answered(admin_client, at("crm.opportunities"), asked, successor=colleague.pk)
     assert results(response) == {f"Mua thêm · {sold.name}": ""}
     assert Opportunity.objects.get().salesperson == colleague
+    assert set(Activity.objects.values_list("assignee", flat=True)) == {colleague.pk}
 
 
 def test_customers_are_followed_no_more_and_again(

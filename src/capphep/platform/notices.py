@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from capphep.platform.models import Notice, User
 
 _BATCH = 500
+_WRITTEN = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,15 @@ def settle(keys: Collection[str]) -> None:
         _read(Notice.objects.filter(key__in=keys))
 
 
+def take_back(keys: Collection[str]) -> None:
+    """What somebody wrote is said no more: settled, and quoted nowhere, also where it was read."""
+    settle(keys)
+    found = list(Notice.objects.filter(key__in=keys))
+    for notice in found:
+        notice.params.pop(_WRITTEN, None)
+    Notice.objects.bulk_update(found, ["params"], batch_size=_BATCH)
+
+
 def mark_read(*, actor: User, notice_id: int) -> None:
     """Somebody else's, or none at all, changes nothing and says nothing."""
     _read(actor.notices.filter(pk=notice_id))
@@ -90,7 +100,7 @@ def text_of(notice: Notice) -> str:
 
 def quote_of(notice: Notice) -> str:
     """What somebody wrote, where the notice is about that."""
-    return str(notice.params.get("text", ""))
+    return str(notice.params.get(_WRITTEN, ""))
 
 
 def _read(notices: QuerySet[Notice]) -> None:

@@ -1,6 +1,7 @@
 """What a manager gives to another salesperson, from a list: many customers, opportunities, orders.
 
-It stands here because requests go along, which the lists' own module does not know.
+It stands here because requests and what is still to be done there go along, which the lists' own
+module does not know.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from capphep.collaboration.actions.handing import hand_over_activities_at
+from capphep.collaboration.records import RecordType
 from capphep.crm.actions.reassigning import (
     hand_over_customer,
     hand_over_opportunity,
     hand_over_order,
 )
+from capphep.crm.models import Opportunity, Order
 from capphep.crm.queries.people import sellers
 from capphep.platform import notices
 from capphep.platform.bulk import BulkAction, Choice, ChoiceForm, Target
@@ -26,6 +30,7 @@ from capphep.platform.models import User
 from capphep.platform.notices import News
 from capphep.platform.roles import Actor, Permission, may
 from capphep.provisioning.actions.handing import hand_over_at, hand_over_of_order
+from capphep.provisioning.models import LicenceRequest
 from capphep.pure.errors import gettext_noop
 
 
@@ -71,20 +76,42 @@ def _customer(actor: User, target: Target, choice: Choice) -> None:
         successor_id=successor,
         with_sales=choice["with_sales"],
     )
-    if choice["with_sales"] and before:
-        hand_over_at(actor, target.key, before, User.objects.get(pk=successor))
+    if before is None:
+        return
+    to = User.objects.get(pk=successor)
+    if choice["with_sales"]:
+        hand_over_at(actor, target.key, before, to)
+    went = _at_customer(target.key, to, with_sales=choice["with_sales"])
+    hand_over_activities_at(actor, went, before, to)
+
+
+def _at_customer(customer: int, to: User, *, with_sales: bool) -> dict[str, Any]:
+    """The customer, and what is sold there that is in the successor's hands by now."""
+    went: dict[str, Any] = {RecordType.CUSTOMER: [customer]}
+    if with_sales:
+        own = {"customer": customer, "salesperson": to}
+        requests = LicenceRequest.objects.filter(customer=customer, created_by=to)
+        went[RecordType.OPPORTUNITY] = Opportunity.objects.filter(**own).values("pk")
+        went[RecordType.ORDER] = Order.objects.filter(**own).values("pk")
+        went[RecordType.REQUEST] = requests.values("pk")
+    return went
 
 
 def _opportunity(actor: User, target: Target, choice: Choice) -> None:
+    before = _salesperson(Opportunity, target)
     hand_over_opportunity(
         actor=actor,
         opportunity_id=target.key,
         seen_version=target.version,
         successor_id=choice["successor"],
     )
+    if before:
+        to = User.objects.get(pk=choice["successor"])
+        hand_over_activities_at(actor, {RecordType.OPPORTUNITY: [target.key]}, before, to)
 
 
 def _order(actor: User, target: Target, choice: Choice) -> None:
+    before = _salesperson(Order, target)
     order = hand_over_order(
         actor=actor,
         order_id=target.key,
@@ -92,6 +119,20 @@ def _order(actor: User, target: Target, choice: Choice) -> None:
         successor_id=choice["successor"],
     )
     hand_over_of_order(actor, order, order.salesperson)
+    if before:
+        requests = LicenceRequest.objects.filter(order=order, created_by=order.salesperson)
+        went: dict[str, Any] = {
+            RecordType.ORDER: [order.pk],
+            RecordType.REQUEST: requests.values("pk"),
+        }
+        hand_over_activities_at(actor, went, before, order.salesperson)
+
+
+def _salesperson(model: type[Opportunity | Order], target: Target) -> User | None:
+    """Whose it was; it is handed over only where it is as it was seen, so that this is true."""
+    return User.objects.filter(
+        pk__in=model.objects.filter(pk=target.key).values("salesperson")
+    ).first()
 
 
 def _tell(message: str, link: str) -> Callable[[User, Choice, int], None]:
@@ -128,7 +169,10 @@ HAND_OVER_CUSTOMERS: Final = _hand_over(
     lambda number: ngettext(
         "Hand over %(number)s customer?", "Hand over %(number)s customers?", number
     ),
-    _("They go to the salesperson whom you choose, who is told, and to their team."),
+    _(
+        "They go to the salesperson whom you choose, who is told, and to their team, with what the "
+        "one before still has to do there."
+    ),
     _customer,
     _tell(
         gettext_noop("%(who)s gave you customers to look after: %(count)s."),
@@ -141,7 +185,10 @@ HAND_OVER_OPPORTUNITIES: Final = _hand_over(
     lambda number: ngettext(
         "Hand over %(number)s opportunity?", "Hand over %(number)s opportunities?", number
     ),
-    _("Open ones go to the salesperson whom you choose; what is closed stays with the name."),
+    _(
+        "Open ones go to the salesperson whom you choose, with what the one before still has to do "
+        "there; what is closed stays with the name."
+    ),
     _opportunity,
     _tell(
         gettext_noop("%(who)s gave you opportunities to go on with: %(count)s."),
@@ -152,8 +199,8 @@ HAND_OVER_OPPORTUNITIES: Final = _hand_over(
 HAND_OVER_ORDERS: Final = _hand_over(
     lambda number: ngettext("Hand over %(number)s order?", "Hand over %(number)s orders?", number),
     _(
-        "With their open requests they go to the salesperson whom you choose; what is approved "
-        "stays with the name."
+        "With their open requests, and what the one before still has to do there, they go to the "
+        "salesperson whom you choose; what is approved stays with the name."
     ),
     _order,
     _tell(gettext_noop("%(who)s gave you orders to go on with: %(count)s."), "/crm/orders/"),

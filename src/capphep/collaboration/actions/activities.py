@@ -97,7 +97,8 @@ def end_activity(
     activity.save()
     verb = "activity_dropped" if is_dropped else "activity_done"
     audit.record(actor, [_change(record, activity, verb, outcome=activity.outcome)])
-    notices.settle([due_key(activity.pk, activity.due_on), _assigned_key(activity)])
+    told = assigned_key(activity.pk, activity.assignee_id)
+    notices.settle([due_key(activity.pk, activity.due_on), told])
     return activity
 
 
@@ -124,8 +125,8 @@ def due_key(activity_id: int, due_on: datetime.date) -> str:
     return f"activity/{activity_id}/due/{due_on}"
 
 
-def _assigned_key(activity: Activity) -> str:
-    return f"activity/{activity.pk}/for/{activity.assignee_id}"
+def assigned_key(activity_id: int, assignee_id: int) -> str:
+    return f"activity/{activity_id}/for/{assignee_id}"
 
 
 def _open_for_update(actor: User, activity_id: int) -> tuple[Activity, Talked]:
@@ -168,7 +169,7 @@ def _tell_assignee(actor: User, record: Talked, activity: Activity) -> None:
     message = gettext_noop("%(author)s gave you something to do at %(record)s until %(day)s.")
     news = News(
         kind="activity.assigned",
-        key=_assigned_key(activity),
+        key=assigned_key(activity.pk, activity.assignee_id),
         message=message,
         link=f"{page_for(activity.assignee, record.type, record.pk)}#activities",
         params={"author": actor.full_name, **_about(record, activity)},

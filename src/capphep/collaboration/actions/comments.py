@@ -96,7 +96,8 @@ def edit_comment(*, actor: User, comment_id: int, body: str) -> Comment:
 
 @transaction.atomic
 def remove_comment(*, actor: User, comment_id: int) -> Comment:
-    """Take back an own comment: it is shown as removed (R13), and nobody need read it any more.
+    """Take back an own comment: it is shown as removed (R13), nobody need read it any more, and
+    no notice quotes it.
 
     Raises Forbidden ``not_your_comment``, NotFound. Again, it does nothing.
     """
@@ -106,7 +107,7 @@ def remove_comment(*, actor: User, comment_id: int) -> Comment:
     comment.removed_at = timezone.now()
     comment.save(update_fields=["removed_at"])
     audit.record(actor, [audit.Change(record.row, "comment_removed", {"comment": comment.body})])
-    notices.settle([_key(comment), _mention_key(comment)])
+    notices.take_back([_key(comment), _mention_key(comment)])
     return comment
 
 
