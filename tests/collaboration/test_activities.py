@@ -19,10 +19,11 @@ from capphep.collaboration.actions.activities import (
     plan_activity,
 )
 from capphep.collaboration.actions.merging import move_talk
-from capphep.collaboration.models import Activity, Comment, Following
+from capphep.collaboration.models import Activity, ActivityKind, Comment, Following
 from capphep.collaboration.queries.activities import to_do
 from capphep.crm.models import Customer, Order
 from capphep.platform import clock, notices
+from capphep.platform.audit import entries_of
 from capphep.platform.models import AuditEntry, Notice, Team, User
 from capphep.platform.versions import Stale
 from capphep.pure.errors import Conflict, Forbidden, Invalid, NotFound
@@ -96,6 +97,8 @@ def test_an_edit_moves_the_day_and_the_person(
     edit_activity(actor=salesperson, activity_id=activity.pk, seen_version=1, typed=later)
     assert kinds(salesperson) == []
     assert kinds(colleague) == ["activity.assigned"]
+    told = entries_of(customer)[0]
+    assert (told.verb, told.after["kind"]) == ("activity_edited", str(ActivityKind.VISIT.label))
     with pytest.raises(Stale):
         edit_activity(actor=salesperson, activity_id=activity.pk, seen_version=1, typed=later)
 

@@ -15,6 +15,7 @@ from capphep.integration.courier import Courier
 from capphep.integration.endpoint_secrets import signing_secrets
 from capphep.integration.models import Attempt, BodyFormat, Delivery, Endpoint, SendError
 from capphep.integration.states import DeliveryStatus, EndpointStatus
+from capphep.integration.views.shown import history
 from capphep.platform.audit import entries_of
 from capphep.platform.models import Notice, OutboxEvent, User
 from capphep.platform.roles import SYSTEM
@@ -211,6 +212,8 @@ def test_gone_switches_the_endpoint_off_and_administrators_are_told(
     notice = Notice.objects.get()
     assert (notice.recipient, notice.kind) == (administrator, "webhook_disabled")
     assert entries_of(hook)[0].verb == "endpoint_disabled"
+    said = {after for _label, _before, after in history(hook)[0].changes}
+    assert "gone" not in said and any("410" in text for text in said)
 
 
 def test_a_day_of_failures_switches_it_off_and_what_waits_comes_when_it_is_resumed(

@@ -7,6 +7,7 @@ import datetime
 import pytest
 from django.test import Client
 
+from capphep.crm.actions.orders import LineInput, OrderHeader, create_order
 from capphep.crm.models import Customer
 from capphep.crm.queries.customers import ownership_of
 from capphep.entitlements.models import Grant
@@ -99,6 +100,14 @@ def test_who_buys_for_later_does_not_own_it_yet_and_cannot_buy_it_twice(
     with pytest.raises(Invalid, match=f"{later:%d/%m/%Y}") as refused:
         open_request(actor=salesperson, order_id=again.pk)
     assert refused.value.code == "begins_later"
+    for item, code in ((catalogue.base, "begins_later"), (catalogue.users_50, "no_subscription")):
+        with pytest.raises(Invalids, match=f"{later:%d/%m/%Y}") as unsold:
+            create_order(
+                actor=salesperson,
+                header=OrderHeader(customer_id=newcomer.pk, contact_name="Nguyễn Văn An"),
+                lines=[LineInput(item_id=item.pk, quantity="1")],
+            )
+        assert [one.code for one in unsold.value.refusals] == [code]
 
 
 def test_a_trial_runs_until_the_sale_after_it_begins(

@@ -10,6 +10,8 @@ from django.utils.translation import override
 
 from capphep.crm.models import Customer, Order
 from capphep.entitlements.models import Subscription
+from capphep.identity.models import AdminAccount
+from capphep.integration.models import ApiToken, Endpoint
 from capphep.platform import history
 from capphep.platform.audit_chain import differences
 from capphep.platform.models import AuditEntry
@@ -79,3 +81,22 @@ def test_a_status_is_told_before_and_after(world: World) -> None:
         assert ("Tình trạng đơn hàng", "KTLicense – Chờ duyệt", "KTLicense – Đã duyệt") in moves
         moves = [change for entry in timeline(request) for change in entry.changes]
         assert ("Trạng thái", "Chờ duyệt", "Đã duyệt") in moves
+
+
+@pytest.mark.parametrize(
+    ("model", "facts"),
+    [
+        (Customer, ("team", "requests", "accounts", "tokens", "talk")),
+        (LicenceRequest, ("created_by",)),
+        (AdminAccount, ("closed_from",)),
+        (ApiToken, ("replaces",)),
+        (Endpoint, ("event", "since", "until", "count")),
+    ],
+)
+def test_a_fact_has_a_name_for_people_on_every_record(
+    model: type[Model], facts: tuple[str, ...]
+) -> None:
+    entry = AuditEntry(verb="edited", after=dict.fromkeys(facts, "x"))
+    with override("vi"):
+        labels = [label for label, _, _ in history.readable(model(), entry).changes]
+    assert not set(labels) & set(facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -71,9 +72,8 @@ def edit_activity(
     before, after = versions.write(activity, seen_version, values, actor)
     if not after:
         return activity
-    facts = {"subject": activity.subject}
-    change = audit.Change(record.row, "activity_edited", {**facts, **before}, {**facts, **after})
-    audit.record(actor, [change])
+    facts = {"subject": activity.subject, **_in_words(after)}
+    audit.record(actor, [audit.Change(record.row, "activity_edited", _in_words(before), facts)])
     if due_on != activity.due_on or assignee != activity.assignee_id:
         notices.settle([due_key(activity.pk, due_on)])
     if assignee != activity.assignee_id:
@@ -151,6 +151,12 @@ def _checked(record: Talked, typed: ActivityInput) -> dict[str, Any]:
     subject, note = rules.checked_subject(typed.subject), clean_lines(typed.note)
     note = note[: rules.LONGEST_COMMENT]
     return {**values, "subject": subject, "note": note, "assignee": assignee}
+
+
+def _in_words(values: Mapping[str, Any]) -> dict[str, Any]:
+    """As the trail of a record tells it that does not know the kinds of activities."""
+    kind = {"kind": str(ActivityKind(values["kind"]).label)} if "kind" in values else {}
+    return {**values, **kind}
 
 
 def _change(record: Talked, activity: Activity, verb: str, **more: str) -> audit.Change:

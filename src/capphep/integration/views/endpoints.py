@@ -14,7 +14,12 @@ from capphep.integration import webhook_queries as queries
 from capphep.integration.actions import endpoints as actions
 from capphep.integration.models import Endpoint
 from capphep.integration.states import EndpointStatus
-from capphep.integration.views.shown import delivery_row, endpoint_status, shown_once
+from capphep.integration.views.shown import (
+    delivery_row,
+    endpoint_status,
+    history,
+    shown_once,
+)
 from capphep.integration.webhook_forms import (
     EndpointForm,
     values_of,
@@ -22,7 +27,6 @@ from capphep.integration.webhook_forms import (
 from capphep.platform import kept_forms
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.event_types import TYPES
-from capphep.platform.history import history_of
 from capphep.platform.htmx import redirect
 from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.lists import ListSource, show_list
@@ -112,7 +116,7 @@ def endpoint(request: HttpRequest, endpoint_id: int) -> HttpResponse:
         "types": [(type_, TYPES.get(type_, "")) for type_ in found.types],
         "latest": [delivery_row(one) for one in latest],
         "log_url": f"{reverse('integration:delivery_list')}?endpoint={found.pk}",
-        "entries": history_of(found),
+        "entries": history(found),
     }
     return render(request, "integration/endpoint.html", context)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from capphep.integration.actions.outcomes import FAILING, GONE
 from capphep.integration.models import Attempt, Delivery, Endpoint
 from capphep.integration.retry_rules import is_success
 from capphep.integration.states import DeliveryStatus, EndpointStatus
 from capphep.platform.event_types import TEST
+from capphep.platform.history import HistoryEntry, history_of
 from capphep.platform.kit import Status, Tone
 
 _DELIVERY_TONES: Final[dict[str, Tone]] = {
@@ -25,6 +28,25 @@ _ENDPOINT_TONES: Final[dict[str, Tone]] = {
     EndpointStatus.PAUSED: "gone",
     EndpointStatus.DISABLED: "bad",
 }
+
+_WHY_DISABLED: Final = {
+    GONE: gettext_lazy("The address says that it is gone (410)."),
+    FAILING: gettext_lazy("Nothing could be delivered for a day."),
+}
+
+
+def history(endpoint: Endpoint) -> list[HistoryEntry]:
+    """The audit trail, with the reasons for which it was switched off in words."""
+    return [
+        replace(
+            entry,
+            changes=[
+                (label, before, str(_WHY_DISABLED.get(after, after)))
+                for label, before, after in entry.changes
+            ],
+        )
+        for entry in history_of(endpoint)
+    ]
 
 
 def endpoint_status(endpoint: Endpoint) -> Status:
