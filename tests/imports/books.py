@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import xlsxwriter
 from django.utils import translation
+from python_calamine import CalamineWorkbook
 
-from capphep.crm.imports.customer_rows import SHEET as CUSTOMERS
-from capphep.entitlements.imports import SHEET as LINES
-from capphep.shell.customer_import import Summary, import_customers
+from capphep.exchange.kinds import CUSTOMERS, SUBSCRIPTIONS, ImportKind
+from capphep.shell.customer_import import Book, Report, Sheet, Summary, enter_book
 
 Row = dict[str, Any]
 Imported = Callable[..., Summary]
@@ -70,21 +70,48 @@ def table(plan: Any, rows: Sequence[Row]) -> list[list[Any]]:
 
 
 def book(path: Path, units: Sequence[Row], lines: Sequence[Row] | None = None) -> Path:
-    sheets = {CUSTOMERS.title: table(CUSTOMERS, units)}
+    sheets = {CUSTOMERS.plan.title: table(CUSTOMERS.plan, units)}
     if lines is not None:
-        sheets[LINES.title] = table(LINES, lines)
+        sheets[SUBSCRIPTIONS.plan.title] = table(SUBSCRIPTIONS.plan, lines)
     return write(path, sheets)
 
 
 @pytest.fixture
 def imported(tmp_path: Path) -> Imported:
-    """`imported(units, lines)` imports a workbook with these rows, reasons in Vietnamese."""
+    """`imported(units, lines)` imports a workbook with these rows, reasons in Vietnamese.
 
-    def run(units: Sequence[Row], lines: Sequence[Row] | None = None, **options: Any) -> Summary:
+    As it was read: no file, and no process that reads it. `test_workbooks` reads real ones.
+    """
+
+    def run(units: Sequence[Row], lines: Sequence[Row] = (), *, dry_run: bool = False) -> Summary:
+        read = Book(_as_read(CUSTOMERS, units), _as_read(SUBSCRIPTIONS, lines))
+        report = Report(tmp_path / "khach hang.xlsx", None, write_empty=True)
         with translation.override("vi"):
-            return import_customers(book(tmp_path / "khach hang.xlsx", units, lines), **options)
+            return enter_book(read, report, dry_run=dry_run)
 
     return run
+
+
+def _as_read(kind: ImportKind, rows: Sequence[Row]) -> Sheet:
+    """Every number of a workbook is a float, every empty cell the empty text."""
+    header, *body = table(kind.plan, rows)
+    cells = [[_cell(value) for value in row] for row in body]
+    return Sheet(kind, header, dict(enumerate(cells, 2)))
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    return float(value) if type(value) is int else value
+
+
+def sheets_of(path: Path) -> dict[str, list[list[Any]]]:
+    """The cells of a workbook that came back."""
+    with CalamineWorkbook.from_path(path) as found:
+        return {
+            title: found.get_sheet_by_name(title).to_python(skip_empty_area=False)
+            for title in found.sheet_names
+        }
 
 
 def counts(summary: Summary) -> tuple[int, int, int, int]:

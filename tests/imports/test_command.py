@@ -11,8 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from capphep.crm.models import Customer
-from capphep.exchange import workbooks
-from tests.imports.books import book, line, unit
+from tests.imports.books import book, line, sheets_of, unit
 
 pytestmark = pytest.mark.django_db
 LAST_LINE = re.compile(
@@ -52,7 +51,7 @@ def test_rejected_rows_are_kept_in_the_current_folder_only_when_there_are_some()
     run(book(Path("a.xlsx"), [unit()]))
     assert not Path("a-rejected.xlsx").exists()
     run(book(Path("b.xlsx"), [unit("12")]))
-    assert len(workbooks.read(Path("b-rejected.xlsx"))["Khách hàng"]) == 2
+    assert len(sheets_of(Path("b-rejected.xlsx"))["Khách hàng"]) == 2
 
 
 def test_a_dry_run_writes_no_file_unless_one_is_named() -> None:

@@ -17,12 +17,11 @@ from capphep.catalog.models import Module, Resource
 from capphep.crm.models import Contact, Customer, OwnedProduct
 from capphep.entitlements.models import Grant
 from capphep.entitlements.queries import ledger_differences, quantity_in_force
-from capphep.exchange import workbooks
 from capphep.platform import numbers
 from capphep.platform.roles import SYSTEM
 from capphep.pure.provinces import PROVINCES
 from capphep.shell.customer_import import Summary, import_customers
-from tests.imports.books import counts, line_counts, reasons
+from tests.imports.books import counts, line_counts, reasons, sheets_of
 
 WORKBOOK = Path(capphep.shell.__file__).parent / "demo_data" / "customers.xlsx"
 
@@ -87,7 +86,7 @@ class ShippedWorkbook(TestCase):
     def test_a_second_run_changes_nothing(self) -> None:
         with TemporaryDirectory() as folder:
             again = run(Path(folder) / "out.xlsx")
-            returned = workbooks.read(Path(folder) / "out.xlsx")
+            returned = sheets_of(Path(folder) / "out.xlsx")
         assert (counts(again), line_counts(again)) == ((0, 0, 501, 20), (0, 588, 0))
         assert again.rejected == self.summary.rejected
         assert [len(rows) for rows in returned.values()] == [21, 1]

@@ -12,11 +12,10 @@ from django.utils import translation
 
 from capphep.crm.imports.customer_rows import SHEET as CUSTOMERS
 from capphep.crm.models import Customer
-from capphep.exchange import workbooks
 from capphep.exchange.workbooks import Unreadable
 from capphep.platform.texts import refusal_text
 from capphep.shell.customer_import import REASON, Summary, import_customers
-from tests.imports.books import Imported, book, counts, line, table, unit, write
+from tests.imports.books import book, counts, line, sheets_of, table, unit, write
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +65,7 @@ def test_optional_columns_and_the_subscriptions_may_be_missing(tmp_path: Path) -
 
 def test_a_workbook_without_the_sheet_is_no_use(tmp_path: Path) -> None:
     assert "Khách hàng" in refused(write(tmp_path / "a.xlsx", {"Sheet1": [["x"]]}))
-    assert "“Mã ngân sách”" in refused(write(tmp_path / "b.xlsx", {"Khách hàng": []}))
+    assert "b.xlsx" in refused(write(tmp_path / "b.xlsx", {"Khách hàng": []}))
 
 
 # --- files that cannot be read -----------------------------------------------------------------
@@ -82,7 +81,7 @@ def test_what_is_no_workbook_is_told_in_one_sentence(tmp_path: Path, content: by
 def test_a_workbook_cut_short_or_spoilt_is_told_in_one_sentence(tmp_path: Path) -> None:
     whole = book(tmp_path / "a.xlsx", [unit()]).read_bytes()
     path = tmp_path / "b.xlsx"
-    for at in range(0, len(whole), 97):
+    for at in range(0, len(whole), 1009):
         for content in (whole[:at], whole[:at] + b"\xff\x00\xff" + whole[at + 3 :]):
             path.write_bytes(content)
             try:
@@ -125,7 +124,7 @@ def test_rejected_rows_come_back_as_they_were_with_their_reasons(
     lines = [line("7654321"), line(quantity=0), line()]
     out = tmp_path / "out.xlsx"
     summary = run(book(tmp_path / "a.xlsx", [unit(), bad], lines), out)
-    sheets = workbooks.read(out)
+    sheets = sheets_of(out)
     assert list(sheets) == ["Khách hàng", "Thuê bao đang có"]
     header, row = sheets["Khách hàng"]
     assert header == [*CUSTOMERS.columns.values(), REASON]
@@ -141,16 +140,16 @@ def test_rejected_rows_come_back_as_they_were_with_their_reasons(
 def test_a_cell_that_begins_like_a_formula_comes_back_as_text(tmp_path: Path) -> None:
     out = tmp_path / "out.xlsx"
     run(book(tmp_path / "a.xlsx", [unit("=1+1", name="@SUM(A1)", note="+1")]), out)
-    row = workbooks.read(out)["Khách hàng"][1]
+    row = sheets_of(out)["Khách hàng"][1]
     assert (row[0], row[1], row[16]) == ("=1+1", "@SUM(A1)", "+1")
 
 
 def test_a_corrected_workbook_of_rejected_rows_can_be_imported(tmp_path: Path) -> None:
     out, again = tmp_path / "out.xlsx", tmp_path / "again.xlsx"
     run(book(tmp_path / "a.xlsx", [unit(phone="1")]), out)
-    cells = workbooks.read(out)["Khách hàng"]
+    cells = sheets_of(out)["Khách hàng"]
     assert counts(run(out, again)) == (0, 0, 0, 1)
-    assert workbooks.read(again)["Khách hàng"] == cells
+    assert sheets_of(again)["Khách hàng"] == cells
     cells[1][12] = "0989922416"
     assert counts(run(write(out, {"Khách hàng": cells}))) == (1, 0, 0, 0)
 
@@ -158,7 +157,7 @@ def test_a_corrected_workbook_of_rejected_rows_can_be_imported(tmp_path: Path) -
 def test_a_named_workbook_is_written_even_when_no_row_goes_back(tmp_path: Path) -> None:
     out = tmp_path / "out.xlsx"
     run(book(tmp_path / "a.xlsx", [unit()]), out)
-    assert [len(rows) for rows in workbooks.read(out).values()] == [1, 1]
+    assert [len(rows) for rows in sheets_of(out).values()] == [1, 1]
 
 
 def test_where_the_rejected_rows_cannot_be_written_nothing_enters(tmp_path: Path) -> None:
@@ -175,6 +174,6 @@ def test_the_file_that_is_read_is_never_written_over(tmp_path: Path) -> None:
     assert source.read_bytes() == before
 
 
-def test_no_draft_stays_beside_the_workbook(tmp_path: Path, imported: Imported) -> None:
-    imported([unit("12")], rejected_path=tmp_path / "out.xlsx")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["khach hang.xlsx", "out.xlsx"]
+def test_no_draft_stays_beside_the_workbook(tmp_path: Path) -> None:
+    run(book(tmp_path / "a.xlsx", [unit("12")]), tmp_path / "out.xlsx")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.xlsx", "out.xlsx"]

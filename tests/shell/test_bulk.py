@@ -17,7 +17,6 @@ from capphep.collaboration.actions.activities import due_key
 from capphep.collaboration.models import Activity
 from capphep.crm.actions.reassigning import hand_over_customer
 from capphep.crm.models import Customer, Opportunity, Order
-from capphep.exchange.workbooks import read
 from capphep.platform import clock, jobs, notices
 from capphep.platform.audit import entries_of
 from capphep.platform.job_states import JobState
@@ -32,6 +31,7 @@ from capphep.shell.worker import BACKGROUND
 from tests import factories, stories
 from tests.conftest import signed_in
 from tests.factories import SmallCatalogue
+from tests.imports.books import sheets_of
 from tests.plumbing.races import losers, race
 
 pytestmark = pytest.mark.django_db
@@ -292,7 +292,7 @@ def test_many_are_done_in_the_background_with_a_workbook_of_answers(
     assert Customer.objects.filter(owner=colleague).count() == 59
     path = jobs.result_of(job)
     assert path
-    [rows] = read(path).values()
+    [rows] = sheets_of(path).values()
     assert len(rows) == 61
     refused = [row for row in rows[1:] if row[2]]
     assert [row[0] for row in refused] == [str(found[0])]

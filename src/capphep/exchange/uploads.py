@@ -32,6 +32,10 @@ class Table:
     rows: Iterable[tuple[int, Sequence[Cell]]]
 
 
+class NothingThere(Unreadable):
+    """The file says nothing where one looks."""
+
+
 def keep(chunks: Iterable[bytes], target: Path, name: str) -> str:
     """Write the upload to ``target``; returns its SHA-256.
 
@@ -60,16 +64,17 @@ def read(path: Path, name: str, plan: SheetPlan) -> Table:
         rows = sheet_rows.read(path, name, lambda titles: _sheet_title(titles, plan))
     else:
         rows = _text_rows(path, name)
-    return _table(rows, name, plan)
+    return table_of(rows, name, plan)
 
 
-def _table(rows: Iterator[Sequence[Cell]], name: str, plan: SheetPlan) -> Table:
+def table_of(rows: Iterator[Sequence[Cell]], name: str, plan: SheetPlan) -> Table:
+    """The rows from the header on, which need not be the first. Raises NothingThere."""
     names = plan.column_names()
     top = list(islice(rows, HEADER_WITHIN))
     known = [len({names.get(key_of(text_of(cell))) for cell in row} - {None}) for row in top]
     filled = [sum(1 for cell in row if text_of(cell)) for row in top]
     if not any(filled):
-        raise Unreadable(gettext_noop("There is nothing in %(file)s."), file=name)
+        raise NothingThere(gettext_noop("There is nothing in %(file)s."), file=name)
     at = max(range(len(top)), key=lambda row: (known[row], filled[row], -row))
     headings = [text_of(cell) for cell in top[at]][:_MOST_COLUMNS]
     while headings and not headings[-1]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,21 +11,19 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from capphep.crm.imports import customer_rows, customers
+from capphep.crm.imports import customers
 from capphep.crm.imports.rows import Cell, Rejected, SheetPlan, SheetRow, key_of, text_of
-from capphep.entitlements import imports as entitlements
-from capphep.exchange import workbooks
+from capphep.exchange import columns, sheet_rows, uploads, workbooks
+from capphep.exchange.kinds import CUSTOMERS, SUBSCRIPTIONS, Found, ImportKind
+from capphep.exchange.uploads import NothingThere
 from capphep.exchange.workbooks import Unreadable
 from capphep.platform.models import Installation
 from capphep.platform.origin import working_from
 from capphep.platform.roles import SYSTEM
 from capphep.platform.texts import refusal_text
-from capphep.provisioning.models import LicenceRequest
 from capphep.pure.errors import Refusal, gettext_noop
 
 REASON: Final = "Lý do"
-# A title and a date above the header are common; more than that is another kind of file.
-_HEADER_WITHIN: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +63,23 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
-    """A sheet as it was read: every cell, where its header stands, the rows below it."""
+class Sheet:
+    """A sheet as it was read: its headings, and by its number each row that says something."""
 
-    plan: SheetPlan
-    cells: Sequence[Sequence[Cell]]
-    header: int
-    rows: Sequence[SheetRow]
+    kind: ImportKind
+    headings: Sequence[str]
+    cells: Mapping[int, Sequence[Cell]]
+
+    @property
+    def rows(self) -> list[SheetRow]:
+        places = columns.guessed(self.kind, self.headings)
+        return [columns.row_of(places, number, cells) for number, cells in self.cells.items()]
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
-    customers: _Sheet
-    lines: _Sheet
+class Book:
+    customers: Sheet
+    lines: Sheet
 
 
 def import_customers(
@@ -95,8 +97,12 @@ def import_customers(
 
     Raises Unreadable where the workbook or the other one is no use; then nothing changed.
     """
-    book = _read(path)
-    report = _Report(path, rejected_path, write_empty)
+    book = read_book(path)
+    return enter_book(book, Report(path, rejected_path, write_empty), dry_run=dry_run)
+
+
+def enter_book(book: Book, report: Report, *, dry_run: bool) -> Summary:
+    """As `import_customers`, of a workbook that was read."""
     with working_from("import_customers"):
         try:
             return _entered(book, report, dry_run=dry_run)
@@ -105,13 +111,11 @@ def import_customers(
             return _entered(book, report, dry_run=dry_run)
 
 
-def _entered(book: _Book, report: _Report, *, dry_run: bool) -> Summary:
+def _entered(book: Book, report: Report, *, dry_run: bool) -> Summary:
     with report.published(), transaction.atomic():
         _wait_for_other_imports()
         people = customers.import_customers(actor=SYSTEM, rows=book.customers.rows)
-        lines = entitlements.import_subscription_lines(
-            actor=SYSTEM, rows=book.lines.rows, issued_here=_issued_here
-        )
+        lines = SUBSCRIPTIONS.enter(SYSTEM, book.lines.rows, False)
         summary = _summary(people, lines)
         report.draft(book, summary)
         if dry_run:
@@ -124,20 +128,15 @@ def _wait_for_other_imports() -> None:
     list(Installation.objects.select_for_update(no_key=True))
 
 
-def _issued_here(numbers: Collection[str]) -> set[str]:
-    requests = LicenceRequest.objects.filter(request_no__in=numbers)
-    return set(requests.values_list("request_no", flat=True))
-
-
-def _summary(people: customers.Outcome, lines: entitlements.Outcome) -> Summary:
+def _summary(people: customers.Outcome, lines: Found) -> Summary:
     return Summary(
         created=people.created,
         updated=people.updated,
         unchanged=people.unchanged,
-        rejected=_returned(customer_rows.SHEET, people.rejected),
+        rejected=_returned(CUSTOMERS.plan, people.rejected),
         lines_created=lines.created,
         lines_unchanged=lines.unchanged,
-        lines_rejected=_returned(entitlements.SHEET, lines.rejected),
+        lines_rejected=_returned(SUBSCRIPTIONS.plan, lines.rejected),
         unusual_codes=people.unusual_codes,
     )
 
@@ -157,56 +156,49 @@ def _reason(plan: SheetPlan, refusal: Refusal) -> str:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def _read(path: Path) -> _Book:
-    sheets = {key_of(title): rows for title, rows in workbooks.read(path).items()}
-    people = sheets.get(key_of(customer_rows.SHEET.title))
-    if people is None:
+def read_book(path: Path) -> Book:
+    """Both sheets, read where no hostile file takes anything along (`exchange.sheet_rows`).
+
+    Raises Unreadable, also for a missing column.
+    """
+    try:
+        # What cannot be opened is told in the system's own words.
+        path.open("rb").close()
+    except OSError as error:
+        message = gettext_noop("%(file)s cannot be read: %(reason)s.")
+        raise Unreadable(message, file=path.name, reason=error.strerror or str(error)) from error
+    try:
+        lines = _sheet(path, SUBSCRIPTIONS)
+    except NothingThere:
+        lines = Sheet(SUBSCRIPTIONS, list(SUBSCRIPTIONS.plan.columns.values()), {})
+    return Book(_sheet(path, CUSTOMERS), lines)
+
+
+def _sheet(path: Path, kind: ImportKind) -> Sheet:
+    plan, name = kind.plan, path.name
+
+    def titled(titles: Sequence[str]) -> str:
+        for title in titles:
+            if key_of(title) == key_of(plan.title):
+                return title
         message = gettext_noop("%(file)s has no sheet “%(title)s”.")
-        raise Unreadable(message, file=path.name, title=customer_rows.SHEET.title)
-    lines = sheets.get(key_of(entitlements.SHEET.title), [])
-    if not any(_says_something(row) for row in lines):
-        lines = [list(entitlements.SHEET.columns.values())]
-    return _Book(
-        customers=_sheet(people, customer_rows.SHEET, path),
-        lines=_sheet(lines, entitlements.SHEET, path),
-    )
+        raise NothingThere(message, file=name, title=plan.title)
 
-
-def _sheet(cells: Sequence[Sequence[Cell]], plan: SheetPlan, path: Path) -> _Sheet:
-    """Find the header and name the cells below it. Raises Unreadable for a missing column."""
-    names = plan.column_names()
-    titles = [[names.get(key_of(text_of(cell))) for cell in row] for row in cells[:_HEADER_WITHIN]]
-    at = max(range(len(titles)), key=lambda row: len(set(titles[row]) - {None}), default=0)
-    columns = titles[at] if titles else []
-    missing = [plan.columns[name] for name in plan.columns if name in plan.required - set(columns)]
+    table = uploads.table_of(sheet_rows.read(path, name, titled), name, plan)
+    missing = plan.required - columns.guessed(kind, table.headings).keys()
     if missing:
         message = gettext_noop("The sheet “%(title)s” of %(file)s lacks the column %(columns)s.")
-        quoted = ", ".join(f"“{title}”" for title in missing)
-        raise Unreadable(message, title=plan.title, file=path.name, columns=quoted)
-    rows = [
-        SheetRow(number, _named(columns, row))
-        for number, row in enumerate(cells[at + 1 :], at + 2)
-        if _says_something(row)
-    ]
-    return _Sheet(plan, cells, at, rows)
-
-
-def _named(columns: Sequence[str | None], row: Sequence[Cell]) -> dict[str, Cell]:
-    named: dict[str, Cell] = {}
-    for column, cell in zip(columns, row, strict=False):
-        if column:
-            named.setdefault(column, cell)
-    return named
-
-
-def _says_something(row: Sequence[Cell]) -> bool:
-    return any(text_of(cell) for cell in row)
+        quoted = ", ".join(f"“{title}”" for at, title in plan.columns.items() if at in missing)
+        raise Unreadable(message, title=plan.title, file=name, columns=quoted)
+    return Sheet(
+        kind, table.headings, {at: row for at, row in table.rows if any(map(text_of, row))}
+    )
 
 
 # --- the rows that go back ---------------------------------------------------------------------
 
 
-class _Report:
+class Report:
     """The workbook of the rows that did not enter: whole, or not there at all."""
 
     def __init__(self, source: Path, target: Path | None, write_empty: bool) -> None:
@@ -217,15 +209,15 @@ class _Report:
             message = gettext_noop("%(file)s is being read; name another file for what goes back.")
             raise Unreadable(message, file=target.name)
 
-    def draft(self, book: _Book, summary: Summary) -> None:
+    def draft(self, book: Book, summary: Summary) -> None:
         """Write it beside its place, while everything can still be taken back."""
         if self.part and (summary.returned or self.write_empty):
             with self._writing():
                 workbooks.write(
                     self.part,
                     {
-                        customer_rows.SHEET.title: _with_reasons(book.customers, summary.rejected),
-                        entitlements.SHEET.title: _with_reasons(book.lines, summary.lines_rejected),
+                        CUSTOMERS.plan.title: _with_reasons(book.customers, summary.rejected),
+                        SUBSCRIPTIONS.plan.title: _with_reasons(book.lines, summary.lines_rejected),
                     },
                 )
 
@@ -250,9 +242,8 @@ class _Report:
             raise Unreadable(message, file=str(self.target), reason=error.strerror) from error
 
 
-def _with_reasons(sheet: _Sheet, returned: Sequence[Returned]) -> list[list[Cell]]:
+def _with_reasons(sheet: Sheet, returned: Sequence[Returned]) -> list[list[Cell]]:
     """The header and the rows as they came, the reasons after them; older reasons go."""
-    header = sheet.cells[sheet.header]
-    kept = [at for at, title in enumerate(header) if key_of(text_of(title)) != key_of(REASON)]
-    rows = [(sheet.header + 1, REASON), *((row.number, row.reason) for row in returned)]
-    return [[*(sheet.cells[number - 1][at] for at in kept), reason] for number, reason in rows]
+    kept = [at for at, title in enumerate(sheet.headings) if key_of(title) != key_of(REASON)]
+    rows = [(sheet.headings, REASON), *((sheet.cells[row.number], row.reason) for row in returned)]
+    return [[*(cells[at] for at in kept), reason] for cells, reason in rows]
