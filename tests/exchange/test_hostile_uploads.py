@@ -11,7 +11,7 @@ import xlsxwriter
 
 from capphep.crm.imports.customer_rows import SHEET
 from capphep.exchange import uploads
-from capphep.exchange.workbooks import Unreadable
+from capphep.exchange.unreadable import Unreadable
 from capphep.platform.texts import refusal_text
 
 pytestmark = pytest.mark.once

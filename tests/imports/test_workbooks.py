@@ -12,9 +12,10 @@ from django.utils import translation
 
 from capphep.crm.imports.customer_rows import SHEET as CUSTOMERS
 from capphep.crm.models import Customer
-from capphep.exchange.workbooks import Unreadable
+from capphep.exchange.returned import REASON
+from capphep.exchange.unreadable import Unreadable
 from capphep.platform.texts import refusal_text
-from capphep.shell.customer_import import REASON, Summary, import_customers
+from capphep.shell.customer_import import Summary, import_customers
 from tests.imports.books import book, counts, line, sheets_of, table, unit, write
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from capphep.exchange.dependents import what_depends
 from capphep.exchange.kinds import ImportKind, kind_named
 from capphep.exchange.models import ColumnMemory, Import, ReturnedRow
 from capphep.exchange.states import IMPORT_STATE, ImportState
-from capphep.exchange.workbooks import Unreadable
+from capphep.exchange.unreadable import Unreadable
 from capphep.platform import audit, jobs, moves
 from capphep.platform.job_states import OPEN
 from capphep.platform.models import BackgroundJob, User

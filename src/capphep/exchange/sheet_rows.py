@@ -13,7 +13,7 @@ from typing import Any, Final
 from capphep.crm.imports.rows import Cell
 from capphep.exchange import sheetreader
 from capphep.exchange.row_files import unpacked
-from capphep.exchange.workbooks import NO_WORKBOOK, TOO_LARGE, Unreadable
+from capphep.exchange.unreadable import NO_WORKBOOK, TOO_LARGE, Unreadable
 from capphep.platform.reading import ReaderMissing
 
 CPU_SECONDS: Final = 60

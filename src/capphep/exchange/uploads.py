@@ -13,7 +13,7 @@ from typing import Final
 
 from capphep.crm.imports.rows import Cell, SheetPlan, key_of, text_of
 from capphep.exchange import sheet_rows
-from capphep.exchange.workbooks import Unreadable
+from capphep.exchange.unreadable import Unreadable
 from capphep.pure.errors import gettext_noop
 
 MOST_BYTES: Final = 50 * 1024 * 1024

@@ -7,23 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from django.db import IntegrityError, transaction
 
 from capphep.crm.imports import customers
 from capphep.crm.imports.rows import Cell, Rejected, SheetPlan, SheetRow, key_of, text_of
-from capphep.exchange import columns, sheet_rows, uploads, workbooks
+from capphep.exchange import columns, sheet_rows, uploads, writing
 from capphep.exchange.kinds import CUSTOMERS, SUBSCRIPTIONS, Found, ImportKind
+from capphep.exchange.returned import REASON
+from capphep.exchange.unreadable import Unreadable
 from capphep.exchange.uploads import NothingThere
-from capphep.exchange.workbooks import Unreadable
 from capphep.platform.models import Installation
 from capphep.platform.origin import working_from
 from capphep.platform.roles import SYSTEM
 from capphep.platform.texts import refusal_text
 from capphep.pure.errors import Refusal, gettext_noop
-
-REASON: Final = "Lý do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet as it was read: its headings, and by its number each row that says something."""
+    """A sheet as it was read: its headings, and each row below them by its number."""
 
     kind: ImportKind
     headings: Sequence[str]
@@ -72,8 +70,13 @@ class Sheet:
 
     @property
     def rows(self) -> list[SheetRow]:
+        """Those that say something."""
         places = columns.guessed(self.kind, self.headings)
-        return [columns.row_of(places, number, cells) for number, cells in self.cells.items()]
+        return [
+            columns.row_of(places, number, cells)
+            for number, cells in self.cells.items()
+            if any(map(text_of, cells))
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +193,7 @@ def _sheet(path: Path, kind: ImportKind) -> Sheet:
         message = gettext_noop("The sheet “%(title)s” of %(file)s lacks the column %(columns)s.")
         quoted = ", ".join(f"“{title}”" for at, title in plan.columns.items() if at in missing)
         raise Unreadable(message, title=plan.title, file=name, columns=quoted)
-    return Sheet(
-        kind, table.headings, {at: row for at, row in table.rows if any(map(text_of, row))}
-    )
+    return Sheet(kind, table.headings, dict(table.rows))
 
 
 # --- the rows that go back ---------------------------------------------------------------------
@@ -213,13 +214,11 @@ class Report:
         """Write it beside its place, while everything can still be taken back."""
         if self.part and (summary.returned or self.write_empty):
             with self._writing():
-                workbooks.write(
-                    self.part,
-                    {
-                        CUSTOMERS.plan.title: _with_reasons(book.customers, summary.rejected),
-                        SUBSCRIPTIONS.plan.title: _with_reasons(book.lines, summary.lines_rejected),
-                    },
-                )
+                # Whether it can be written is told in the system's own words.
+                self.part.open("wb").close()
+                with writing.Book(self.part) as out:
+                    _write(out, book.customers, summary.rejected)
+                    _write(out, book.lines, summary.lines_rejected)
 
     @contextmanager
     def published(self) -> Iterator[None]:
@@ -242,8 +241,11 @@ class Report:
             raise Unreadable(message, file=str(self.target), reason=error.strerror) from error
 
 
-def _with_reasons(sheet: Sheet, returned: Sequence[Returned]) -> list[list[Cell]]:
+def _write(book: writing.Book, sheet: Sheet, returned: Sequence[Returned]) -> None:
     """The header and the rows as they came, the reasons after them; older reasons go."""
     kept = [at for at, title in enumerate(sheet.headings) if key_of(title) != key_of(REASON)]
-    rows = [(sheet.headings, REASON), *((sheet.cells[row.number], row.reason) for row in returned)]
-    return [[*(cells[at] for at in kept), reason] for cells, reason in rows]
+    headings = [sheet.headings[at] for at in kept]
+    out = book.sheet(sheet.kind.plan.title, [*headings, REASON])
+    for row in returned:
+        cells = sheet.cells[row.number]
+        out.row([*(cells[at] for at in kept), row.reason])

@@ -16,7 +16,7 @@ from capphep.exchange.kinds import ImportKind, kind_named, kinds_of
 from capphep.exchange.models import Import
 from capphep.exchange.shown_imports import shown, status_of, title_of
 from capphep.exchange.template_book import template_book
-from capphep.exchange.workbooks import Unreadable
+from capphep.exchange.unreadable import Unreadable
 from capphep.platform.htmx import redirect, render_dialog
 from capphep.platform.list_spec import Column, ListSpec
 from capphep.platform.lists import ListSource, show_list

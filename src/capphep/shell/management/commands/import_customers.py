@@ -11,7 +11,7 @@ from django.db import Error
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from capphep.exchange.workbooks import Unreadable
+from capphep.exchange.unreadable import Unreadable
 from capphep.platform.texts import refusal_text
 from capphep.shell.customer_import import Summary, import_customers
 from capphep.shell.startup import database_label
