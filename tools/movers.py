@@ -10,6 +10,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +48,12 @@ class Function:
         sentence = text.split(". ")[0].rstrip(".")
         said = sentence.partition(": ")[2] if sentence.startswith("RULE ") else sentence
         return said[:1].upper() + said[1:]
+
+    @cached_property
+    def calls(self) -> list[tuple[str, ast.Call]]:
+        """The full name of each function that it calls, and the call."""
+        called = (node for node in ast.walk(self.node) if isinstance(node, ast.Call))
+        return [(_full_name(call.func, self.imports), call) for call in called]
 
 
 @dataclass
@@ -96,7 +103,7 @@ class Movers:
     def asked_by(self, function: Function) -> set[str]:
         """The locking and requiring functions that it calls, and those that they call."""
         found: set[str] = set()
-        for name, _call in _calls(function):
+        for name, _call in function.calls:
             callee = self.functions.get(name)
             if callee and any(word in callee.node.name for word in _ASKING):
                 found |= {name} if name == function.name else {name} | self.asked_by(callee)
@@ -111,7 +118,7 @@ class Movers:
                 moves.passed.add(table)
 
     def _moved_by(self, function: Function) -> Iterator[tuple[str, ast.expr | None]]:
-        for name, call in _calls(function):
+        for name, call in function.calls:
             callee = self.functions.get(name)
             if name == MOVE:
                 table = _argument(call, _OF_MOVE, "table")
@@ -152,12 +159,6 @@ def _names_in(tree: ast.Module, module: str) -> dict[str, str]:
             targets = [one for one in node.targets if isinstance(one, ast.Name)]
             names |= {one.id: f"{module}.{one.id}" for one in targets}
     return names
-
-
-def _calls(function: Function) -> Iterator[tuple[str, ast.Call]]:
-    for node in ast.walk(function.node):
-        if isinstance(node, ast.Call):
-            yield _full_name(node.func, function.imports), node
 
 
 def _full_name(node: ast.expr, names: Mapping[str, str]) -> str:

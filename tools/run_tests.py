@@ -1,7 +1,8 @@
 """Everything that guards capphep, in one command: `./capphep test [pytest arguments]`.
 
     ./capphep test                         format, lint, types, layers, migrations, translations,
-                                           then pytest on SQLite and on PostgreSQL at once
+                                           then pytest on SQLite, on PostgreSQL, and of what
+                                           no database can change, all at once
     ./capphep test -k order --database sqlite    pytest alone, with these arguments
     ./capphep test --static                everything but pytest
 
@@ -34,10 +35,12 @@ from tools.postgres import temporary_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgres")
+# What no database can change is a run of its own (tests/plumbing/shares.py).
+ONCE = "once"
 PYTHON = sys.executable
 NO_TESTS = 5
 # What holds for one commit holds each time; a later --hypothesis-seed draws other examples.
-SEEDS = {"sqlite": 1, "postgres": 2}
+SEEDS = {"sqlite": 1, "postgres": 2, ONCE: 1}
 OUTCOME = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b")
 
 
@@ -173,33 +176,42 @@ def say(name: str, outcome: str, seconds: float) -> None:
 def run_pytest(
     databases: Sequence[str], arguments: Sequence[str], environment: dict[str, str]
 ) -> int:
-    """One pytest per database, side by side; the first one's output is shown as it comes."""
+    """All runs side by side; the first one's output is shown as it comes."""
     require_chromium()
     require_node()
     # Once, before both: one of them would otherwise read catalogues that the other still writes.
     manage = [PYTHON, str(ROOT / "manage.py"), "compile_catalogues"]
     subprocess.run(manage, cwd=ROOT, env=environment, check=True)
     with ExitStack() as stack:
-        stages: list[Stage] = []
-        for database in databases:
-            own = {"CAPPHEP_STATE_DIR": f"{environment['CAPPHEP_STATE_DIR']}/{database}"}
-            if database == "postgres":
-                start = time.monotonic()
-                own["CAPPHEP_DATABASE_URL"] = stack.enter_context(temporary_postgres())
-                say("PostgreSQL", "started", time.monotonic() - start)
-            if len(databases) > 1:
-                # What no database can change runs once (tests/plumbing).
-                own["CAPPHEP_TESTS_SHARED"] = "yes"
-            stages.append(Stage(f"pytest on {database}", pytest_command(database, arguments), own))
+        runs = [*databases, ONCE] if len(databases) > 1 else databases
+        stages = [pytest_stage(run, runs, stack, environment, arguments) for run in runs]
         results = side_by_side(stages, environment)
     return report_pytest(stages, results)
 
 
-def pytest_command(database: str, arguments: Sequence[str]) -> list[str]:
+def pytest_stage(
+    run: str,
+    runs: Sequence[str],
+    stack: ExitStack,
+    environment: dict[str, str],
+    arguments: Sequence[str],
+) -> Stage:
+    own = {"CAPPHEP_STATE_DIR": f"{environment['CAPPHEP_STATE_DIR']}/{run}"}
+    if run == "postgres":
+        start = time.monotonic()
+        own["CAPPHEP_DATABASE_URL"] = stack.enter_context(temporary_postgres())
+        say("PostgreSQL", "started", time.monotonic() - start)
+    if ONCE in runs:
+        own["CAPPHEP_TESTS_SHARE"] = ONCE if run == ONCE else "database"
+    name = "pytest beside them" if run == ONCE else f"pytest on {run}"
+    return Stage(name, pytest_command(run, arguments), own)
+
+
+def pytest_command(run: str, arguments: Sequence[str]) -> list[str]:
     # Each run remembers its own failures for --lf.
-    cache = f"cache_dir=.pytest_cache/{database}"
+    cache = f"cache_dir=.pytest_cache/{run}"
     colour = ["--color=yes"] if sys.stdout.isatty() else []
-    seed = f"--hypothesis-seed={SEEDS[database]}"
+    seed = f"--hypothesis-seed={SEEDS[run]}"
     return [PYTHON, "-m", "pytest", "-o", cache, seed, *colour, *arguments]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bench import audit
 
-pytestmark = pytest.mark.once(beside="postgresql")
+pytestmark = pytest.mark.once
 
 
 def test_a_quick_run_ends_with_one_line_of_json(capfd: pytest.CaptureFixture[str]) -> None:

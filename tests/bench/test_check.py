@@ -10,7 +10,7 @@ import pytest
 from bench import check
 from bench.checks import gate
 
-pytestmark = pytest.mark.once(beside="postgresql")
+pytestmark = pytest.mark.once
 KEYS = [
     "bench",
     "checks_per_s",

@@ -9,7 +9,7 @@ import pytest
 from bench import __main__ as command
 from bench import cycle
 
-pytestmark = pytest.mark.once(beside="postgresql")
+pytestmark = pytest.mark.once
 
 
 def test_a_quick_run_ends_with_one_line_of_json(capfd: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bench import offline
 
-pytestmark = pytest.mark.once(beside="postgresql")
+pytestmark = pytest.mark.once
 
 
 def test_a_quick_run_ends_with_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:

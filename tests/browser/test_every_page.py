@@ -25,7 +25,7 @@ from tests.factories import SmallCatalogue
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once(beside="postgresql")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 WHO = ("sales", "officer", "admin", "auditor")
 # The window takes its new width a moment after it is told.

@@ -18,7 +18,7 @@ from tests.factories import SmallCatalogue
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once(beside="postgresql")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 FOCUSED = "element => element === document.activeElement"
 MANY = 80

@@ -21,7 +21,7 @@ from tests import factories, stories
 from tests.factories import SmallCatalogue
 from tests.integration.apis import token
 
-pytestmark = [pytest.mark.once(beside="postgresql"), pytest.mark.django_db]
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 EXAMPLES = 6
 DONE_BY = {Scope.REQUESTS_DECIDE: Role.OFFICER, Scope.USAGE_WRITE: Role.PROGRAM}
 CONFIG = schemathesis.Config.from_dict(

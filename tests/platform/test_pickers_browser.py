@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls("tests.platform.kit_site"),
-    pytest.mark.once(beside="postgresql"),
+    pytest.mark.once,
 ]
 
 ROWS = "**/kit/pick?*"

@@ -14,7 +14,7 @@ from capphep.platform import filereader, reading
 from capphep.platform.models import TextState
 from tests import pdfs
 
-pytestmark = pytest.mark.once(beside="postgresql")
+pytestmark = pytest.mark.once
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "evidence"
 
 Read = Callable[..., reading.Reading]

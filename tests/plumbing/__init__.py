@@ -5,9 +5,8 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 - every run has its own state directory and its own test database (a file on SQLite), so that
   several runs may go on at once in one checkout;
 - `@pytest.mark.once` for tests that no database can change, of tests/pure, packages and rules all:
-  `./capphep test` runs them beside SQLite only, or with `once(beside="postgresql")` beside that,
-  so that both take about as long; `@pytest.mark.postgresql`, `@pytest.mark.sqlite` for what only
-  the one can show;
+  `./capphep test` does them in a run of its own, beside those on the databases (`shares`);
+  `@pytest.mark.postgresql`, `@pytest.mark.sqlite` for what only the one can show;
 - `race(...)` (tests.plumbing.races): the same thing done by several threads at once;
   `race_processes(...)` (tests.plumbing.processes): by several processes;
 - `each_kill_point(...)`, `killed_at_statement(...)` (tests.plumbing.kills): a process that dies
@@ -24,26 +23,29 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
-from pathlib import Path
 
 import hypothesis
 import pytest
-from django.db import connection
 
+from tests.plumbing import shares
 from tests.plumbing.browser import browser, open_page, page, visitors
 from tests.plumbing.emptying import empty_tables_by_deleting
-from tests.plumbing.isolation import django_db_modify_db_settings, isolate, leave_no_trace
+from tests.plumbing.isolation import (
+    django_db_modify_db_settings,
+    django_db_setup,
+    isolate,
+    leave_no_trace,
+)
 from tests.plumbing.server import server
 from tests.plumbing.sql_counts import statements, write_counts
-
-_TESTS = Path(__file__).resolve().parent.parent
-ONCE = {_TESTS / "pure", _TESTS.parent / "packages"}
 
 __all__ = [
     "browser",
     "django_db_modify_db_settings",
+    "django_db_setup",
     "open_page",
     "page",
     "server",
@@ -67,7 +69,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "once(beside): no database can change it")
+    config.addinivalue_line("markers", "once: no database can change it")
     for vendor in ("postgresql", "sqlite"):
         config.addinivalue_line("markers", f"{vendor}: only this database can show it")
     config.addinivalue_line("markers", "viewport(width, height): size of the browser window")
@@ -83,26 +85,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, and report as deselected, what the run on the other database does."""
-    elsewhere = [item for item in items if _is_for_the_other_database(item)]
+    """Leave out, and report as deselected, what another run does."""
+    elsewhere = [item for item in items if not shares.is_done_here(item)]
     config.hook.pytest_deselected(items=elsewhere)
     left_out = set(elsewhere)
     items[:] = [item for item in items if item not in left_out]
 
 
-def _is_for_the_other_database(item: pytest.Item) -> bool:
-    for vendor in ("postgresql", "sqlite"):
-        if item.get_closest_marker(vendor):
-            return connection.vendor != vendor
-    once = item.get_closest_marker("once")
-    if not once and ONCE.isdisjoint(item.path.parents) and not _is_of_pure_rules(item):
-        return False
-    beside = once.kwargs.get("beside", "sqlite") if once else "sqlite"
-    return os.environ.get("CAPPHEP_TESTS_SHARED") == "yes" and connection.vendor != beside
-
-
-def _is_of_pure_rules(item: pytest.Item) -> bool:
-    return item.path.name.endswith("rules.py") and not item.get_closest_marker("django_db")
+def pytest_collection_finish() -> None:
+    """What was imported stays: looking through it for garbage takes a tenth of all the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)

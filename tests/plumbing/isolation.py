@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -54,3 +56,26 @@ def leave_no_trace(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """`isolate` gave each process, xdist's workers too, a name of its own: no suffix needed."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """pytest-django's; before the database is dropped, nobody is connected to it any more.
+
+    Threads of the live server answer a browser that has not gone, and keep their sessions.
+    """
+    yield
+    with django_db_blocker.unblock():
+        end_sessions(connection.settings_dict["NAME"])
+
+
+def end_sessions(database: str) -> None:
+    """End every session in this database but one's own; PostgreSQL drops none that is in use."""
+    if connection.vendor != "postgresql":
+        return
+    end = (
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+        "WHERE datname = %s AND pid <> pg_backend_pid()"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(end, [database])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -33,23 +32,6 @@ class Outcome(NamedTuple):
     @property
     def succeeded(self) -> bool:
         return not self.refused and not self.broke
-
-
-def wait_until_alone() -> None:
-    """Wait for the sessions of processes that have ended: PostgreSQL notices a little later,
-    and removes no database that somebody is connected to."""
-    if connection.vendor != "postgresql":
-        return
-    others = (
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    for _ in range(100):
-        with connection.cursor() as cursor:
-            cursor.execute(others)
-            if cursor.fetchone() == (0,):
-                return
-        time.sleep(0.1)
 
 
 def race_processes(calls: Sequence[Callable[[], Any]]) -> list[Outcome]:

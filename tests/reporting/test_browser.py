@@ -15,7 +15,7 @@ from tests.reporting.conftest import Trade, kept_up
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def test_a_manager_reads_reports_by_keyboard_and_narrows_them(

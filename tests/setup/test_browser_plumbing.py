@@ -11,6 +11,8 @@ from tests.plumbing.browser import OpenPage, watch
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.viewport(390, 844)
 def test_a_page_shows_the_live_server_in_the_size_asked_for(page: Page) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 # Nothing here depends on the database.
-pytestmark = pytest.mark.once(beside="postgresql")
+pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parents[2]
 SHELL_TOOLS = ("sh", "dirname", "readlink", "cmp")

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from capphep.platform.models import Team
+from tests.plumbing import shares
+from tests.plumbing.isolation import end_sessions
 from tests.plumbing.kills import each_kill_point, killed_at_statement
 from tests.plumbing.races import losers, race, winners
+from tests.plumbing.server import database_url
 from tests.plumbing.sql_counts import Counter
+
+RUNS = {"sqlite": "database", "postgresql": "database", "beside them": "once"}
 
 
 def make_two_teams(first: str, second: str) -> None:
@@ -74,3 +85,44 @@ def test_the_test_database_is_of_this_run_alone(db: None) -> None:
     assert "test" in str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
         assert "capphep-test-" in str(connection.settings_dict["NAME"])
+
+
+@pytest.mark.postgresql
+def test_a_database_can_be_dropped_after_the_sessions_in_it_were_ended(db: None) -> None:
+    name = f"test_left_{os.getpid()}"
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            with psycopg.connect(f"{database_url().rpartition('/')[0]}/{name}") as left:
+                end_sessions(name)
+                cursor.execute(f"DROP DATABASE {name}")
+                with pytest.raises(psycopg.OperationalError):
+                    left.execute("SELECT 1")
+        finally:
+            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("marks", "path", "runs"),
+    [
+        ([], "tests/crm/test_views.py", ["sqlite", "postgresql"]),
+        (["django_db"], "tests/crm/test_rules.py", ["sqlite", "postgresql"]),
+        ([], "tests/crm/test_rules.py", ["beside them"]),
+        ([], "tests/pure/test_codes.py", ["beside them"]),
+        (["once"], "tests/crm/test_views.py", ["beside them"]),
+        (["sqlite", "once"], "tests/crm/test_views.py", ["sqlite"]),
+        (["postgresql"], "tests/crm/test_views.py", ["postgresql"]),
+    ],
+)
+def test_a_test_is_done_by_the_runs_that_can_show_something(
+    marks: list[str], path: str, runs: list[str]
+) -> None:
+    item: Any = SimpleNamespace(
+        path=Path(__file__).resolve().parents[2] / path,
+        get_closest_marker=lambda name: name if name in marks else None,
+    )
+    vendors = {name: "sqlite" if name == "beside them" else name for name in RUNS}
+    done = [name for name, share in RUNS.items() if shares.is_done(item, vendors[name], share)]
+    assert done == runs
+    assert shares.is_done(item, vendors[runs[0]], None)

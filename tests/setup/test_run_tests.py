@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -71,6 +72,21 @@ def test_arguments_go_to_pytest_and_own_options_do_not() -> None:
     options, rest = run_tests.parse(["--database", "sqlite", "-k", "order", "--lf"])
     assert options.database == "sqlite"
     assert rest == ["-k", "order", "--lf"]
+
+
+@pytest.mark.parametrize(
+    ("runs", "shares"),
+    [(["sqlite"], [None]), (["sqlite", run_tests.ONCE], ["database", "once"])],
+)
+def test_a_run_knows_whether_another_does_a_part(runs: list[str], shares: list[str | None]) -> None:
+    with ExitStack() as stack:
+        stages = [
+            run_tests.pytest_stage(run, runs, stack, {"CAPPHEP_STATE_DIR": "/x"}, ["-x"])
+            for run in runs
+        ]
+    assert [stage.environment.get("CAPPHEP_TESTS_SHARE") for stage in stages] == shares
+    assert len({stage.environment["CAPPHEP_STATE_DIR"] for stage in stages}) == len(runs)
+    assert all(stage.command[-1] == "-x" for stage in stages)
 
 
 def test_the_output_of_two_runs_does_not_mix(capfd: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,6 @@ from capphep.platform.models import Tick
 from capphep.shell import worker
 from capphep.shell.worker import Job
 from tests.plumbing.kills import environment
-from tests.plumbing.processes import wait_until_alone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,4 +79,3 @@ def test_the_command_works_until_it_is_told_to_stop() -> None:
     assert "tick" in process.stdout.readline()
     os.kill(process.pid, signal.SIGTERM)
     assert process.wait(30) == 0
-    wait_until_alone()
