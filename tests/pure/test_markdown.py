@@ -20,7 +20,11 @@ def html(text: str) -> str:
     [
         ("# Đơn **hàng**", '<h1 id="đơn-hàng">Đơn <strong>hàng</strong></h1>'),
         ("[**Lưu** it](order.md#a)", '<p><a href="/at/order.md#a"><strong>Lưu</strong> it</a></p>'),
-        ("![A list](a.webp)", '<p><img src="/at/a.webp" alt="A list" loading="lazy" /></p>'),
+        (
+            "![A list](a.webp)",
+            '<p><a href="/at/a.webp" target="_blank" rel="noopener">'
+            '<img src="/at/a.webp" alt="A list" loading="lazy" /></a></p>',
+        ),
         ("1. a\n   - b", "<ol><li>a<ul><li>b</li></ul></li></ol>"),
         (
             "| K |\n|---|\n| `a` |",

@@ -8,20 +8,35 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import groupby, pairwise
-from typing import Final
+from typing import Any, Final
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
 
 # What a link or a picture names, as the page that shows it has to address it.
 Address = Callable[[str], str]
 
+
+def _picture(
+    renderer: RendererHTML, tokens: list[Token], at: int, options: OptionsDict, env: Any
+) -> str:
+    """One that opens in its own size: on a phone nothing could be read in it else."""
+    address = escapeHtml(str(tokens[at].attrs["src"]))
+    shown = renderer.image(tokens, at, options, env)
+    return f'<a href="{address}" target="_blank" rel="noopener">{shown}</a>'
+
+
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
+_MARKDOWN.add_render_rule("image", _picture)
 _NAMES: Final = {"link_open": "href", "image": "src"}
 
 
 def to_html(text: str, address: Address) -> str:
-    """Headings can be addressed (``anchor``); pictures are loaded when they come into sight."""
+    """Headings can be addressed (``anchor``); pictures are loaded when they come into sight, and
+    open in their own size."""
     tokens = _MARKDOWN.parse(text)
     for token, following in pairwise(tokens):
         if token.type == "heading_open":

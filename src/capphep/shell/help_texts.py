@@ -18,7 +18,6 @@ from capphep.shell.help_pages import GROUPS, INDEX, LANGUAGES, PAGES, file_of
 
 _LONGEST_EXCERPT: Final = 160
 _WORD: Final = re.compile(r"\w+")
-_PICTURE: Final = re.compile(r'<img src="([^"]+)"[^>]*>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def help_text(slug: str, language: str) -> HelpText:
     text = file_of(slug, language if language in LANGUAGES else LANGUAGES[0]).read_text("utf-8")
     lines, title = tuple(lines_of(text)), title_of(text)
     folded = fold(" ".join(lines))
-    html = _PICTURE.sub(_opening, to_html(text, _address))
+    html = to_html(text, _address)
     return HelpText(slug, title, html, lines, _words([title]), _words(lines), folded)
 
 
@@ -109,11 +108,6 @@ def _best_line(page: HelpText, words: Sequence[str], phrase: str) -> str:
 
     best = max(page.lines[1:] or page.lines, key=worth)
     return best if len(best) <= _LONGEST_EXCERPT else f"{best[: _LONGEST_EXCERPT - 1]}…"
-
-
-def _opening(picture: re.Match[str]) -> str:
-    """A picture that opens in its own size: on a phone nothing could be read in it else."""
-    return f'<a href="{picture[1]}" target="_blank" rel="noopener">{picture[0]}</a>'
 
 
 def _address(target: str) -> str:
