@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from capphep.crm.models import Customer
 from capphep.integration import limits
+from capphep.integration.actions.tokens import rotate_token
 from capphep.platform.api import Scope
 from capphep.platform.models import AuditEntry, IdempotentAnswer, User
 from tests import factories
@@ -185,6 +186,22 @@ def test_a_key_belongs_to_one_token(crm: Program, other_salesperson: User) -> No
     crm.post("/customers", NEW, idempotency_key="k-1")
     answer = program(other_salesperson).post("/customers", NEW, idempotency_key="k-1")
     assert_problem(answer, 422, "budget_code_taken", "/budget_code")
+
+
+def test_the_successor_of_a_token_repeats_its_answers(
+    salesperson: User, administrator: User
+) -> None:
+    made, text = token(salesperson)
+    first = Program(text).post("/customers", NEW, idempotency_key="k-1")
+    later = timezone.now() + datetime.timedelta(days=90)
+    _, text = rotate_token(
+        actor=administrator, token_id=made.pk, overlap=datetime.timedelta(), expires_at=later
+    )
+    again = Program(text).post("/customers", NEW, idempotency_key="k-1")
+    assert (again.status_code, again.content) == (201, first.content)
+    other = Program(text).post("/customers", NEW | {"name": "Khác"}, idempotency_key="k-1")
+    assert_problem(other, 422, "idempotency_key_reused")
+    assert Customer.objects.count() == 1
 
 
 def test_a_refusal_is_repeated_too_and_leaves_nothing(crm: Program) -> None:

@@ -65,6 +65,7 @@ class ApiAccess:
             scopes=frozenset(token.scopes),
             product_id=token.product_id,
             customer_id=token.customer_id,
+            former_id=token.replaces_id,
         )
         origin = f"{request.META.get('REMOTE_ADDR') or ''} {token.prefix}…"
         with working_from(origin), viewing(token.user, place=request.path):

@@ -41,17 +41,26 @@ def answered_once(request: HttpRequest, run: Callable[[], HttpResponse]) -> Http
     if not _KEY.fullmatch(key):
         message = gettext_noop("An Idempotency-Key is 1 to 100 visible ASCII characters.")
         return problems.simple(400, "idempotency_key_invalid", message)
-    return _once(IdempotentAnswer(token_id=principal.token_id, key=key), request, run)
+    mine = IdempotentAnswer(token_id=principal.token_id, key=key)
+    mine.fingerprint = _fingerprint(request)
+    former = _of_former(principal, key)
+    return _again(former, mine.fingerprint) if former else _once(mine, run)
 
 
 def has_key(request: HttpRequest) -> bool:
     return "Idempotency-Key" in request.headers
 
 
-def _once(
-    mine: IdempotentAnswer, request: HttpRequest, run: Callable[[], HttpResponse]
-) -> HttpResponse:
-    mine.fingerprint = _fingerprint(request)
+def _of_former(principal: Principal, key: str) -> IdempotentAnswer | None:
+    """What was answered to the token that this one replaces: a program may change its token
+    between a request and its repetition."""
+    if principal.former_id is None:
+        return None
+    rows = IdempotentAnswer.objects.filter(token_id=principal.former_id, key=key)
+    return rows.filter(at__gte=timezone.now() - KEPT_FOR).first()
+
+
+def _once(mine: IdempotentAnswer, run: Callable[[], HttpResponse]) -> HttpResponse:
     with transaction.atomic():
         known = _known(mine)
         if known is not None:

@@ -41,7 +41,7 @@ class Principal:
     """A valid token and the user it acts as.
 
     A token that is bound to a product or a customer knows of no other: what it may not
-    know of is not found.
+    know of is not found. ``former_id`` is the token that it replaces.
     """
 
     token_id: int
@@ -49,6 +49,7 @@ class Principal:
     scopes: frozenset[str]
     product_id: int | None = None
     customer_id: int | None = None
+    former_id: int | None = None
 
     def require(self, scope: Scope) -> None:
         """Raises Forbidden ``scope_missing``."""
