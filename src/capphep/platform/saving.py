@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from capphep.platform import kept_forms
 from capphep.platform.conflicts import StaleEdit
+from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.record_forms import RecordForm
 from capphep.platform.versions import Stale
 from capphep.pure.errors import Invalid, Invalids
@@ -58,6 +60,11 @@ def attempt(
         return Attempt(status=422)
 
 
+def over_form(band: HeaderBand) -> HeaderBand:
+    """A record's band above its form: to save is what comes next, anything else waits for that."""
+    return replace(band, primary=MenuItem(_("Save"), "record-form", "submit"), actions=())
+
+
 def form_page(
     request: HttpRequest,
     template: str,
@@ -66,13 +73,18 @@ def form_page(
     *,
     title: str,
     cancel_url: str,
+    band: HeaderBand | None = None,
 ) -> HttpResponse:
-    """A record's form, first or again. context: title, form, conflict, was_kept, cancel_url."""
+    """A record's form, first or again; ``band`` is that of the record as it is saved.
+
+    context: title, form, conflict, was_kept, cancel_url, band.
+    """
     context = {
         "title": title,
         "form": form,
         "conflict": tried.conflict,
         "was_kept": form.is_bound and request.method != "POST",
         "cancel_url": cancel_url,
+        "band": over_form(band) if band else None,
     }
     return render(request, template, context, status=tried.status)

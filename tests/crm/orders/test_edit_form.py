@@ -26,8 +26,11 @@ def test_an_order_is_edited_on_its_form(
     sales_client: Client, order: Order, catalogue: factories.SmallCatalogue, statements: Counter
 ) -> None:
     address = reverse("crm:order_edit", args=[order.pk])
-    page = sales_client.get(address).content.decode()
-    assert 'name="lines-1-quantity" value="2"' in page
+    response = sales_client.get(address)
+    assert 'name="lines-1-quantity" value="2"' in response.content.decode()
+    band = response.context["band"]
+    assert (band.number, band.title) == (order.order_no, order.customer.name)
+    assert (band.primary.label, len(band.steps), list(band.actions)) == ("Lưu", 3, [])
     with statements("crm.order_edit.save", at_most=35):
         response = sales_client.post(address, edited(order, catalogue.books_1.pk, "5"))
     assert response.status_code == 302

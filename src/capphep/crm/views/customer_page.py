@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from capphep.crm.models import Customer
 from capphep.crm.queries import customers as queries
 from capphep.crm.queries.orders import visible_orders
 from capphep.crm.queries.sales import visible_opportunities
-from capphep.crm.views.customers import customer_menu, owner_text
+from capphep.crm.views.customers import band_of, customer_menu
 from capphep.crm.views.orders import status_of
-from capphep.crm.views.shown import followed, next_step, stage_of
+from capphep.crm.views.shown import next_step, stage_of
 from capphep.platform import clock
 from capphep.platform.addresses import url_if_any
 from capphep.platform.history import history_of
@@ -58,16 +58,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _band(actor: User, customer: Customer) -> HeaderBand:
     actions = customer_menu(actor, customer)
-    return HeaderBand(
-        title=customer.name,
-        number=customer.budget_code,
-        subtitle=owner_text(customer),
-        status=followed(customer.is_active),
-        primary=next_step(actions),
-        actions=actions,
-        back_url=reverse("crm:customer_list"),
-        back_label=_("Customers"),
-    )
+    return replace(band_of(customer), primary=next_step(actions), actions=actions)
 
 
 def _page_url(actor: User, customer_id: int | None) -> str:

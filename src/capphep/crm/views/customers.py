@@ -16,10 +16,11 @@ from capphep.crm.forms.customers import CustomerForm, NewCustomerForm, initial_o
 from capphep.crm.models import Customer, Level, OrgType
 from capphep.crm.queries import customers as queries
 from capphep.crm.views.alike import attempt_alike
+from capphep.crm.views.shown import followed
 from capphep.platform.addresses import url_if_any
 from capphep.platform.conflicts import StaleEdit, stale_edit
 from capphep.platform.htmx import done, redirect, render_dialog
-from capphep.platform.kit import MenuItem
+from capphep.platform.kit import HeaderBand, MenuItem
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, may, require
 from capphep.platform.saving import form_page, typed_in
@@ -31,6 +32,18 @@ FORM = "crm/customer_form.html"
 
 def owner_text(customer: Customer) -> str:
     return customer.owner.full_name if customer.owner else _("Common pool")
+
+
+def band_of(customer: Customer) -> HeaderBand:
+    """Which customer it is and whose."""
+    return HeaderBand(
+        title=customer.name,
+        number=customer.budget_code,
+        subtitle=owner_text(customer),
+        status=followed(customer.is_active),
+        back_url=reverse("crm:customer_list"),
+        back_label=_("Customers"),
+    )
 
 
 def customer_menu(actor: User, customer: Customer) -> list[MenuItem]:
@@ -141,7 +154,13 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _saved(request, tried.saved)
     title = _("Edit customer %(code)s") % {"code": found.budget_code}
     return form_page(
-        request, FORM, form, tried, title=title, cancel_url=reverse("crm:customer", args=[pk])
+        request,
+        FORM,
+        form,
+        tried,
+        title=title,
+        cancel_url=reverse("crm:customer", args=[pk]),
+        band=band_of(found),
     )
 
 

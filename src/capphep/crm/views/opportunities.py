@@ -162,7 +162,8 @@ def opportunity_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if tried.saved:
         return _saved(request, tried.saved)
     title, cancel = _("Edit opportunity"), reverse("crm:opportunity", args=[pk])
-    return form_page(request, FORM, form, tried, title=title, cancel_url=cancel)
+    band = _band(actor, found)
+    return form_page(request, FORM, form, tried, title=title, cancel_url=cancel, band=band)
 
 
 def _stale(actor: User, form: OpportunityForm, pk: int) -> StaleEdit:

@@ -16,11 +16,12 @@ from capphep.crm.queries import orders as queries
 from capphep.crm.queries.customers import customer_of
 from capphep.crm.queries.sales import opportunity_of
 from capphep.crm.rules import check_followed
+from capphep.crm.views.orders import band_of
 from capphep.platform.addresses import url_if_any
 from capphep.platform.htmx import redirect
 from capphep.platform.models import User
 from capphep.platform.roles import Permission, require
-from capphep.platform.saving import typed_in
+from capphep.platform.saving import over_form, typed_in
 from capphep.platform.signed_in import actor_of
 from capphep.platform.versions import Stale
 from capphep.pure.errors import Invalid, Invalids
@@ -126,6 +127,7 @@ def _form_page(
         "held_url": _held_url(sheet),
         "fill_url": _fill_url(sheet),
         "more_errors": sheet.more_errors(),
+        "band": over_form(band_of(order)) if order else None,
         "cancel_url": reverse("crm:order", args=[order.pk]) if order else reverse("crm:order_list"),
     }
     return render(request, "crm/order_form.html", context, status=status)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -133,7 +135,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": found.lines.order_by("position"),
         "order_in_words": amount_in_words(found.total),
         "customer_url": url_if_any("crm:customer", found.customer_id),
-        "band": _band(actor, found),
+        "band": replace(band_of(found), actions=order_menu(actor, found)),
         "licence_status": licence_status_of(found),
         "requests_url": url_if_any("provisioning:order_panel", found.pk),
         "entries": history_of(found),
@@ -141,14 +143,14 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "crm/order.html", context)
 
 
-def _band(actor: User, order: Order) -> HeaderBand:
+def band_of(order: Order) -> HeaderBand:
+    """Which order it is and how far it has come."""
     return HeaderBand(
         title=order.customer.name,
         number=order.order_no,
         subtitle=order.description,
         status=status_of(order),
         steps=_steps(order.licence_status) if order.is_active else [],
-        actions=order_menu(actor, order),
         back_url=reverse("crm:order_list"),
         back_label=_("Orders"),
     )

@@ -170,7 +170,8 @@ def project_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if tried.saved:
         return _saved(request, tried.saved)
     title, cancel = _("Edit sales project"), reverse("crm:project", args=[pk])
-    return form_page(request, FORM, form, tried, title=title, cancel_url=cancel)
+    band = _band(actor, found)
+    return form_page(request, FORM, form, tried, title=title, cancel_url=cancel, band=band)
 
 
 def _stale(actor: User, form: ProjectForm, pk: int) -> StaleEdit:
