@@ -249,10 +249,9 @@ def test_an_order_is_no_longer_followed_and_followed_again(
 ) -> None:
     order = stories.ordered(unit, salesperson, [(catalogue.users_50, 1)])
     path = f"/orders/{order.order_no}"
-    gone = crm.post(f"{path}/deactivate", if_match='"1"')
+    gone = crm.post(f"{path}/deactivate")
     assert (gone.json()["is_active"], gone["ETag"]) == (False, '"2"')
     assert_problem(crm.patch(path, {"contract_no": "HD-1"}, if_match='"2"'), 409, "order_inactive")
-    assert_problem(crm.post(f"{path}/reactivate", if_match='"1"'), 412, "stale")
     assert [one["is_active"] for one in crm.get("/orders").json()["items"]] == [False]
     assert crm.get("/orders?is_active=true").json()["items"] == []
     assert crm.post(f"{path}/reactivate").json()["is_active"] is True

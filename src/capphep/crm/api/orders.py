@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -40,7 +40,6 @@ from capphep.platform.api import (
     Page,
     Patch,
     Principal,
-    Problem,
     Routes,
     Scope,
     located,
@@ -51,7 +50,6 @@ from capphep.platform.api import (
     sent,
     tagged,
 )
-from capphep.platform.api.routes import SEEN_IF_GIVEN
 
 routes = Routes("Orders")
 
@@ -141,21 +139,15 @@ def _as_sent(order: Order) -> dict[str, Any]:
     }
 
 
-_OF_A_VERSION: Final[dict[str, Any]] = {
-    "refused": {412: Problem, 428: Problem},
-    "extra": {"parameters": [SEEN_IF_GIVEN]},
-}
-
-
-@routes.create("/orders/{order_no}/deactivate", Scope.ORDERS_WRITE, OrderOut, 200, **_OF_A_VERSION)
+@routes.create("/orders/{order_no}/deactivate", Scope.ORDERS_WRITE, OrderOut, 200)
 def stop_following_order(request: ApiRequest, order_no: str, response: HttpResponse) -> Any:
-    """Stop following an order (R13: instead of deleting it); with `If-Match` only as you saw it."""
+    """Stop following an order (R13: instead of deleting it)."""
     return _followed(request, order_no, response, deactivate_order)
 
 
-@routes.create("/orders/{order_no}/reactivate", Scope.ORDERS_WRITE, OrderOut, 200, **_OF_A_VERSION)
+@routes.create("/orders/{order_no}/reactivate", Scope.ORDERS_WRITE, OrderOut, 200)
 def follow_order_again(request: ApiRequest, order_no: str, response: HttpResponse) -> Any:
-    """Follow an order again; with `If-Match` only as you saw it."""
+    """Follow an order again."""
     return _followed(request, order_no, response, reactivate_order)
 
 
@@ -163,8 +155,7 @@ def _followed(
     request: ApiRequest, order_no: str, response: HttpResponse, action: Callable[..., bool]
 ) -> Any:
     order = order_named(request.auth, order_no)
-    version = seen_version(request) if "If-Match" in request.headers else order.version
-    action(actor=request.auth.actor, order_id=order.pk, seen_version=version)
+    action(actor=request.auth.actor, order_id=order.pk, seen_version=order.version)
     return _answer(order_named(request.auth, order_no), response)
 
 
