@@ -18,7 +18,8 @@ from capphep.ims import ledger
 from capphep.platform import audit_chain
 from capphep.platform.models import AuditEntry, User
 from capphep.provisioning.evidence_proof import checked_rounds
-from capphep.provisioning.models import LicenceRequest
+from capphep.provisioning.models import LicenceRequest, RequestLine
+from capphep.provisioning.queries import missing_extra
 from capphep.reporting import proof
 from capphep.reporting.keeping import keep_up
 from capphep.shell import found_by
@@ -84,6 +85,8 @@ def the_desk_stands_as_on_a_working_day() -> None:
     sent = LicenceRequest.objects.filter(sent_at__isnull=False)
     kinds = sent.annotate(kinds=Count("evidence__kind", distinct=True))
     assert not kinds.exclude(kinds=2).exists()
+    lines = RequestLine.objects.filter(request__in=sent).select_related("module")
+    assert not [line for line in lines if missing_extra(line)]
     waiting = sent.filter(status="waiting")
     ages = {timezone.localdate(one.sent_at) for one in waiting if one.sent_at}
     assert waiting.count() >= 5 and len(ages) >= 4

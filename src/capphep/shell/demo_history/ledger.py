@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
+from capphep.catalog.models import Module
 from capphep.entitlements.actions.balances import next_version, rebuild_balances
 from capphep.entitlements.actions.licences import issue_licence
 from capphep.entitlements.models import Grant, GrantKind, Subscription
@@ -103,8 +104,8 @@ def _asked(
     for content in sale.item.contents.all():
         line = lines.get(content.module_id)
         if line is None:
-            line = lines[content.module_id] = _asked_line(sale, span, len(lines) + 1)
-            line.module = content.module
+            line = _asked_line(sale, content.module, span, len(lines) + 1)
+            lines[content.module_id] = line
         base, base_no = bases.of(subscription, content.module_id, content.resource_id, first)
         added = content.units * sale.quantity
         found.append(
@@ -121,16 +122,31 @@ def _asked(
     return found
 
 
-def _asked_line(sale: Sale, span: Term, position: int) -> RequestLine:
+def _asked_line(sale: Sale, module: Module, span: Term, position: int) -> RequestLine:
     """The days are written down when they are granted."""
     days = {"first_day": span.first, "last_day": span.last} if sale.is_approved else {}
     return RequestLine(
         request=sale.request,
+        module=module,
         position=position,
         months=sale.item.term_months,
-        extra={},
+        extra=_extra(sale, module) if sale.waits else {},
         **days,
     )
+
+
+def _extra(sale: Sale, module: Module) -> dict[str, object]:
+    """What was typed behind the (+); a draft still lacks it."""
+    unit = sale.customer
+    typed: dict[str, object] = {
+        "using_unit": unit.budget_code,
+        "regime": "tt24",
+        "first_year": sale.made_at.year,
+        "departments": 3 + unit.pk % 9,
+        "clerk_email": f"vanthu.{unit.budget_code}@example.vn",
+    }
+    fields = module.extra_schema.get("properties", {})
+    return {name: value for name, value in typed.items() if name in fields}
 
 
 def _granted(
