@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import re
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.http import FileResponse
@@ -37,6 +39,17 @@ def test_a_list_is_exported_as_it_is_narrowed(sales_client: Client, salesperson:
     assert ["Người xuất", salesperson.full_name] in about
     entry = AuditEntry.objects.get(verb="exported")
     assert (entry.actor, entry.after["rows"]) == (salesperson, 1)
+
+
+def test_a_column_is_as_wide_as_what_stands_in_it(sales_client: Client, salesperson: User) -> None:
+    name = "Phòng Văn hóa - Xã hội Xã Hương Xuân"
+    factories.customer("1234567", name, owner=salesperson)
+    answer = sales_client.get(f"{CUSTOMERS}?cols=budget_code,name")
+    assert isinstance(answer, FileResponse)
+    with ZipFile(BytesIO(answer.getvalue())) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    code, names = (float(width) for width in re.findall(r'<col [^>]*width="([\d.]+)"', sheet))
+    assert code < len(name) <= names
 
 
 def test_nobody_exports_what_they_do_not_see(sales_client: Client, other_salesperson: User) -> None:

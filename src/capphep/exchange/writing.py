@@ -23,6 +23,9 @@ _FORMATS: Final[Mapping[str, str]] = {
     "moment": "dd/mm/yyyy hh:mm",
 }
 _WIDTHS: Final[Mapping[str, int]] = {"money": 18, "number": 12, "date": 12, "moment": 17}
+_WIDEST: Final = 60
+_LOOKED_AT: Final = 1_000
+"""Rows after which a column of text is as wide as it gets."""
 _LONGEST_TEXT: Final = 32_767
 _LONGEST_TITLE: Final = 31
 _NOT_IN_TITLES: Final = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
@@ -78,9 +81,9 @@ class Sheet:
         self._book, self._sheet, self._looks = book, sheet, looks
         self.count = 0
         sheet.freeze_panes(1, 1)
-        for column, title in enumerate(headings):
-            look = looks[column] if column < len(looks) else ""
-            sheet.set_column(column, column, _WIDTHS.get(look, max(14, min(40, len(title) + 6))))
+        self._widths = [self._width_of(at, title) for at, title in enumerate(headings)]
+        for column, width in enumerate(self._widths):
+            sheet.set_column(column, column, width)
         sheet.write_row(0, 0, [str(title) for title in headings], book.bold)
         self._last_column = len(headings) - 1
 
@@ -93,6 +96,17 @@ class Sheet:
     def filter(self) -> None:
         """Let the rows be filtered by their columns; after the last one."""
         self._sheet.autofilter(0, 0, max(1, self.count), self._last_column)
+
+    def _width_of(self, column: int, title: str) -> int:
+        look = self._looks[column] if column < len(self._looks) else ""
+        return _WIDTHS.get(look, max(14, min(40, len(title) + 6)))
+
+    def _widen(self, column: int, text: str) -> None:
+        """Names are read whole, without a column being pulled wide first."""
+        width = min(_WIDEST, len(text) + 2)
+        if column < len(self._widths) and width > self._widths[column]:
+            self._widths[column] = width
+            self._sheet.set_column(column, column, width)
 
     def _write(self, column: int, cell: object, look: str, is_marked: bool) -> None:
         at = self.count
@@ -113,4 +127,7 @@ class Sheet:
             self._sheet.write_number(at, column, cell, form)
         else:
             form = self._book.format("", is_marked=is_marked)
-            self._sheet.write_string(at, column, str(cell)[:_LONGEST_TEXT], form)
+            text = str(cell)[:_LONGEST_TEXT]
+            if at <= _LOOKED_AT:
+                self._widen(column, text)
+            self._sheet.write_string(at, column, text, form)
