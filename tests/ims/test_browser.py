@@ -102,6 +102,10 @@ def test_three_waiting_requests_are_decided_by_keyboard_alone(scene: Scene, page
     desk.keyboard.type("Thiếu dấu a r j k")
     press("Control+s")
     arrives(third)
+    press("r")
+    expect(dialog.get_by_label("Lý do")).to_be_focused()
+    press("Escape")
+    expect(desk.locator("[data-key=r]")).to_be_focused()
     press("a")
     expect(dialog).to_contain_text("300")
     press("Control+s")  # the base has moved: Enter alone would not say yes

@@ -42,7 +42,9 @@ function closed(dialog) {
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (detail.target !== place() || place().querySelector("dialog")) return;
   const menu = detail.elt.closest("[role=menu]");
-  opener = menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : document.activeElement;
+  // A shortcut, and some browsers' click, press it without giving it the focus.
+  const held = document.activeElement === document.body ? detail.elt : document.activeElement;
+  opener = menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : held;
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
