@@ -23,7 +23,6 @@ Loaded by `pytest_plugins = ["tests.plumbing"]` in tests/conftest.py. What it of
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 
@@ -90,12 +89,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=elsewhere)
     left_out = set(elsewhere)
     items[:] = [item for item in items if item not in left_out]
-
-
-def pytest_collection_finish() -> None:
-    """What was imported stays: looking through it for garbage takes a tenth of all the time."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
