@@ -126,6 +126,10 @@ export class Search {
       event.stopPropagation();
       if (!isUnderWay) this.ask(this.text);
       this.isWanted = this.text !== "";
+    } else if (event.key === "Enter" && this.state === "idle") {
+      event.preventDefault(); // it would send the form, from where a choice was meant
+      event.stopPropagation();
+      this.wake();
     } else if (event.key === "Tab" && !event.shiftKey && isUnderWay) {
       event.stopPropagation(); // the picker would take the first row of the text before
       this.isWanted = true;

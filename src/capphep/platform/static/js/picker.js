@@ -1,5 +1,5 @@
 // Pickers: a <select data-picker-url> asks the server from the first character on, and with nothing
-// typed when it is clicked or by the arrow down.
+// typed when it is clicked, by Enter and by the arrow down.
 // The server answers {results: [{value, text, code, name, note, reason}]}, best first.
 
 import { pickerText, Search } from "./picker-search.js";
