@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 FOCUSED = "element => element === document.activeElement"
+AT_REST = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 MANY = 80
 
 
@@ -59,6 +60,8 @@ def attach(page: Page, label: str, name: str) -> None:
     """The keyboard opens the system's own dialog for files; what it answers is given here."""
     # What a page asks for as it opens would take the focus along.
     page.wait_for_load_state("networkidle")
+    # So would what an earlier file still changes.
+    page.wait_for_function(AT_REST)
     reach(page, page.get_by_label(label))
     with page.expect_file_chooser() as opened:
         page.keyboard.press("Space")

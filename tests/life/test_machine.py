@@ -39,7 +39,7 @@ from capphep.pure.states import StateTable
 from tests.life.model import ONE_DAY, Model, stored_balances, summed_grants
 from tests.life.world import World
 
-SHARE = {"sqlite": 200, "postgresql": 100}
+SHARE = {"sqlite": 250, "postgresql": 50}
 STEPS = 40
 # Sampled, not drawn as integers: those are zero far too wild.
 index = st.sampled_from(range(60))
