@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from capphep.catalog.models import Module, Product, Resource
 from capphep.collaboration.actions.merging import move_talk
 from capphep.crm.actions.merging import move_customer
 from capphep.crm.events import merged_event
@@ -19,7 +20,7 @@ from capphep.crm.queries.customers import customer_not_found, visible_customers
 from capphep.entitlements.actions.merging import lock_subscriptions, move_subscriptions
 from capphep.entitlements.models import Subscription
 from capphep.entitlements.queries import granted_to
-from capphep.entitlements.rules import in_force
+from capphep.entitlements.rules import Key, in_force
 from capphep.identity.actions.merging import move_links
 from capphep.identity.models import AccountLink
 from capphep.integration.actions.merging import move_bounds
@@ -173,10 +174,16 @@ def _lines(gone: Customer, kept: Customer) -> list[ProductLine]:
     subscriptions = list(rows.order_by("product", "pk"))
     granted = granted_to([one.pk for one in subscriptions])
     day = clock.today()
-    found: dict[tuple[str, str, str], list[int]] = {}
+    found: dict[tuple[Product, Key], list[int]] = {}
     for one in subscriptions:
         side = 0 if one.customer_id == gone.pk else 1
         for key, quantity in in_force(granted.spans[one.pk], day).items():
-            module, resource = granted.codes[key]
-            found.setdefault((one.product.name, module, resource), [0, 0])[side] += quantity
-    return [ProductLine(*names, *both) for names, both in sorted(found.items()) if any(both)]
+            found.setdefault((one.product, key), [0, 0])[side] += quantity
+    modules = Module.objects.in_bulk({module for _, (module, _) in found})
+    resources = Resource.objects.in_bulk({resource for _, (_, resource) in found})
+    lines = [
+        ProductLine(product.name, modules[module].name, resources[resource].name, *both)
+        for (product, (module, resource)), both in found.items()
+        if any(both)
+    ]
+    return sorted(lines, key=lambda line: (line.product, line.module, line.resource))
