@@ -145,11 +145,12 @@ def amounts(request: LicenceRequest, day: datetime.date) -> list[tuple[int, int,
 
 def test_a_grant_is_coming_running_or_over_by_its_days() -> None:
     first, last = datetime.date(2026, 3, 15), datetime.date(2027, 3, 14)
-    grant = Grant(first_day=first, last_day=last, kind=GrantKind.APPROVAL)
-    addition = additions_of([grant])[0]
     one = datetime.timedelta(days=1)
-    states = [grant_state(addition, day) for day in (first - one, first, last, last + one)]
-    assert states == ["upcoming", "in_force", "in_force", "ended"]
+    grant = Grant(first_day=first, last_day=last, granted_on=first - one, kind=GrantKind.APPROVAL)
+    addition = additions_of([grant])[0]
+    days = (first - 2 * one, first - one, first, last, last + one)
+    states = [grant_state(addition, day) for day in days]
+    assert states == ["later", "upcoming", "in_force", "in_force", "ended"]
 
 
 def test_a_grant_is_taken_back_from_the_day_of_its_withdrawal() -> None:

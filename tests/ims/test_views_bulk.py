@@ -222,8 +222,8 @@ def test_several_reasons_against_one_leave_the_others_approved(
 ) -> None:
     binh = {"admin_name": "Trần Thị Bình", "admin_email": "binh@example.vn"}
     change = stories.info_change_sent(customer, salesperson, catalogue.igov, **binh)
-    # The unit's chapter has moved to another level since.
-    Customer.objects.filter(pk=customer.pk).update(chapter_code="422")
+    # As if it had been sent before chapters had to fit levels.
+    LicenceRequest.objects.filter(pk=change.pk).update(unit_chapter_code="422")
     dialog = asked(officer_client, change, *three[1:])
     answer = answered(officer_client, dialog)
     assert answer.status_code == 200
