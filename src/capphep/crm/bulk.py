@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -11,9 +12,14 @@ from capphep.crm.actions.customers import deactivate_customer, reactivate_custom
 from capphep.crm.actions.order_following import deactivate_order, reactivate_order
 from capphep.crm.models import Customer
 from capphep.platform.bulk import BulkAction, Choice, Target
+from capphep.platform.kit import Text
 from capphep.platform.models import User
 from capphep.platform.roles import Actor, Permission, may
 from capphep.pure.errors import Conflict, gettext_noop
+
+Title: TypeAlias = Callable[[int], str]
+Deed: TypeAlias = Callable[[User, Target, Choice], None]
+Allowed: TypeAlias = Callable[[User], bool]
 
 
 def _allowed(actor: Actor) -> bool:
@@ -60,55 +66,61 @@ def _followed(target: Target) -> bool | None:
     return Customer.objects.filter(pk=target.key).values_list("is_active", flat=True).first()
 
 
-STOP_FOLLOWING: Final = BulkAction(
-    name="stop-following",
-    label=_("Stop following"),
-    icon="eye-off",
-    title=lambda number: ngettext(
+def _stopping(title: Title, text: Text, do: Deed, allowed: Allowed) -> BulkAction:
+    return BulkAction(
+        name="stop-following",
+        label=_("Stop following"),
+        icon="eye-off",
+        title=title,
+        text=text,
+        do=do,
+        allowed=allowed,
+        done_word=_("No longer followed"),
+    )
+
+
+def _following(title: Title, do: Deed, allowed: Allowed) -> BulkAction:
+    return BulkAction(
+        name="follow-again",
+        label=_("Follow again"),
+        icon="eye",
+        title=title,
+        do=do,
+        allowed=allowed,
+        done_word=_("Followed"),
+    )
+
+
+STOP_FOLLOWING: Final = _stopping(
+    lambda number: ngettext(
         "Stop following %(number)s customer?", "Stop following %(number)s customers?", number
     ),
-    text=_("They stay with all their data; nobody can order for them any more."),
-    do=_stop,
-    allowed=_allowed,
-    done_word=_("No longer followed"),
+    _("They stay with all their data; nobody can order for them any more."),
+    _stop,
+    _allowed,
 )
-
-FOLLOW_AGAIN: Final = BulkAction(
-    name="follow-again",
-    label=_("Follow again"),
-    icon="eye",
-    title=lambda number: ngettext(
+FOLLOW_AGAIN: Final = _following(
+    lambda number: ngettext(
         "Follow %(number)s customer again?", "Follow %(number)s customers again?", number
     ),
-    do=_follow,
-    allowed=_allowed,
-    done_word=_("Followed"),
+    _follow,
+    _allowed,
 )
-
-STOP_FOLLOWING_ORDERS: Final = BulkAction(
-    name="stop-following",
-    label=_("Stop following"),
-    icon="eye-off",
-    title=lambda number: ngettext(
+STOP_FOLLOWING_ORDERS: Final = _stopping(
+    lambda number: ngettext(
         "Stop following %(number)s order?", "Stop following %(number)s orders?", number
     ),
-    text=_(
+    _(
         "They stay with all their data and are found by the search, but leave the lists and the "
         "reports. What waits for an answer or was ever approved stays as it is."
     ),
-    do=_stop_order,
-    allowed=_sells,
-    done_word=_("No longer followed"),
+    _stop_order,
+    _sells,
 )
-
-FOLLOW_ORDERS_AGAIN: Final = BulkAction(
-    name="follow-again",
-    label=_("Follow again"),
-    icon="eye",
-    title=lambda number: ngettext(
+FOLLOW_ORDERS_AGAIN: Final = _following(
+    lambda number: ngettext(
         "Follow %(number)s order again?", "Follow %(number)s orders again?", number
     ),
-    do=_follow_order,
-    allowed=_sells,
-    done_word=_("Followed"),
+    _follow_order,
+    _sells,
 )
